@@ -1,0 +1,1 @@
+"""MEANING: from a spec to a plan, pure functions on values."""

@@ -1,0 +1,66 @@
+"""What netloom has to say about a file: every mistake at once, each with a place and a way out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Literal
+
+from .places import Place
+
+Severity = Literal["error", "warning", "hint"]
+
+
+@dataclass(frozen=True, slots=True)
+class Diagnostic:
+    """One remark. `code` is stable (`E031`, `W012`); `suggestion` says what to do, in words."""
+
+    code: str
+    severity: Severity
+    place: Place
+    message: str
+    suggestion: str | None = None
+
+
+@dataclass(slots=True)
+class Diagnostics:
+    """The remarks collected while one file is read and built; reading goes on after an error."""
+
+    items: list[Diagnostic] = field(default_factory=list)
+
+    def error(self, code: str, place: Place, message: str, suggestion: str | None = None) -> None:
+        self._add(Diagnostic(code, "error", place, message, suggestion))
+
+    def warn(self, code: str, place: Place, message: str, suggestion: str | None = None) -> None:
+        self._add(Diagnostic(code, "warning", place, message, suggestion))
+
+    def hint(self, code: str, place: Place, message: str, suggestion: str | None = None) -> None:
+        self._add(Diagnostic(code, "hint", place, message, suggestion))
+
+    @property
+    def errors(self) -> tuple[Diagnostic, ...]:
+        return tuple(d for d in self.items if d.severity == "error")
+
+    def __iter__(self) -> Iterator[Diagnostic]:
+        return iter(sorted(self.items, key=lambda d: d.place))
+
+    def raise_errors(self) -> None:
+        """Raise `SpecError` with every remark when at least one is an error."""
+        if self.errors:
+            raise SpecError(tuple(self))
+
+    def _add(self, diagnostic: Diagnostic) -> None:
+        if diagnostic not in self.items:
+            self.items.append(diagnostic)
+
+
+class NetloomError(Exception):
+    """A mistake of the user's or of the world's (never ours): its text is fit to be shown as it is."""
+
+
+class SpecError(NetloomError):
+    """The file has mistakes; `diagnostics` holds all of them, in the order of their places."""
+
+    def __init__(self, diagnostics: tuple[Diagnostic, ...]) -> None:
+        self.diagnostics = diagnostics
+        super().__init__("\n".join(f"{d.place}: {d.message} [{d.code}]" for d in diagnostics))

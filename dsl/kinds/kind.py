@@ -1,0 +1,99 @@
+"""What a kind is: a row of the language's tables. Schema, help, checks and the designer's forms read it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+Family = Literal[
+    "layer", "joiner", "activation", "loss", "optimizer", "metric",
+    "start", "live", "prepare", "source", "penalty",
+]  # fmt: skip
+
+OptionType = Literal[
+    "int", "number", "text", "bool", "choice", "shape", "ints", "activation", "weights", "live",
+    "tensor", "list", "any",
+]  # fmt: skip
+
+REQUIRED = "<required>"
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """One option of a kind. Limits are inclusive unless `open_low`/`open_high`."""
+
+    name: str
+    type: OptionType
+    default: object = REQUIRED
+    help: str = ""
+    low: float | None = None
+    high: float | None = None
+    open_low: bool = False
+    open_high: bool = False
+    choices: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Weight:
+    """A trainable tensor of a layer: logical shape, and the fans its initialiser needs."""
+
+    name: str
+    shape: tuple[int, ...]
+    fan_in: int
+    fan_out: int
+    start: object
+    """The default start: an initialiser's name or a number."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sizes:
+    """What a layer makes of its inputs (batch left out): output shape, weights, multiply-adds per example."""
+
+    output: tuple[int, ...]
+    weights: tuple[Weight, ...] = ()
+    multiply_adds: int = 0
+
+
+SizeRule = Callable[[tuple[tuple[int, ...], ...], Mapping[str, object]], Sizes]
+"""(shapes of the inputs, resolved options) -> Sizes; raises `SizeMistake`."""
+
+
+class SizeMistake(Exception):  # noqa: N818  a mistake of the user's, not a failure of ours
+    """Sizes do not fit: the message holds both numbers and the arithmetic; `suggestion` the way out."""
+
+    def __init__(self, message: str, suggestion: str | None = None) -> None:
+        super().__init__(message)
+        self.suggestion = suggestion
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """A word of the language. `main` is the option that may stand alone; None: the kind is written alone
+    or with `from`. `tensors` are named inputs; `from` fills the first."""
+
+    name: str
+    family: Family
+    help: str
+    formula: str = ""
+    main: str | None = None
+    options: tuple[Option, ...] = ()
+    tensors: tuple[str, ...] = ()
+    sizes: SizeRule | None = None
+    source: str = "own"
+    traits: frozenset[str] = field(default_factory=frozenset[str])
+    """Facts others ask for: `relu_like` (start with he), `probabilities`, `linear` …"""
+
+    def option(self, name: str) -> Option | None:
+        return next((o for o in self.options if o.name == name), None)
+
+
+KINDS: dict[tuple[Family, str], Kind] = {}
+
+
+def register(kind: Kind) -> Kind:
+    """Add a kind to its family's table."""
+    key = (kind.family, kind.name)
+    assert key not in KINDS, f"{kind.family} {kind.name} is declared twice"
+    KINDS[key] = kind
+    return kind

@@ -1,0 +1,163 @@
+"""A spec file as values: its structure checked, its options not yet computed.
+
+Option values stay as trees with places (`tree.Tree`), because a block's `$option` is known only where the
+block is used; `kinds.resolve` turns them into Python values. Everything here is frozen and hashable by identity.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict
+
+from .formula import Formula
+from .places import Place
+from .tree import Tree
+
+
+class Model(BaseModel):
+    """A frozen part of a spec that refuses unknown fields."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", arbitrary_types_allowed=True)
+
+
+class Entry(Model):
+    """`kind`, `kind: main` or `kind: {options}`, with what may stand beside it.
+
+    `main` holds what stands at the kind when it is not a table of options; `options` the table's values.
+    `branches` holds a joiner's lists of entries (`add: {body: [...], shortcut: [...]}`).
+    """
+
+    kind: str
+    kind_place: Place
+    main: Tree | None = None
+    options: dict[str, Tree] = {}
+    option_places: dict[str, Place] = {}
+    branches: dict[str, tuple[Entry, ...]] | None = None
+    name: str | None = None
+    from_: tuple[tuple[str, Place], ...] | None = None
+    when: Formula | None = None
+    repeat: Tree | None = None
+    weight: Tree | None = None
+    where: Formula | None = None
+    of: tuple[tuple[str, Place], ...] | None = None
+    place: Place
+
+
+class GraphLine(Model):
+    """One line of a `graph` body: an entry, a chain of entries, or a formula."""
+
+    name: str
+    name_place: Place
+    what: Entry | tuple[Entry, ...] | Formula
+
+
+class Input(Model):
+    """A declared input. `shape` is None when it is to be taken from the data."""
+
+    name: str
+    shape: Tree | None = None
+    place: Place
+
+
+class Body(Model):
+    """`layers` (each reads the one before) or `graph` (each line says what it reads); one of them is set."""
+
+    inputs: tuple[Input, ...] | None = None
+    layers: tuple[Entry, ...] | None = None
+    graph: tuple[GraphLine, ...] | None = None
+    output: tuple[tuple[str, Place], ...] | None = None
+    weights: str | None = None
+    place: Place
+
+
+class Option(Model):
+    """A declared option of the file or of a block, with its default (None: must be given)."""
+
+    name: str
+    default: Tree | None
+    type: str | None = None
+    place: Place
+
+
+class Block(Model):
+    """A template: new weights at every use. `state` and `next` make it a recurrent cell."""
+
+    name: str
+    options: dict[str, Option] = {}
+    body: Body
+    state: Tree | None = None
+    next: Tree | None = None
+    place: Place
+
+
+class Network(Model):
+    """One set of weights however often used: an own body, an instance of a block, or one that follows another."""
+
+    name: str
+    body: Body | None = None
+    instance: Entry | None = None
+    follow: str | None = None
+    every: Tree | None = None
+    decay: Tree | None = None
+    place: Place
+
+
+class Field(Model):
+    """A named piece of the data: a column or several, read as a kind, prepared."""
+
+    name: str
+    columns: tuple[str, ...]
+    as_: Entry | None = None
+    values: tuple[str, ...] | None = None
+    prepare: tuple[Entry, ...] = ()
+    missing: str | None = None
+    place: Place
+
+
+class Data(Model):
+    """`source` with what is done to it; `split` gives shares of the whole (the rest trains)."""
+
+    source: Entry
+    fields: tuple[Field, ...] = ()
+    missing: tuple[str, ...] = ()
+    prepare: tuple[Entry, ...] = ()
+    augment: tuple[Entry, ...] = ()
+    split: dict[str, Tree] = {}
+    place: Place
+
+
+class Step(Model):
+    """One way of training: what is minimised, by what, for how long."""
+
+    name: str | None = None
+    update: tuple[tuple[str, Place], ...] | None = None
+    loss: tuple[Entry, ...]
+    optimizer: Entry | None = None
+    epochs: Tree | None = None
+    steps: Tree | None = None
+    batch: Tree | None = None
+    last_batch: Literal["keep", "drop"] = "keep"
+    stop: dict[str, Tree] | None = None
+    penalties: tuple[Entry, ...] = ()
+    clip_gradients: dict[str, Tree] | None = None
+    metrics: tuple[Entry, ...] | None = None
+    place: Place
+
+
+class Spec(Model):
+    """A whole file. Sections this version reads but cannot compile yet are kept in `later` with their trees."""
+
+    netloom: int = 1
+    name: str
+    about: str | None = None
+    options: dict[str, Option] = {}
+    run: dict[str, Tree] = {}
+    data: Data | None = None
+    blocks: dict[str, Block] = {}
+    networks: dict[str, Network] = {}
+    network: Body
+    train: Step | None = None
+    later: dict[str, Tree] = {}
+    file: str
+    text: str

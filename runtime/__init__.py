@@ -1,0 +1,1 @@
+"""SPEED: everything that touches the machine: files, threads, kernels, clocks."""
