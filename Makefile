@@ -1,0 +1,39 @@
+# Two commands for a fresh machine with Python 3.11, pip and make:
+#   make demo   set up and train the digits example
+#   make test   set up and pass the tests
+PYTHON ?= python3
+VENV ?= .venv
+BIN := $(VENV)/bin
+
+.PHONY: demo test check golden slow clean
+
+demo: $(VENV)/.demo
+	$(BIN)/netloom train examples/start/digits.yaml
+
+test: $(VENV)/.test
+	$(BIN)/pytest -n auto -m "not slow"
+
+slow: $(VENV)/.test
+	$(BIN)/pytest -n auto -m slow
+
+check: $(VENV)/.test
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+golden: $(VENV)/.test
+	$(BIN)/pytest -n auto -m "not slow" --golden-update
+
+$(VENV)/.demo: pyproject.toml
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --editable ".[data]"
+	touch $@
+
+$(VENV)/.test: pyproject.toml
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --editable ".[data,test]"
+	touch $@ $(VENV)/.demo
+
+clean:
+	rm -rf $(VENV) dist .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
