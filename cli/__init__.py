@@ -1,0 +1,1 @@
+"""COMMANDS: one file per command; each parses, calls the runtime's `start`, and prints."""

@@ -1,0 +1,93 @@
+"""How netloom talks: data on stdout, everything else on stderr."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from ..dsl.diagnostics import Diagnostic
+from ..dsl.places import Place
+
+COLOURS = {"error": "red", "warning": "yellow", "hint": "cyan"}
+
+
+def out() -> Console:
+    """For data a person reads: tables and answers, on stdout. Wide when piped, so that nothing is cut."""
+    return Console(highlight=False, width=None if sys.stdout.isatty() else 160)
+
+
+def talk() -> Console:
+    """For remarks and progress, on stderr."""
+    return Console(stderr=True, highlight=False)
+
+
+def print_json(value: object) -> None:
+    """One JSON value on one line of stdout; NaN and infinities become null."""
+    sys.stdout.write(json.dumps(_plain(value), ensure_ascii=False, allow_nan=False) + "\n")
+    sys.stdout.flush()
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, float):
+        return value if value - value == 0 else None
+    if isinstance(value, dict):
+        return {str(key): _plain(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(item) for item in value]
+    return value
+
+
+def as_json(remark: Diagnostic) -> dict[str, object]:
+    """A diagnostic as the fields promised by `--json`."""
+    return {
+        "file": remark.place.file,
+        "line": remark.place.line,
+        "column": remark.place.column,
+        "code": remark.code,
+        "severity": remark.severity,
+        "message": remark.message,
+        "suggestion": remark.suggestion,
+    }
+
+
+def print_diagnostics(remarks: Iterable[Diagnostic]) -> None:
+    """Every remark with its place, the line of the file with a marker under it, and the way out."""
+    console = talk()
+    count = {"error": 0, "warning": 0, "hint": 0}
+    for remark in remarks:
+        count[remark.severity] += 1
+        colour = COLOURS[remark.severity]
+        head = Text(f"{remark.place}: ", style="bold")
+        head.append(f"{remark.severity} ", style=f"bold {colour}").append(f"[{remark.code}] ", style="dim")
+        console.print(head.append(remark.message), soft_wrap=True)
+        for line in _excerpt(remark.place):
+            console.print(Text(line, style="dim"), soft_wrap=True)
+        if remark.suggestion:
+            console.print(Text(f"    {remark.suggestion}", style="green"), soft_wrap=True)
+    said = [f"{n} {word}{'s' if n > 1 else ''}" for word, n in count.items() if n]
+    if said:
+        console.print(Text(", ".join(said), style="bold"))
+
+
+def _excerpt(place: Place) -> list[str]:
+    try:
+        line = Path(place.file).read_text(encoding="utf-8").splitlines()[place.line - 1]
+    except (OSError, IndexError, UnicodeDecodeError):
+        return []
+    marker = " " * (place.column - 1) + "^" * max(1, min(place.length, len(line) - place.column + 1))
+    return [f"  {place.line:>4} | {line[:200]}", f"       | {marker[:200]}"]
+
+
+def table(*columns: str, title: str | None = None) -> Table:
+    """A table in the house's one style; a column whose name ends in `>` is a number, set to the right."""
+    made = Table(title=title, title_justify="left", box=None, pad_edge=False, header_style="bold")
+    for column in columns:
+        number = column.endswith(">")
+        made.add_column(column.rstrip(">"), justify="right" if number else "left", no_wrap=number)
+    return made

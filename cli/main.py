@@ -1,0 +1,95 @@
+"""The command `netloom`: finds the one command asked for, and imports nothing of the others.
+
+Exit codes: 0 good (warnings too), 1 the user's mistake, 2 usage, 129/130/143 ended by a signal.
+"""
+
+from __future__ import annotations
+
+import importlib
+import os
+import sys
+from collections.abc import Callable, Sequence
+from importlib.metadata import PackageNotFoundError, version
+from typing import Annotated, Any
+
+import typer
+
+from ..dsl.diagnostics import NetloomError, SpecError
+
+COMMANDS: dict[str, tuple[str, str]] = {
+    "check": ("Making", "Find every mistake in a file, each with its place and a way out."),
+    "show": ("Making", "Show the network of a file: layers, shapes, parameters, costs."),
+    "compile": ("Making", "Compile a file: passes, fusion, kernels, memory."),
+    "gradcheck": ("Making", "Compare every gradient with central differences, in float64."),
+    "train": ("Running", "Train a file's network; go on with a run."),
+    "evaluate": ("Running", "Measure a run's network on each part of its data."),
+    "predict": ("Running", "Give inputs to a run's network and print what comes out."),
+    "runs": ("Running", "List, show, compare and remove runs."),
+    "bench": ("Machine", "Time the training or inference steps of a file."),
+    "warm": ("Machine", "Compile kernels ahead, so that the next start is immediate."),
+    "doctor": ("Machine", "What this machine offers, and whether all is well."),
+}
+"""Each command's group and one-line help; its file is `cli/<name>_command.py`."""
+
+Run = Callable[..., Any]
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run the command line and leave the process with the exit code."""
+    words = list(sys.argv[1:] if arguments is None else arguments)
+    try:
+        application(words)(words, prog_name="netloom")
+    except SpecError as mistakes:
+        from .console import print_diagnostics
+
+        print_diagnostics(mistakes.diagnostics)
+        sys.exit(1)
+    except NetloomError as mistake:
+        sys.stderr.write(f"netloom: {mistake}\n")
+        sys.exit(1)
+    except BrokenPipeError:
+        # the reader of our output went away (`netloom runs | head`): nothing is wrong
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(0)
+
+
+def application(words: Sequence[str]) -> typer.Typer:
+    """The command-line program, with only the asked-for command really imported."""
+    app = typer.Typer(
+        no_args_is_help=True,
+        add_completion=False,
+        pretty_exceptions_enable=False,
+        rich_markup_mode="markdown",
+        context_settings={"help_option_names": ["-h", "--help"]},
+        epilog="Start with `netloom check FILE`, then `netloom train FILE`. Each command has --help.",
+    )
+    app.callback()(_root)
+    chosen = next((word for word in words if not word.startswith("-")), None)
+    for name, (group, summary) in COMMANDS.items():
+        if name == chosen:
+            module = importlib.import_module(f"{__package__}.{name}_command")
+            app.command(name, help=module.__doc__, rich_help_panel=group)(module.run)
+        else:
+            app.command(name, help=summary, short_help=summary, rich_help_panel=group)(_unasked)
+    return app
+
+
+def _unasked() -> None:
+    """Stands in the list of commands for one that was not asked for; its module is never imported."""
+
+
+def _print_version(asked: bool) -> None:
+    if asked:
+        try:
+            typer.echo(f"netloom {version('netloom')}")
+        except PackageNotFoundError:
+            typer.echo("netloom (not installed: run from the tree)")
+        raise typer.Exit
+
+
+def _root(
+    version: Annotated[  # noqa: ARG001  read by its callback
+        bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version.")
+    ] = False,
+) -> None:
+    """A page of YAML in, a trained network out, and everything in between open to look at."""
