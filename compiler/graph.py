@@ -142,12 +142,14 @@ class Builder:
         kind = result_type(op, [v.type for v in values], full)
         return self._put(op.name, tuple(v.id for v in values), tuple(full.items()), kind, name)
 
-    def leaf(self, op: str, kind: TensorType, *, name: str | None = None, **attrs: object) -> Value:
-        """Add a node without inputs whose type is given, not inferred. A leaf with equal attributes is shared."""
+    def leaf(self, op: str, kind: TensorType, **attrs: object) -> Value:
+        """Add a node without inputs whose type is given, not inferred. A leaf with equal attributes is shared;
+        one with a `name` goes by it."""
         items = tuple(REGISTRY[op].complete(attrs).items())
         if (known := self._leaves.get((op, items, kind))) is not None:
             return self.value(known)
-        value = self._put(op, (), items, kind, name)
+        stem = f"{op}/{attrs['name']}" if "name" in attrs else None
+        value = self._put(op, (), items, kind, stem)
         self._leaves[op, items, kind] = value.id
         return value
 

@@ -1,0 +1,49 @@
+"""Products that sum over a shared axis."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from ..errors import ShapeError
+from ..types import TensorType
+from .op import normal, op
+
+
+@op(
+    "... -> ...",
+    kind="contraction",
+    attrs={"transpose_a": False, "transpose_b": False},
+    draws=(
+        normal((3, 4), (4, 5)),
+        normal((3, 4), (5, 4), transpose_b=True),
+        normal((4, 3), (4, 5), transpose_a=True),
+        normal((4, 3), (5, 4), transpose_a=True, transpose_b=True),
+    ),
+)
+def matmul(a: Any, b: Any, *, transpose_a: bool, transpose_b: bool) -> Any:
+    """y[m, n] = sum over k of a[m, k] b[k, n], either side transposed first if asked.  Source: own."""
+    return (np.transpose(a) if transpose_a else a) @ (np.transpose(b) if transpose_b else b)
+
+
+@matmul.shape
+def _(a: TensorType, b: TensorType, *, transpose_a: bool, transpose_b: bool) -> TensorType:
+    if a.rank != 2 or b.rank != 2:  # noqa: PLR2004  a matrix has two axes
+        raise ShapeError(f"matmul: {a} and {b} are not both matrices")
+    m, k = reversed(a.shape) if transpose_a else a.shape
+    k2, n = reversed(b.shape) if transpose_b else b.shape
+    if k != k2:
+        raise ShapeError(f"matmul: size K is {k} in the left input but {k2} in the right: {a} and {b}")
+    return TensorType((m, n), a.dtype)
+
+
+@matmul.vjp
+def _(g: Any, _y: Any, a: Any, b: Any, *, transpose_a: bool, transpose_b: bool) -> Any:
+    left = matmul(g, b, transpose_b=not transpose_b)
+    right = matmul(a, g, transpose_a=not transpose_a)
+    if transpose_a:
+        left = matmul(b, g, transpose_a=transpose_b, transpose_b=True)
+    if transpose_b:
+        right = matmul(g, a, transpose_a=True, transpose_b=transpose_a)
+    return left, right
