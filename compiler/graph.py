@@ -103,13 +103,17 @@ class Graph:
 
 
 def _line(node: Node) -> str:
-    words = [*(f"%{source}" for source in node.inputs), *(f"{name}={value}" for name, value in node.attrs)]
+    words = [*(f"%{source}" for source in node.inputs), *(f"{name}={_shown(value)}" for name, value in node.attrs)]
     line = f"%{node.id} = {node.op}({', '.join(words)}) : {node.type}"
     if node.layout is not None:
         line += f" {node.layout}"
     if node.kernel is not None:
         line += f" #{node.kernel}"
     return line
+
+
+def _shown(value: object) -> str:
+    return f"({', '.join(map(_shown, value))})" if isinstance(value, tuple) else str(value)
 
 
 class Builder:
@@ -154,9 +158,14 @@ class Builder:
         return value
 
     def copy(self, node: Node, inputs: Sequence[Value]) -> Value:
-        """Add `node` as it is, but reading `inputs`; keeps its id where that is free."""
+        """Add `node` as it is, but reading `inputs`; keeps its id where that is free. Equal leaves are shared."""
+        leaf = (node.op, node.attrs, node.type)
+        if not node.inputs and (known := self._leaves.get(leaf)) is not None:
+            return self.value(known)
         new_id = node.id if node.id not in self._nodes else self._fresh(node.op)
         self._nodes[new_id] = replace(node, id=new_id, inputs=tuple(v.id for v in inputs))
+        if not node.inputs:
+            self._leaves[leaf] = new_id
         return self.value(new_id)
 
     def update(self, value: Value, **fields: object) -> None:

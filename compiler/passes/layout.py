@@ -1,0 +1,146 @@
+"""Where every tensor's axes lie."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import ClassVar
+
+from ..graph import Graph, Node, Value
+from ..layouts import Layout, plain
+from ..kernel_view import ancestors
+from ..ops.op import REGISTRY
+from ..stages import DECOMPOSED, LAID_OUT, Pass, Stage, right_operand
+from ..types import Shape, Size
+from ..views import is_view
+from .rewriter import Rewriter
+
+Order = tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class LayOut(Pass):
+    """y = matmul(x, w, transpose_b) with w (units, inputs)   -->   the same, w lying inputs by units
+
+    Every node gets a layout. Tensors that meet in an elementwise op form a class that lies one way: as the
+    first matmul that reads a state of the class wants it, else in logical order with the unknown sizes in
+    front. Reshapes and transposes whose result is where its input is become views. Where a matmul's right
+    operand lies another way, a `relayout` copies it; and where an output would be a leaf, or the next value
+    of a state would share its buffer or lie otherwise than the state, a `relayout` makes it one of its own.
+
+    `states` gives the order of axes of states laid out before, in another program that shares them.
+    """
+
+    states: tuple[tuple[str, Order], ...] = ()
+    name: ClassVar[str] = "layout"
+    needs: ClassVar[Stage] = DECOMPOSED
+    leaves: ClassVar[Stage] = LAID_OUT
+
+    def __call__(self, graph: Graph) -> Graph:
+        classes = _Classes(graph)
+        orders = self._orders(graph, classes)
+        rw = Rewriter(graph)
+        turned = dict[tuple[str, Layout], Value]()
+        for node in rw:
+            laid = replace(node, layout=_arranged(node.type.shape, orders.get(classes.of(node.id))))
+            inputs = rw.inputs(node)
+            if node.op == "matmul":
+                _turn_right_operand(rw, laid, inputs, turned)
+            rw.replace(node, rw.new.copy(laid, inputs))
+        _own_outputs(rw)
+        return rw.graph()
+
+    def _orders(self, graph: Graph, classes: _Classes) -> dict[str, Order]:
+        """The order of axes of each class that has a wish: of states laid out before, then the first matmul's."""
+        fixed = dict(self.states)
+        orders = dict[str, Order]()
+        for node in graph:
+            if node.op == "state" and (order := fixed.get(str(node.attr("name")))) is not None:
+                orders.setdefault(classes.of(node.id), order)
+        for node in graph:
+            if node.op == "matmul" and graph[node.inputs[1]].op == "state":
+                orders.setdefault(classes.of(node.inputs[1]), (1, 0) if node.attr("transpose_b") else (0, 1))
+        return orders
+
+
+class _Classes:
+    """Tensors of one shape that meet in elementwise ops, as sets with one member that stands for all."""
+
+    def __init__(self, graph: Graph) -> None:
+        self._parent = {node.id: node.id for node in graph}
+        for node in graph:
+            if REGISTRY[node.op].kind == "elementwise" and node.type.rank > 1:
+                for source in node.inputs:
+                    if graph[source].type.shape == node.type.shape:
+                        self._parent[self.of(source)] = self.of(node.id)
+
+    def of(self, node_id: str) -> str:
+        above = self._parent[node_id]
+        while above != self._parent[above]:
+            self._parent[node_id] = self._parent[above]
+            node_id, above = above, self._parent[above]
+        return above
+
+
+def _arranged(shape: Shape, order: Order | None) -> Layout:
+    """Axes in the order wished for, unknown sizes in front in any case: a row has a known length."""
+    wished = order or tuple(range(len(shape)))
+    unknown = tuple(axis for axis in wished if isinstance(shape[axis], Size))
+    if len(shape) < 2 or not unknown:
+        return plain(shape, order=wished)
+    known = tuple(axis for axis in wished if axis not in unknown)
+    return plain(shape, split=len(unknown), order=unknown + known)
+
+
+def _turn_right_operand(
+    rw: Rewriter, product: Node, inputs: list[Value], turned: dict[tuple[str, Layout], Value]
+) -> None:
+    """Have the matmul read its right operand in the order it must have: one copy serves all its readers."""
+    position, order = right_operand(product)
+    operand = inputs[position]
+    layout = _arranged(operand.type.shape, order)
+    assert layout.order == order, f"{product.id} multiplies along an axis of unknown size"
+    if rw.new.node(operand).layout == layout:
+        return
+    if (operand.id, layout) not in turned:
+        turned[operand.id, layout] = _copied(rw, operand, layout)
+    inputs[position] = turned[operand.id, layout]
+
+
+def _copied(rw: Rewriter, value: Value, layout: Layout) -> Value:
+    copy = rw.new.add("relayout", [value])
+    rw.new.update(copy, layout=layout)
+    return copy
+
+
+def _own_outputs(rw: Rewriter) -> None:
+    """Give each output that needs it a copy: leaves, and next values that are not alone in their tensor."""
+    outputs = rw.old.outputs
+    states = {node.attr("name"): rw[node.id] for node in rw.old if node.op == "state"}
+    shared = ancestors(rw.old, [source for name, source in outputs.items() if not name.startswith("next/")])
+    for name, source in outputs.items():
+        value = rw[source]
+        rw.new.origins = rw.old[source].origins
+        layout = rw.new.node(value).layout
+        assert layout is not None, f"{source} has no layout"
+        if not name.startswith("next/"):
+            if _is_leaf(rw, _root(rw, value)):
+                rw.output(name, _copied(rw, value, layout))
+            continue
+        state = rw.new.node(states[name.removeprefix("next/")])
+        alone = _root(rw, value).id == value.id and not _is_leaf(rw, value) and source not in shared
+        shared.add(source)
+        if not alone or layout != state.layout:
+            assert state.layout is not None, f"{state.id} has no layout"
+            rw.output(name, _copied(rw, value, state.layout))
+
+
+def _is_leaf(rw: Rewriter, value: Value) -> bool:
+    return REGISTRY[rw.new.node(value).op].kind == "leaf"
+
+
+def _root(rw: Rewriter, value: Value) -> Value:
+    """The tensor whose buffer holds `value`."""
+    node = rw.new.node(value)
+    while node.inputs and is_view(node, source := rw.new.node(rw.new.value(node.inputs[0]))):
+        node = source
+    return rw.new.value(node.id)

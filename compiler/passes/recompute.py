@@ -1,0 +1,67 @@
+"""Which nodes are cheaper to compute again in every kernel that reads them than to keep."""
+
+from __future__ import annotations
+
+from ..graph import Graph, Node
+from ..kernel_view import is_leaf, is_view_in, wanted_first
+from ..ops.op import REGISTRY
+
+CHEAP = frozenset(
+    "add subtract multiply negative square abs sign floor relu step cast maximum minimum where greater"
+    " greater_equal less less_equal equal logical_and logical_or logical_not".split()
+)
+"""Elementwise ops of about one instruction."""
+
+
+def recomputed(graph: Graph) -> set[str]:
+    """The ids of nodes that get no kernel of their own: broadcasts, arithmetic on numbers known before the
+    step, and one-instruction work on a single tensor that is kept in memory in any case."""
+    kept = _kept(graph)
+    first = wanted_first(graph)
+    found = set[str]()
+    behind = dict[str, frozenset[str]]()
+    for node in graph:
+        if node.id in kept or is_leaf(node):
+            continue
+        tensors = _tensors(graph, node, found, behind)
+        if node.op == "broadcast" or (tensors is not None and _light(graph, node, tensors, kept, first)):
+            found.add(node.id)
+            behind[node.id] = tensors or frozenset()
+    return found
+
+
+def _kept(graph: Graph) -> set[str]:
+    """What lies in memory whatever kernels there are: outputs, what a view shows, what a product reads."""
+    kept = set(graph.outputs.values())
+    for node in graph:
+        if REGISTRY[node.op].kind == "contraction" or is_view_in(graph, node):
+            kept.update(node.inputs)
+    return kept
+
+
+def _tensors(
+    graph: Graph, node: Node, found: set[str], behind: dict[str, frozenset[str]]
+) -> frozenset[str] | None:
+    """The tensors of rank 1 and up that the node and the recomputed nodes behind it read; None when a number
+    among them is not known before the step."""
+    tensors = set[str]()
+    for source in node.inputs:
+        if source in found:
+            tensors |= behind[source]
+        elif graph[source].type.rank:
+            tensors.add(source)
+        elif not is_leaf(graph[source]):
+            return None
+    return frozenset(tensors)
+
+
+def _light(graph: Graph, node: Node, tensors: frozenset[str], kept: set[str], first: set[str]) -> bool:
+    if REGISTRY[node.op].kind != "elementwise":
+        return False
+    if node.type.rank == 0:
+        return not tensors
+    if node.op not in CHEAP or len(tensors) != 1:
+        return False
+    (source,) = tensors
+    crosses = source in first and node.id not in first
+    return source in kept or is_leaf(graph[source]) or crosses
