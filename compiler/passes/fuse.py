@@ -8,8 +8,9 @@ from typing import ClassVar
 from ..graph import Builder, Graph, Value
 from ..kernel_view import is_leaf
 from ..stages import FUSED, LAID_OUT, Pass, Stage
+from ..templates import Templates
 from ..views import root
-from .grouping import Grouping, Templates
+from .grouping import Grouping
 
 
 @dataclass(frozen=True)

@@ -8,30 +8,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from typing import Any, Protocol
 
 from ..graph import Graph
 from ..kernel_view import ProgramName, is_leaf, is_view_in, wanted_first
 from ..ops.op import REGISTRY
 from ..stages import StageError
+from ..templates import Templates
 from ..views import root
 from .recompute import recomputed
 
 LARGEST = 96
 """Nodes in a kernel at most, so that the work of grouping stays in proportion to the graph."""
-
-
-class Templates(Protocol):
-    """What grouping asks of emission."""
-
-    def refusal(self, graph: Graph, nodes: tuple[str, ...], exits: frozenset[str], /) -> str | None:
-        """Why these nodes cannot be one kernel, as a sentence; None when they can."""
-
-    def emit(self, graph: Graph, nodes: tuple[str, ...], exits: frozenset[str], /) -> Any:
-        """The kernel's recipe, name, operands, writes, sizes and cost."""
-
-    def fingerprint(self, recipe: dict[str, Any], lanes: int, /) -> str:
-        """The hash of the text that the recipe stands for."""
 
 
 @dataclass(eq=False)
@@ -111,9 +98,9 @@ class Grouping:
         viewed = {id(self._place[source]) for source, through in sources.items() if through}
         program = self._program(node_id)
         for group in found:
-            if group.program == program and id(group) not in viewed:
-                if not self._numbers_for_others(group, {node_id}):
-                    yield group
+            fits = group.program == program and id(group) not in viewed
+            if fits and not self._numbers_for_others(group, {node_id}):
+                yield group
 
     def _try(self, group: Group, node_id: str, floats: set[str], sources: dict[str, bool]) -> bool:
         added = floats | {node_id}

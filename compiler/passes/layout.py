@@ -113,25 +113,27 @@ def _copied(rw: Rewriter, value: Value, layout: Layout) -> Value:
 
 
 def _own_outputs(rw: Rewriter) -> None:
-    """Give each output that needs it a copy: leaves, and next values that are not alone in their tensor."""
+    """Give each output that needs it a copy: leaves, and next and published values that share a tensor."""
     outputs = rw.old.outputs
     states = {node.attr("name"): rw[node.id] for node in rw.old if node.op == "state"}
     shared = ancestors(rw.old, [source for name, source in outputs.items() if not name.startswith("next/")])
+    taken = {rw[source].id for source in shared}
+    published = set[str]()
     for name, source in outputs.items():
         value = rw[source]
         rw.new.origins = rw.old[source].origins
-        layout = rw.new.node(value).layout
+        origin, layout = _root(rw, value), rw.new.node(value).layout
         assert layout is not None, f"{source} has no layout"
-        if not name.startswith("next/"):
-            if _is_leaf(rw, _root(rw, value)):
-                rw.output(name, _copied(rw, value, layout))
-            continue
-        state = rw.new.node(states[name.removeprefix("next/")])
-        alone = _root(rw, value).id == value.id and not _is_leaf(rw, value) and source not in shared
-        shared.add(source)
-        if not alone or layout != state.layout:
-            assert state.layout is not None, f"{state.id} has no layout"
-            rw.output(name, _copied(rw, value, state.layout))
+        own, used = origin.id == value.id, published
+        if name.startswith("next/"):
+            wanted = rw.new.node(states[name.removeprefix("next/")]).layout
+            assert wanted is not None, f"the state of {name} has no layout"
+            own, used, layout = own and layout == wanted, taken, wanted
+        elif not name.startswith("publish/"):
+            own, used = True, set()
+        if not own or origin.id in used or _is_leaf(rw, origin):
+            rw.output(name, _copied(rw, value, layout))
+        used.add(origin.id)
 
 
 def _is_leaf(rw: Rewriter, value: Value) -> bool:

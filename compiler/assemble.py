@@ -1,0 +1,174 @@
+"""Putting a plan together from the scheduled graphs of a network: kernels, tapes, and what lies where."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any, cast
+
+from .arena_map import ArenaMap
+from .graph import Graph
+from .graph import Origin as NodeOrigin
+from .kernel_view import KernelNodes, kernels_of
+from .plan import (
+    Buffer,
+    Call,
+    Column,
+    Extent,
+    Kernel,
+    Knob,
+    Metric,
+    Origin,
+    Output,
+    Plan,
+    Program,
+    Published,
+    State,
+)
+from .sweep import swept
+from .templates import Templates
+from .views import root
+
+Frozen = tuple[str, tuple[tuple[str, object], ...]]
+
+
+def assemble(
+    graphs: Mapping[str, Graph],
+    bound: int,
+    lanes: int,
+    templates: Templates,
+    vocabulary: int,
+    metrics: Iterable[Metric] = (),
+    why: Iterable[str] = (),
+) -> Plan:
+    """The plan of the scheduled graphs `train`, `evaluate`, `predict` (any of them), for batches up to `bound`."""
+    arena = ArenaMap({"B": bound})
+    arena.control()
+    arena.leaves(graphs.values())
+    arena.published(graphs.values())
+    tape = _Tape(arena, templates, lanes)
+    programs = dict[str, Program]()
+    for mode, graph in graphs.items():
+        programs |= tape.programs(mode, graph)
+    return Plan(
+        vocabulary=vocabulary,
+        lanes=lanes,
+        sizes={"B": bound},
+        arena_bytes=arena.end + arena.scratch_bytes,
+        buffers=tuple(arena.buffers),
+        kernels=tuple(tape.kernels),
+        programs=programs,
+        states=tuple(_states(arena, graphs.values())),
+        knobs=tuple(_knobs(arena, graphs.values())),
+        columns=tuple(_columns(arena)),
+        outputs=tuple(_outputs(arena, graphs)),
+        metrics=tuple(metrics),
+        why=tuple(dict.fromkeys(why)),
+    )
+
+
+class _Tape:
+    """The kernels met so far, each once, and the calls of programs."""
+
+    def __init__(self, arena: ArenaMap, templates: Templates, lanes: int) -> None:
+        self._arena, self._templates, self._lanes = arena, templates, lanes
+        self.kernels = list[Kernel]()
+        self._known = dict[str, int]()
+
+    def programs(self, mode: str, graph: Graph) -> dict[str, Program]:
+        """`gradients` and `update` of the graph `train`; one program of its own name of any other."""
+        places = self._arena.program(mode, graph)
+        calls: dict[str, list[Call]] = {"gradients": [], "update": []}
+        for kernel in kernels_of(graph).values():
+            calls[kernel.program].append(self._call(graph, kernel, places))
+        published = tuple(self._published(name) for name in graph.outputs if name.startswith("publish/"))
+        guards = tuple(
+            places[root(graph, source)] for name, source in graph.outputs.items() if name.startswith("guard/")
+        )
+        tapes = {name: swept(tape, self.kernels, self._arena.buffers) for name, tape in calls.items()}
+        first = Program(calls=tapes["gradients"], published=published, guards=guards)
+        if mode == "train":
+            return {"gradients": first, "update": Program(calls=tapes["update"])}
+        assert not tapes["update"], f"{mode} moves a state"
+        return {mode: first}
+
+    def _call(self, graph: Graph, kernel: KernelNodes, places: Mapping[str, int]) -> Call:
+        emitted = self._templates.emit(graph, kernel.nodes, kernel.exits)
+        mark = self._templates.fingerprint(emitted.recipe, self._lanes)
+        if mark not in self._known:
+            self._known[mark] = len(self.kernels)
+            self.kernels.append(Kernel(name=emitted.name, recipe=emitted.recipe, hash=mark))
+        return Call(
+            kernel=self._known[mark],
+            operands=tuple(places[root(graph, node_id)] for node_id in emitted.operands),
+            sizes=tuple(Extent.of(dim) for dim in emitted.sizes),
+            writes=tuple(emitted.writes),
+            cost=emitted.cost,
+            origins=_origins(graph, kernel.nodes),
+        )
+
+    def _published(self, name: str) -> Published:
+        index = self._arena.indices[name]
+        count = 1
+        for extent in self._arena.buffers[index].shape:
+            assert not extent.names, f"{name} grows with the batch"
+            count *= extent.factor
+        return Published(name=name.removeprefix("publish/"), buffer=index, count=count)
+
+
+def _origins(graph: Graph, nodes: Iterable[str]) -> tuple[Origin, ...]:
+    """The lines that asked for the nodes, each once, in the order of the file."""
+    found: set[NodeOrigin] = {origin for node_id in nodes for origin in graph[node_id].origins}
+    return tuple(Origin(file=o.file, line=o.line, path=o.path) for o in sorted(found))
+
+
+def _states(arena: ArenaMap, graphs: Iterable[Graph]) -> list[State]:
+    leaves = {node.attr("name"): node for graph in graphs for node in graph if node.op == "state"}
+    found = list[State]()
+    for name, index in _named(arena, "state"):
+        options = leaves[name].attributes
+        found.append(
+            State(
+                name=name,
+                role=cast(Any, options["role"]),
+                trainable=bool(options["trainable"]),
+                buffer=index,
+                start=thawed(cast(Frozen, options["start"])),
+            )
+        )
+    return found
+
+
+def _knobs(arena: ArenaMap, graphs: Iterable[Graph]) -> list[Knob]:
+    leaves = {node.attr("name"): node for graph in graphs for node in graph if node.op == "knob"}
+    found = list[Knob]()
+    for name, index in _named(arena, "knob"):
+        options = leaves[name].attributes
+        live = thawed(cast(Frozen, options["live"]))
+        low, high = cast(float, options["low"]), cast(float, options["high"])
+        found.append(Knob(name=name, live=live, low=low, high=high, buffer=index))
+    return found
+
+
+def _columns(arena: ArenaMap) -> list[Column]:
+    return [Column(name=name, buffer=index) for name, index in _named(arena, "column")]
+
+
+def _outputs(arena: ArenaMap, graphs: Mapping[str, Graph]) -> list[Output]:
+    names = dict.fromkeys(n for g in graphs.values() for n in g.outputs if n.startswith("out/"))
+    return [Output(name=name.removeprefix("out/"), buffer=arena.indices[name]) for name in names]
+
+
+def _named(arena: ArenaMap, prefix: str) -> list[tuple[str, int]]:
+    """The buffers `prefix/NAME` by NAME, in the order in which they lie."""
+    found: list[tuple[int, Buffer]] = list(enumerate(arena.buffers))
+    return [(b.name.removeprefix(prefix + "/"), i) for i, b in found if b.name.startswith(prefix + "/")]
+
+
+def thawed(frozen: Frozen) -> dict[str, Any]:
+    """`(kind, ((option, value), …))` as `{kind: {option: value}}`, tuples as lists."""
+    kind, options = frozen
+    return {kind: {name: _listed(value) for name, value in options}}
+
+
+def _listed(value: object) -> object:
+    return [_listed(item) for item in value] if isinstance(value, tuple) else value

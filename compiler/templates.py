@@ -1,0 +1,38 @@
+"""What fusing and the plan's assembly ask of emission."""
+
+from __future__ import annotations
+
+from typing import Any, Protocol
+
+from .graph import Graph
+from .types import Dim
+
+
+class Emitted(Protocol):
+    """One kernel: its recipe as data, and the operands (nodes) in the order in which it takes them."""
+
+    @property
+    def recipe(self) -> dict[str, Any]: ...
+    @property
+    def name(self) -> str: ...
+    @property
+    def operands(self) -> tuple[str, ...]: ...
+    @property
+    def writes(self) -> tuple[int, ...]: ...
+    @property
+    def sizes(self) -> tuple[Dim, ...]: ...
+    @property
+    def cost(self) -> float: ...
+
+
+class Templates(Protocol):
+    """The kernels that can be made. `nodes` are in order; `exits` are those read from outside."""
+
+    def refusal(self, graph: Graph, nodes: tuple[str, ...], exits: frozenset[str], /) -> str | None:
+        """Why these nodes cannot be one kernel, as a sentence; None when they can."""
+
+    def emit(self, graph: Graph, nodes: tuple[str, ...], exits: frozenset[str], /) -> Emitted:
+        """The kernel that these nodes make."""
+
+    def fingerprint(self, recipe: dict[str, Any], lanes: int, /) -> str:
+        """The hash of the text that the recipe stands for."""
