@@ -28,7 +28,7 @@ ALLOWED = frozenset(
 
 def compile_object(symbol: str, text: str, lanes: int) -> bytes:
     """The object file of the function `kernel` (or `driver`) that `text` defines, under `symbol`."""
-    names: dict[str, Any] = namespace(lanes)
+    names: dict[str, Any] = dict(namespace(lanes))
     exec(compile(text, f"<{symbol}>", "exec"), names)  # noqa: S102  text made by our own emitter
     function = names["driver"] if "driver" in names else names["kernel"]
     arguments = SIGNATURE if "kernel" in names else SIGNATURE[:2]

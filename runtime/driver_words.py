@@ -91,9 +91,9 @@ def _external(name: str, *, answer: ir.Type) -> Any:
 @intrinsic
 def pause(_context: Any) -> Any:
     def generate(c: Any, b: ir.IRBuilder, _s: Any, _a: Any) -> ir.Value:
-        # an empty asm keeps the loop honest on machines without the instruction
-        text = "pause" if _is_x86() else "yield"
-        b.asm(ir.FunctionType(VOID, []), text, "", [], side_effect=True)
+        name, hint = ("llvm.x86.sse2.pause", []) if _is_x86() else ("llvm.aarch64.hint", [I32(1)])
+        kind = ir.FunctionType(VOID, [word.type for word in hint])
+        b.call(b.module.globals.get(name) or ir.Function(b.module, kind, name), hint)
         return c.get_dummy_value()
 
     return types.void(), generate

@@ -1,0 +1,233 @@
+"""The words kernel text is written in: vectors of float32, loads and stores, the register tile.
+
+A kernel is `kernel(arena, offsets, sizes, thread, threads)`, all int64: the arena's address, the address of its
+operands' byte offsets, the address of its sizes, and which thread of how many it is. Addresses are int64; a place
+is an address and an index in elements. Vectors hold `lanes` numbers (16, 8 or 4); the text is the same for all.
+Nothing here can raise.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Any
+
+from llvmlite import ir
+from numba import types
+from numba.extending import intrinsic, models, register_model
+
+from . import driver_words
+from .curves import Curves
+from .philox import uniform_vector
+from .tiles import make_tile
+
+SIGNATURE = (types.int64,) * 5
+WORD = types.int64
+REAL = types.float32
+F32, I8, I32, I64 = ir.FloatType(), ir.IntType(8), ir.IntType(32), ir.IntType(64)
+ELEMENTS: dict[str, ir.Type] = {
+    "float32": F32, "float64": ir.DoubleType(), "int32": I32, "int64": I64, "uint8": I8,
+}  # fmt: skip
+COMPARISONS = {"gt": ">", "ge": ">=", "lt": "<", "le": "<=", "eq": "==", "ne": "!="}
+
+
+class VectorType(types.Type):  # type: ignore[misc]
+    """`lanes` float32 numbers."""
+
+    def __init__(self, lanes: int) -> None:
+        self.lanes = lanes
+        super().__init__(name=f"Vector{lanes}")
+
+
+class MaskType(types.Type):  # type: ignore[misc]
+    """`lanes` truths, the result of a comparison."""
+
+    def __init__(self, lanes: int) -> None:
+        self.lanes = lanes
+        super().__init__(name=f"Mask{lanes}")
+
+
+@register_model(VectorType)
+class _VectorModel(models.PrimitiveModel):  # type: ignore[misc]
+    def __init__(self, manager: Any, kind: VectorType) -> None:
+        super().__init__(manager, kind, ir.VectorType(F32, kind.lanes))
+
+
+@register_model(MaskType)
+class _MaskModel(models.PrimitiveModel):  # type: ignore[misc]
+    def __init__(self, manager: Any, kind: MaskType) -> None:
+        super().__init__(manager, kind, ir.VectorType(ir.IntType(1), kind.lanes))
+
+
+def place(b: ir.IRBuilder, address: ir.Value, index: ir.Value, kind: ir.Type) -> ir.Value:
+    """The pointer to element `index` behind an address."""
+    return b.gep(b.inttoptr(address, kind.as_pointer()), [index])
+
+
+@cache
+def namespace(lanes: int) -> dict[str, Any]:
+    """The names kernel text may use, for vectors of `lanes` numbers."""
+    words = driver_words.namespace()
+    words |= {"LANES": lanes, "F": REAL, "tile": lambda *shape: make_tile(lanes, *shape)}
+    words |= _memory(lanes) | _arithmetic(lanes) | _choices(lanes) | _sums(lanes) | _scalars()
+    return words
+
+
+def _word(result: Any, arguments: tuple[Any, ...], generate: Any) -> Any:
+    """An intrinsic of fixed argument types; `generate(builder, arguments)` gives its value (None: nothing)."""
+
+    def codegen(context: Any, builder: ir.IRBuilder, _signature: Any, values: Any) -> ir.Value:
+        made = generate(builder, values)
+        return context.get_dummy_value() if made is None else made
+
+    # Numba takes the arity from the parameters' names
+    names = ", ".join(f"a{i}" for i in range(len(arguments)))
+    scope: dict[str, Any] = {"signature": result(*arguments), "codegen": codegen}
+    exec(f"def word(context, {names}):\n    return signature, codegen\n", scope)  # noqa: S102
+    return intrinsic(scope["word"])
+
+
+def _memory(lanes: int) -> dict[str, Any]:
+    vector = VectorType(lanes)
+    whole = ir.VectorType(F32, lanes)
+
+    def load(kind: ir.Type) -> Any:
+        def generate(b: ir.IRBuilder, a: Any) -> ir.Value:
+            several = ir.VectorType(kind, lanes)
+            pointer = b.bitcast(place(b, a[0], a[1], kind), several.as_pointer())
+            value = b.load(pointer, align=1 if kind is I8 else 4)
+            if kind is I8:
+                return b.uitofp(value, whole)
+            return b.sitofp(value, whole) if kind is I32 else value
+
+        return _word(vector, (WORD, WORD), generate)
+
+    def store(b: ir.IRBuilder, a: Any) -> None:
+        b.store(a[2], b.bitcast(place(b, a[0], a[1], F32), whole.as_pointer()), align=4)
+
+    def store_int(b: ir.IRBuilder, a: Any) -> None:
+        several = ir.VectorType(I32, lanes)
+        b.store(b.fptosi(a[2], several), b.bitcast(place(b, a[0], a[1], I32), several.as_pointer()), align=4)
+
+    return {
+        "load_float32": load(F32),
+        "load_int32": load(I32),
+        "load_uint8": load(I8),
+        "store_float32": _word(types.void, (WORD, WORD, vector), store),
+        "store_int32": _word(types.void, (WORD, WORD, vector), store_int),
+    }
+
+
+def _arithmetic(lanes: int) -> dict[str, Any]:
+    vector = VectorType(lanes)
+
+    def one(method: str) -> Any:
+        return _word(vector, (vector,), lambda b, a: getattr(Curves(b, lanes), method)(a[0]))
+
+    def two(method: str) -> Any:
+        return _word(vector, (vector, vector), lambda b, a: getattr(b, method)(a[0], a[1]))
+
+    names = ("exp", "log", "log1p", "tanh", "erf", "sin", "cos", "sqrt", "absolute", "floor", "negative")
+    return {
+        **{f"v{name}": one(name) for name in names},
+        "vadd": two("fadd"),
+        "vsub": two("fsub"),
+        "vmul": two("fmul"),
+        "vdiv": two("fdiv"),
+        "vpow": _word(vector, (vector, vector), lambda b, a: Curves(b, lanes).power(a[0], a[1])),
+        "splat": _word(vector, (REAL,), lambda b, a: Curves(b, lanes).spread(a[0])),
+        "first": _word(REAL, (vector,), lambda b, a: b.extract_element(a[0], I32(0))),
+        "positions": _word(vector, (WORD,), lambda b, a: Curves(b, lanes).positions(a[0])),
+        "vuniform": _word(
+            vector, (WORD, WORD, WORD, WORD), lambda b, a: uniform_vector(b, lanes, a[0], a[1], a[2], a[3])
+        ),
+    }
+
+
+def _choices(lanes: int) -> dict[str, Any]:
+    vector, mask = VectorType(lanes), MaskType(lanes)
+
+    def compare(sign: str) -> Any:
+        # only "not equal" is true of a NaN, as in IEEE arithmetic
+        def generate(b: ir.IRBuilder, a: Any) -> ir.Value:
+            return b.fcmp_unordered(sign, a[0], a[1]) if sign == "!=" else b.fcmp_ordered(sign, a[0], a[1])
+
+        return _word(mask, (vector, vector), generate)
+
+    def keep(b: ir.IRBuilder, a: Any) -> ir.Value:
+        curves = Curves(b, lanes)
+        return b.select(curves.below(a[1]), a[0], curves.number(0.0))
+
+    def keep_or(b: ir.IRBuilder, a: Any) -> ir.Value:
+        return b.select(Curves(b, lanes).below(a[1]), a[0], a[2])
+
+    return {
+        **{f"v{name}": compare(sign) for name, sign in COMPARISONS.items()},
+        "vselect": _word(vector, (mask, vector, vector), lambda b, a: b.select(*a)),
+        "keep": _word(vector, (vector, WORD), keep),
+        "keep_or": _word(vector, (vector, WORD, vector), keep_or),
+    }
+
+
+def _sums(lanes: int) -> dict[str, Any]:
+    vector = VectorType(lanes)
+
+    def fold(choose: str | None) -> Any:
+        """Halve the vector until one number is left: the order of the sum is fixed by the lanes."""
+
+        def generate(b: ir.IRBuilder, a: Any) -> ir.Value:
+            value, width = a[0], lanes
+            while width > 1:
+                width //= 2
+                halves = [
+                    b.shuffle_vector(
+                        value,
+                        ir.Constant(value.type, ir.Undefined),
+                        ir.Constant(ir.VectorType(I32, width), [start + i for i in range(width)]),
+                    )
+                    for start in (0, width)
+                ]
+                if choose is None:
+                    value = b.fadd(*halves)
+                else:
+                    value = b.select(b.fcmp_unordered(choose, *halves), *halves)
+            return b.extract_element(value, I32(0))
+
+        return _word(REAL, (vector,), generate)
+
+    return {"hsum": fold(None), "hmax": fold(">"), "hmin": fold("<")}
+
+
+def _scalars() -> dict[str, Any]:
+    """Single elements of any type, as a double (float32 too: no rounding on the way) or as they are."""
+
+    def get(name: str) -> Any:
+        kind = ELEMENTS[name]
+
+        def generate(b: ir.IRBuilder, a: Any) -> ir.Value:
+            value = b.load(place(b, a[0], a[1], kind))
+            if name == "float64":
+                return value
+            if name == "float32":
+                return b.fpext(value, ir.DoubleType())
+            return (b.uitofp if name == "uint8" else b.sitofp)(value, ir.DoubleType())
+
+        return _word(types.float64, (WORD, WORD), generate)
+
+    def put(name: str) -> Any:
+        kind = ELEMENTS[name]
+
+        def generate(b: ir.IRBuilder, a: Any) -> None:
+            value = a[2]
+            if name == "float32":
+                value = b.fptrunc(value, F32)
+            elif name != "float64":
+                value = b.fptosi(value, kind)
+            b.store(value, place(b, a[0], a[1], kind))
+
+        return _word(types.void, (WORD, WORD, types.float64), generate)
+
+    one = {
+        "number": _word(REAL, (WORD, WORD), lambda b, a: b.load(place(b, a[0], a[1], F32))),
+        "set_number": _word(types.void, (WORD, WORD, REAL), lambda b, a: b.store(a[2], place(b, a[0], a[1], F32)) and None),
+    }
+    return one | {f"get_{n}": get(n) for n in ELEMENTS} | {f"put_{n}": put(n) for n in ELEMENTS}
