@@ -29,3 +29,45 @@ class DataSchema:
 
 
 NO_DATA = DataSchema({})
+
+
+def _label(names: tuple[str, ...]) -> Column:
+    return Column("label", (), "int32", classes=len(names), class_names=names)
+
+
+def _image(shape: tuple[int, int, int], high: float) -> Column:
+    return Column("image", shape, "uint8", low=0.0, high=high)
+
+
+def _numbers(name: str, count: int) -> Column:
+    return Column(name, (count,), "float32")
+
+
+def _schema(rows: int, *columns: Column, test: int = 0) -> DataSchema:
+    """`rows` to be split, and `test` rows of a test part that the set brings with it."""
+    own = {"test": test} if test else {}
+    return DataSchema({c.name: c for c in columns}, {"train": rows, **own})
+
+
+_TEN_DIGITS = tuple("0123456789")
+
+BUILTIN: Mapping[str, DataSchema] = {
+    "digits": _schema(1797, _image((8, 8, 1), 16.0), _label(_TEN_DIGITS)),
+    "iris": _schema(150, _numbers("x", 4), _label(("setosa", "versicolor", "virginica"))),
+    "wine": _schema(178, _numbers("x", 13), _label(("class_0", "class_1", "class_2"))),
+    "breast_cancer": _schema(569, _numbers("x", 30), _label(("malignant", "benign"))),
+    "diabetes": _schema(442, _numbers("x", 10), _numbers("y", 1)),
+    "mnist": _schema(60000, _image((28, 28, 1), 255.0), _label(_TEN_DIGITS), test=10000),
+    "cifar10": _schema(
+        50000,
+        _image((32, 32, 3), 255.0),
+        _label(("airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck")),
+        test=10000,
+    ),
+}
+"""The built-in sets as they are before any split: `train` is every row but those of an own test part.
+
+Order of `x` as scikit-learn has it. iris: sepal length, sepal width, petal length, petal width, in cm.
+diabetes: age, sex, body mass index, blood pressure and six serum values, each centred and scaled to a sum of
+squares of 1 (scikit-learn's own default); `y` is the disease's progress after a year, 25 to 346.
+"""
