@@ -8,6 +8,7 @@ Nothing here can raise.
 
 from __future__ import annotations
 
+import math
 from functools import cache
 from typing import Any
 
@@ -67,7 +68,7 @@ def place(b: ir.IRBuilder, address: ir.Value, index: ir.Value, kind: ir.Type) ->
 def namespace(lanes: int) -> dict[str, Any]:
     """The names kernel text may use, for vectors of `lanes` numbers."""
     words = driver_words.namespace()
-    words |= {"LANES": lanes, "F": REAL, "tile": lambda *shape: make_tile(lanes, *shape)}
+    words |= {"LANES": lanes, "F": REAL, "INF": math.inf, "NAN": math.nan, "math": math, "tile": lambda *shape: make_tile(lanes, *shape)}
     words |= _memory(lanes) | _arithmetic(lanes) | _choices(lanes) | _sums(lanes) | _scalars()
     return words
 
@@ -136,6 +137,7 @@ def _arithmetic(lanes: int) -> dict[str, Any]:
         "vpow": _word(vector, (vector, vector), lambda b, a: Curves(b, lanes).power(a[0], a[1])),
         "splat": _word(vector, (REAL,), lambda b, a: Curves(b, lanes).spread(a[0])),
         "first": _word(REAL, (vector,), lambda b, a: b.extract_element(a[0], I32(0))),
+        "lane": _word(REAL, (vector, WORD), lambda b, a: b.extract_element(a[0], a[1])),
         "positions": _word(vector, (WORD,), lambda b, a: Curves(b, lanes).positions(a[0])),
         "vuniform": _word(
             vector, (WORD, WORD, WORD, WORD), lambda b, a: uniform_vector(b, lanes, a[0], a[1], a[2], a[3])

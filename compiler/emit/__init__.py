@@ -1,0 +1,8 @@
+"""What a kernel is, as data and text: the forms, what each refuses and why, and what it costs."""
+
+from . import loops, nest, product, scalars
+from .templates import VOCABULARY, Emitted, emit, fingerprint, refusal, text
+
+FORMS = (scalars, loops, product, nest)
+
+__all__ = ["FORMS", "VOCABULARY", "Emitted", "emit", "fingerprint", "refusal", "text"]

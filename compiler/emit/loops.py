@@ -1,0 +1,204 @@
+"""Forms of kernels that run over rows and columns: flat, rows, columns, total."""
+
+from __future__ import annotations
+
+from .recipe import Recipe
+from .writer import Writer
+
+
+def flat_text(recipe: Recipe) -> str:
+    """One range of numbers, pads and all; sizes[0] numbers. The threads take stretches of 64."""
+    w = Writer({**recipe, "columns": 1, "pitch": 1})
+    w.start()
+    w.put("blocks = (rows + 63) // 64")
+    w.share("blocks")
+    w.put("start = 0")
+    w.put("j = 64 * r")
+    w.put("end = min(64 * stop, rows)")
+    w.open("while j < end:")
+    for node, place, _ in recipe["exits"]:
+        w.store(place, w.value(["node", node]))
+    w.put("j += LANES")
+    return w.text()
+
+
+def rows_text(recipe: Recipe) -> str:
+    """Row by row: each sweep over the columns does what the sums of the sweeps before it allow. The threads
+    share the rows."""
+    w = Writer(recipe)
+    levels = _Levels(w)
+    w.start()
+    w.share("rows")
+    w.open("while r < stop:")
+    w.put(f"start = r * {w.pitch}")
+    for sweep in range(levels.deepest + 1):
+        w.sweep = sweep
+        _row_values(w, levels, sweep)
+        _sweep(w, levels, sweep)
+    w.put("r += 1")
+    w.close()
+    _number_exits(w)
+    return w.text()
+
+
+def _row_values(w: Writer, levels: _Levels, sweep: int) -> None:
+    """Numbers a row that are known before this sweep, and the storing of those that are asked for."""
+    for node, place, _ in w.recipe["exits"]:
+        if w.body[node]["kind"] == "row" and levels.of(node) == sweep:
+            w.store(place, w.value(["node", node]))
+
+
+def _sweep(w: Writer, levels: _Levels, sweep: int) -> None:
+    sums = [i for i, node in enumerate(w.body) if node["reduces"] and levels.of(i) == sweep + 1]
+    stores = [
+        (node, place)
+        for node, place, _ in w.recipe["exits"]
+        if w.body[node]["kind"] == "full" and levels.of(node) == sweep
+    ]
+    inner = {"sum": "splat(F(0.0))", "max": "splat(F(-INF))", "argmax": "splat(F(-INF))"}
+    if not sums and not stores:
+        return
+    _hoist(w, [*sums, *(node for node, _ in stores)], ("row", "num"), set())
+    for i in sums:
+        w.put(f"a{i} = {inner[w.body[i]['op']]}")
+        if w.body[i]["op"] == "argmax":
+            w.put(f"b{i} = splat(F(0.0))")
+    w.put("j = 0")
+    w.open(f"while j < {w.pitch}:")
+    for i in sums:
+        _gather(w, i)
+    for node, place in stores:
+        w.store(place, w.value(["node", node]))
+    w.put("j += LANES")
+    w.close()
+    w.forget("full", "col")
+    for i in sums:
+        _finish(w, i)
+
+
+def _hoist(w: Writer, nodes: list[int], kinds: tuple[str, ...], seen: set[int]) -> None:
+    """Write the values of these kinds that the nodes need, before the loop that needs them."""
+    for index in nodes:
+        if index in seen:
+            continue
+        seen.add(index)
+        node = w.body[index]
+        for argument in node["args"]:
+            if not isinstance(argument, list):
+                continue
+            kind = w._kind(argument)  # noqa: SLF001  the writer's own words
+            if kind in kinds:
+                w.value(argument)
+            elif argument[0] == "node" and kind in ("full", "col"):
+                _hoist(w, [argument[1]], kinds, seen)
+
+
+def _gather(w: Writer, i: int) -> None:
+    node = w.body[i]
+    value = w.value(node["args"][0])
+    if node["op"] == "sum":
+        w.put(f"a{i} = vadd(a{i}, {w.kept(value)})")
+    elif node["op"] == "max":
+        low = w.kept(value, "splat(F(-INF))")
+        w.put(f"a{i} = vselect(vgt({low}, a{i}), {low}, a{i})")
+    else:
+        low = w.kept(value, "splat(F(-INF))")
+        w.put(f"b{i} = vselect(vgt({low}, a{i}), positions(j), b{i})")
+        w.put(f"a{i} = vselect(vgt({low}, a{i}), {low}, a{i})")
+
+
+def _finish(w: Writer, i: int) -> None:
+    fold = {"sum": f"hsum(a{i})", "max": f"hmax(a{i})"}
+    if w.body[i]["op"] == "argmax":
+        # of equal values the first position wins: the least position among the lanes that hold the largest
+        w.put(f"m{i} = splat(hmax(a{i}))")
+        w.put(f"x{i} = splat(hmin(vselect(veq(a{i}, m{i}), b{i}, splat(F(INF)))))")
+    else:
+        w.put(f"x{i} = splat({fold[w.body[i]['op']]})")
+    w.known["node", i, -1] = f"x{i}"
+
+
+def _number_exits(w: Writer) -> None:
+    for node, place, _ in w.recipe["exits"]:
+        if w.body[node]["kind"] == "num":
+            w.store(place, w.value(["node", node]))
+
+
+class _Levels:
+    """In which sweep over a row's columns a value can be known: one more than the sums it waits for."""
+
+    def __init__(self, w: Writer) -> None:
+        self._levels: list[int] = []
+        for node in w.body:
+            level = max((self._levels[a[1]] for a in node["args"] if isinstance(a, list) and a[0] == "node"), default=0)
+            self._levels.append(level + (node["reduces"] is not None))
+        self.deepest = max(self._levels, default=0)
+
+    def of(self, node: int) -> int:
+        return self._levels[node]
+
+
+def columns_text(recipe: Recipe) -> str:
+    """Sums down the rows, a vector of columns at a time. The threads share the columns, so each sum is one
+    chain in the order of the rows."""
+    w = Writer(recipe)
+    sums = [i for i, node in enumerate(w.body) if node["reduces"]]
+    stores = [(n, p) for n, p, _ in recipe["exits"] if w.body[n]["kind"] in ("full", "row")]
+    w.start()
+    w.put(f"blocks = ({w.pitch} + LANES - 1) // LANES")
+    w.share("blocks", "block", "last")
+    w.open("while block < last:")
+    w.put("j = block * LANES")
+    for i in sums:
+        w.put(f"a{i} = splat(F(0.0))")
+    _hoist(w, [*sums, *(node for node, _ in stores)], ("col",), set())
+    w.put("r = 0")
+    w.open("while r < rows:")
+    w.put(f"start = r * {w.pitch}")
+    for i in sums:
+        w.put(f"a{i} = vadd(a{i}, {w.value(w.body[i]['args'][0])})")
+    for node, place in stores:
+        w.store(place, w.value(["node", node]))
+    w.put("r += 1")
+    w.close()
+    w.forget("full", "row")
+    for i in sums:
+        w.known["node", i, -1] = f"a{i}"
+    for node, place, _ in recipe["exits"]:
+        if w.body[node]["kind"] == "col":
+            w.store(place, w.value(["node", node]))
+    w.put("block += 1")
+    return w.text()
+
+
+def total_text(recipe: Recipe) -> str:
+    """One number from a whole matrix, by one thread in the order of the rows."""
+    w = Writer(recipe)
+    sums = [i for i, node in enumerate(w.body) if node["reduces"]]
+    w.start()
+    w.open("if thread == 0:")
+    for i in sums:
+        w.put(f"a{i} = splat(F(0.0))" if w.body[i]["op"] == "sum" else f"a{i} = splat(F(-INF))")
+    wide = w.columns > 1
+    w.put("r = 0")
+    w.open("while r < rows:")
+    w.put(f"start = r * {w.pitch}")
+    if wide:
+        _hoist(w, sums, ("row",), set())
+        w.put("j = 0")
+        w.open(f"while j < {w.pitch}:")
+    for i in sums:
+        _gather(w, i)
+    if wide:
+        w.put("j += LANES")
+        w.close()
+    w.put("r += 1")
+    w.close()
+    w.forget("full", "row", "col")
+    for i in sums:
+        fold = "hsum" if w.body[i]["op"] == "sum" else "hmax"
+        w.put(f"x{i} = splat({fold}(a{i}))" if wide else f"x{i} = a{i}")
+        w.known["node", i, -1] = f"x{i}"
+    _number_exits(w)
+    w.close()
+    return w.text()
