@@ -1,0 +1,198 @@
+"""Text to tree: what a file says, with exact places. Nothing of YAML beyond mappings, lists and scalars is read.
+
+Built from the events of PyYAML's parser, not from its nodes: nothing is resolved, followed or constructed, and
+depth is counted as it grows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import yaml
+
+from .cut_formulas import Pair, joined_items, joined_pairs
+from .diagnostics import Diagnostics
+from .missing_blanks import parted_item, parted_pair, parted_scalar
+from .places import Place
+from .scalars import plain
+from .slips import MOST_REPAIRS, repaired, report_syntax
+from .source_text import MOST_CHARACTERS, STAR, Source, cleaned
+from .tree import Scalar, Sequence, Table, Tree
+
+LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+DEEPEST = 60
+STANDARD_TAG = "tag:yaml.org,2002:"
+
+
+def read(text: str, file: str, diagnostics: Diagnostics) -> Tree | None:
+    """The tree of a file's text; None when it cannot be read far enough to go on.
+
+    Every refusal and slip is recorded with its place; those that can be repaired are, so that the rest of the
+    file is read too.
+    """
+    if len(text) > MOST_CHARACTERS:
+        diagnostics.error(
+            "E003", Place(file, 1, 1),
+            f"the file has {len(text)} characters; at most {MOST_CHARACTERS} are read", "Repeat with `repeat:`.",
+        )  # fmt: skip
+        return None
+    source = cleaned(text, file, diagnostics)
+    events = _events(source, diagnostics)
+    if events is None:
+        return None
+    return _Build(source, diagnostics).document(iter(events))
+
+
+def _events(source: Source, diagnostics: Diagnostics) -> list[yaml.Event] | None:
+    """The parser's events, slips that it stumbles over repaired one by one."""
+    for _ in range(MOST_REPAIRS):
+        try:
+            return list(yaml.parse(source.text, Loader=LOADER))
+        except yaml.MarkedYAMLError as error:
+            if not repaired(error, source, diagnostics):
+                report_syntax(error, source, diagnostics)
+                return None
+        except yaml.YAMLError as error:
+            diagnostics.error("E006", Place(source.file, 1, 1), f"cannot be read as YAML: {error}")
+            return None
+    return None
+
+
+@dataclass(slots=True)
+class _Build:
+    """Walks the events once. Each method takes the event that opens its part and leaves after its end."""
+
+    source: Source
+    diagnostics: Diagnostics
+    depth: int = 0
+    stopped: bool = False
+
+    def document(self, events: Iterator[yaml.Event]) -> Tree | None:
+        tree: Tree | None = None
+        documents = 0
+        for event in events:
+            if isinstance(event, yaml.DocumentStartEvent):
+                documents += 1
+                if event.version or event.tags:
+                    self._refuse("E010", event, "directives (`%…`) are not part of the language", "Take the line out.")
+                if documents > 1:
+                    self._refuse("E011", event, "a second document begins here", "Keep one document a file.")
+                    break
+            elif isinstance(event, yaml.ScalarEvent | yaml.CollectionStartEvent | yaml.AliasEvent):
+                tree = self._tree(event, events)
+                if self.stopped:
+                    return None
+        if isinstance(tree, Scalar) and tree.value is None and not tree.quoted:
+            return None
+        return tree
+
+    def _tree(self, event: yaml.Event, events: Iterator[yaml.Event]) -> Tree:
+        if isinstance(event, yaml.AliasEvent):
+            self._refuse(
+                "E008", event, f"`*{event.anchor}` is an alias, which the language does not have",
+                "Write the value out. A selector that begins with a star is quoted.",
+            )  # fmt: skip
+            return Scalar(None, "", False, self._place(event))
+        self._plain_only(event)
+        if isinstance(event, yaml.ScalarEvent):
+            return self._scalar(event)
+        self.depth += 1
+        if self.depth > DEEPEST:
+            if not self.stopped:
+                self._refuse("E003", event, f"nested more than {DEEPEST} deep", "Make a block of the inner part.")
+            self.stopped = True
+            _skip(events)
+            self.depth -= 1
+            return Scalar(None, "", False, self._place(event))
+        tree = self._table(event, events) if isinstance(event, yaml.MappingStartEvent) else self._list(event, events)
+        self.depth -= 1
+        return tree
+
+    def _plain_only(self, event: yaml.NodeEvent) -> None:
+        if event.anchor is not None:
+            self._refuse(
+                "E008", event, f"`&{event.anchor}` is an anchor, which the language does not have",
+                "Say shared parts as a block, under `blocks:`.",
+            )  # fmt: skip
+        if event.tag is not None:
+            shown = event.tag.replace(STANDARD_TAG, "!!")
+            self._refuse("E010", event, f"the tag `{shown}` is not part of the language", "Take it out.")
+
+    def _scalar(self, event: yaml.ScalarEvent) -> Scalar:
+        text, quoted = event.value, bool(event.style)
+        if STAR in text:
+            text = text.replace(STAR, "*")
+        if "${" in text:
+            self._refuse("E015", event, "`${` is not part of the language", "Write `$(` and `)`.")
+            text = text.replace("${", "$(").replace("}", ")")
+        return Scalar(text if quoted else plain(text), text, quoted, self._place(event))
+
+    def _list(self, event: yaml.Event, events: Iterator[yaml.Event]) -> Sequence:
+        items, flow = list[Tree](), bool(event.flow_style)
+        for inner in events:
+            if isinstance(inner, yaml.SequenceEndEvent):
+                return Sequence(self._items(items, flow), self._span(event, inner))
+            items.append(self._tree(inner, events))
+        raise AssertionError("a list without an end passed the YAML parser")
+
+    def _items(self, items: list[Tree], flow: bool) -> tuple[Tree, ...]:  # noqa: FBT001
+        if flow:
+            items = joined_items(items, self.diagnostics)
+        return tuple(parted_item(item, self.diagnostics) for item in items)
+
+    def _table(self, event: yaml.Event, events: Iterator[yaml.Event]) -> Table:
+        pairs, flow = list[Pair](), bool(event.flow_style)
+        for inner in events:
+            if isinstance(inner, yaml.MappingEndEvent):
+                return self._keyed(joined_pairs(pairs, self.diagnostics) if flow else pairs, self._span(event, inner))
+            key = self._tree(inner, events)
+            value = self._tree(next(events), events)
+            if isinstance(key, Scalar):
+                pairs.append(Pair(key, value))
+            elif not self.stopped:
+                self._bad_key(key)
+        raise AssertionError("a table without an end passed the YAML parser")
+
+    def _bad_key(self, key: Tree) -> None:
+        self.diagnostics.error(
+            "E013", key.place, "a list or table stands where a name should", "Write a name before the colon."
+        )
+
+    def _keyed(self, pairs: list[Pair], place: Place) -> Table:
+        items, keys = dict[str, Tree](), dict[str, Place]()
+        for pair in pairs:
+            key, value = parted_pair(pair, self.source, self.diagnostics)
+            name = key.text
+            if name in items:
+                self.diagnostics.error(
+                    "E012", key.place, f"`{name}` is given twice: first in line {keys[name].line}", "Keep one of them."
+                )
+                continue
+            if name == "<<" and not key.quoted:
+                self.diagnostics.error(
+                    "E009", key.place, "`<<` merges tables, which the language does not do", "Write the keys out."
+                )
+                continue
+            items[name], keys[name] = parted_scalar(key, value, self.source, self.diagnostics), key.place
+        return Table(items, keys, place)
+
+    def _place(self, event: yaml.Event) -> Place:
+        start, end = event.start_mark, event.end_mark
+        return self.source.place(start.line, start.column, end.line, end.column)
+
+    def _span(self, opens: yaml.Event, closes: yaml.Event) -> Place:
+        start, end = opens.start_mark, closes.end_mark
+        return self.source.place(start.line, start.column, end.line, end.column)
+
+    def _refuse(self, code: str, event: yaml.Event, message: str, suggestion: str) -> None:
+        self.diagnostics.error(code, self._place(event), message, suggestion)
+
+
+def _skip(events: Iterator[yaml.Event]) -> None:
+    """Pass over the rest of a collection, however deep."""
+    depth = 1
+    while depth:
+        event = next(events)
+        depth += isinstance(event, yaml.CollectionStartEvent)
+        depth -= isinstance(event, yaml.CollectionEndEvent)

@@ -1,0 +1,88 @@
+"""The text of a file on its way to the YAML reader: what may not be in it at all, and repairs that keep places.
+
+A repair lets reading go on after a slip; `Source` remembers what was put in, so that places stay those of the
+text the user sees.
+"""
+
+from __future__ import annotations
+
+import re
+
+from .diagnostics import Diagnostics
+from .places import Place
+
+MOST_CHARACTERS = 1_000_000
+STAR = "\ue000"
+"""Stands for a `*` that YAML would take for an alias; no file may hold it."""
+FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufeff\ue000\ufffe\uffff]")
+LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n|$)")
+INDENT = re.compile(r"[ \t]*")
+COMMENT = re.compile(r"(?:^|[ \t])#.*")
+
+
+class Source:
+    """The lines as YAML will read them, and where characters were put in or stand for others."""
+
+    def __init__(self, text: str, file: str) -> None:
+        self.file = file
+        self.lines = [line for line in LINE.findall(text) if line]
+        self._inserted: dict[int, list[int]] = {}
+
+    @property
+    def text(self) -> str:
+        return "".join(self.lines)
+
+    def line(self, number: int) -> str:
+        """A line by its number from 0, without its end; nothing past the end."""
+        return self.lines[number].rstrip("\r\n") if 0 <= number < len(self.lines) else ""
+
+    def insert(self, line: int, column: int, text: str) -> None:
+        """Put text in; both count from 0, in the line as it is now."""
+        old = self.lines[line]
+        self.lines[line] = old[:column] + text + old[column:]
+        self._inserted.setdefault(line, []).extend(range(column, column + len(text)))
+
+    def replace(self, line: int, column: int, text: str) -> None:
+        """Write text over as many characters."""
+        old = self.lines[line]
+        self.lines[line] = old[:column] + text + old[column + len(text) :]
+
+    def place(self, line: int, column: int, end_line: int | None = None, end_column: int = 0) -> Place:
+        """The place in the user's text of a span given in lines and columns from 0."""
+        start = self._column(line, column)
+        length = max(0, self._column(line, end_column) - start) if end_line == line else 0
+        return Place(self.file, line + 1, start + 1, length)
+
+    def _column(self, line: int, column: int) -> int:
+        if line not in self._inserted:
+            return column
+        return column - sum(at < column for at in self._inserted[line])
+
+
+def cleaned(text: str, file: str, diagnostics: Diagnostics) -> Source:
+    """The text without what no file may hold: every such character is reported and stands as a blank."""
+    source = Source(text.removeprefix("\ufeff"), file)
+    for number, line in enumerate(source.lines):
+        if found := FORBIDDEN.search(line):
+            place = source.place(number, found.start(), number, found.end())
+            shown = f"U+{ord(found[0]):04X}"
+            diagnostics.error("E004", place, f"the control character {shown} stands here", "Take it out.")
+            source.lines[number] = FORBIDDEN.sub(" ", line)
+        if "\t" in line:
+            _tabs(source, number, diagnostics)
+    return source
+
+
+def _tabs(source: Source, number: int, diagnostics: Diagnostics) -> None:
+    """A tab in a comment hurts nobody; one before the first word is taken for two blanks."""
+    line = source.lines[number]
+    spoken = COMMENT.sub("", line)
+    if "\t" not in spoken.rstrip():
+        return
+    at = spoken.index("\t")
+    diagnostics.error("E005", source.place(number, at, number, at + 1), "a tab stands here", "Use blanks.")
+    indent = INDENT.match(line)
+    leading = [i for i in range(indent.end() if indent else 0) if line[i] == "\t"]
+    source.lines[number] = line.replace("\t", " ")
+    for at in reversed(leading):
+        source.insert(number, at + 1, " ")
