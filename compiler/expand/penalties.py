@@ -1,0 +1,23 @@
+"""Penalties in ops: a number for one weight."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, cast
+
+from ..graph import Value
+from .metrics import total
+from .registry import penalty
+
+
+@penalty("l2")
+def l2(weight: Value, options: Mapping[str, Any]) -> Value:
+    """Half the sum of squares (`form: squared`: the whole sum); its gradient is the weight itself."""
+    squares = total(weight.builder.add("square", [weight]))
+    return squares if options.get("form") == "squared" else cast(Value, 0.5 * squares)
+
+
+@penalty("l1")
+def l1(weight: Value, _options: Mapping[str, Any]) -> Value:
+    """The sum of absolute values; slope 0 at 0."""
+    return total(weight.builder.add("abs", [weight]))
