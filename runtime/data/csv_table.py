@@ -5,20 +5,22 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
-from .bounded import TEXT_LIMIT_BYTES, damaged, whole
+from .bounded import TEXT_LIMIT_BYTES, damaged, too_large, whole
 from .errors import DataError
 from .raw import Raw, Words
 from .reach import Reach
 
 DELIMITERS = (",", ";", "\t", "|")
 LOOK_LINES = 20
+MOST_COLUMNS = 1 << 16
 
 
 def read_csv(options: Mapping[str, object], reach: Reach) -> Raw:
-    """Every column as words, cells stripped of blanks around them; rows without any cell are passed over.
+    """Every column as words, cells stripped of blanks around them; blank lines are passed over.
 
     Options: `path`, `delimiter` (else the one of `, ; tab |` that parts the first lines evenly), `header`
     (true: the first line names the columns; false: they are column1, column2, …). UTF-8, at most 1 GiB.
@@ -27,16 +29,14 @@ def read_csv(options: Mapping[str, object], reach: Reach) -> Raw:
     written = str(options["path"])
     path = reach.file(written)
     text = _text(path, written)
-    delimiter = options.get("delimiter")
-    header, lines, rows = _rows(
-        text,
-        written,
-        str(delimiter) if delimiter else _sniffed(text),
-        header=bool(options.get("header", True)),
-    )
-    columns = list(zip(*rows, strict=True)) if rows else [() for _ in header]
-    found = {name: Words(cells, written, lines) for name, cells in zip(header, columns, strict=True)}
-    return Raw(found, len(rows), file=written, table=True)
+    given = options.get("delimiter")
+    delimiter = str(given) if given else _sniffed(text)
+    table = _lines(text, written, delimiter, header=bool(options.get("header", True)))
+    columns = zip(*table.rows, strict=True) if table.rows else [()] * len(table.names)
+    found = {
+        name: Words(cells, written, table.numbers) for name, cells in zip(table.names, columns, strict=True)
+    }
+    return Raw(found, len(table.rows), file=written, table=True)
 
 
 def _text(path: Path, written: str) -> str:
@@ -50,39 +50,48 @@ def _text(path: Path, written: str) -> str:
         ) from error
 
 
-def _rows(
-    text: str, written: str, delimiter: str, *, header: bool
-) -> tuple[tuple[str, ...], tuple[int, ...], list[list[str]]]:
+@dataclass(frozen=True, slots=True)
+class _Lines:
+    """The rows of a table: cells, and the line of the file each begins on."""
+
+    names: tuple[str, ...]
+    numbers: tuple[int, ...]
+    rows: tuple[tuple[str, ...], ...]
+
+
+def _lines(text: str, written: str, delimiter: str, *, header: bool) -> _Lines:
     if len(delimiter) != 1 or delimiter in '"\r\n':
         raise DataError("E311", f"{delimiter!r} cannot part columns", "Write one character, as `,` or `;`.")
-    lines, rows = list[int](), list[list[str]]()
-    names: tuple[str, ...] | None = None
+    records = list(_records(text, written, delimiter))
+    if not records:
+        raise DataError("E303", f"{written} is empty", "Name a file with a header and rows.")
+    names = _names(records[0][1], written, records[0][0], header=header)
+    body = records[1:] if header else records
+    for line, row in body:
+        if len(row) != len(names):
+            raise _ragged(written, line, len(row), len(names))
+    return _Lines(names, tuple(line for line, _ in body), tuple(row for _, row in body))
+
+
+def _records(text: str, written: str, delimiter: str) -> Iterator[tuple[int, tuple[str, ...]]]:
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
     before = 0
     try:
         for cells in reader:
             line, before = before + 1, reader.line_num
-            row = [cell.strip() for cell in cells]
-            if not any(row) and len(row) <= 1:
-                continue
-            if names is None:
-                names = _names(row, written, line, header=header)
-                if header:
-                    continue
-            if len(row) != len(names):
-                raise _ragged(written, line, len(row), len(names))
-            lines.append(line)
-            rows.append(row)
+            # a line of blanks is no row; a quoted empty cell alone is one
+            if cells and not (len(cells) == 1 and cells[0].isspace()):
+                yield line, tuple(cell.strip() for cell in cells)
     except csv.Error as error:
         raise damaged(f"{written}, line {reader.line_num}", f"not a table ({error})") from error
-    if names is None:
-        raise DataError("E303", f"{written} is empty", "Name a file with a header and rows.")
-    return names, tuple(lines), rows
 
 
 def _names(row: Sequence[str], written: str, line: int, *, header: bool) -> tuple[str, ...]:
+    if len(row) > MOST_COLUMNS:
+        raise too_large(f"{written}, line {line}", f"{len(row)} columns", MOST_COLUMNS)
     if not header:
         return tuple(f"column{n}" for n in range(1, len(row) + 1))
+    seen: set[str] = set()
     for number, name in enumerate(row, 1):
         if not name:
             raise DataError(
@@ -90,10 +99,11 @@ def _names(row: Sequence[str], written: str, line: int, *, header: bool) -> tupl
                 f"{written}, line {line}: column {number} has no name",
                 "Name every column in the first line, or write header: false.",
             )
-        if name in row[: number - 1]:
+        if name in seen:
             raise DataError(
                 "E303", f"{written}, line {line}: two columns are called `{name}`", "Rename one of them."
             )
+        seen.add(name)
     return tuple(row)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -128,6 +128,23 @@ def _told(data: Data) -> Iterator[Asked]:
 
 def _at(place: Place, code: str, message: str, suggestion: str) -> SpecError:
     return SpecError((Diagnostic(code, "error", place, message, suggestion),))
+
+
+def set_opener(
+    data: Data, base: Path, environment: Mapping[str, str] | None = None, *, seed: int = 0
+) -> Callable[[str], Dataset]:
+    """For `read_inputs`: opens the run's own data under its source's name or as `data`, split as the run's."""
+
+    def opened(name: str) -> Dataset:
+        if name not in (data.source.kind, "data"):
+            raise DataError(
+                "E312",
+                f"this run was trained on {data.source.kind}, not on {name}",
+                f"Name its own rows, as {data.source.kind}:test[0:5], or a file.",
+            )
+        return open_data(data, base, environment, seed=seed)
+
+    return opened
 
 
 def column_of(schema: DataSchema, name: str) -> Column:

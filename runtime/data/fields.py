@@ -40,10 +40,10 @@ def named_columns(raw: Raw, fields: Sequence[Field], missing: Sequence[str] = ()
     found: dict[str, Named] = {}
     read: set[str] = set()
     for field in fields:
-        sources = [_source(raw, column, field) for column in field.columns or (field.name,)]
+        sources = [find_column(raw, column, field.name) for column in field.columns or (field.name,)]
         read.update(sources)
-        parts = [_read(raw, s, _reading(s, field, gaps)) for s in sources]
-        found[field.name] = _joined(field, sources, parts)
+        parts = [read_column(raw, s, _reading(s, field, gaps)) for s in sources]
+        found[field.name] = joined(field.name, sources, parts)
     rest = () if raw.table and fields else [name for name in raw.columns if name not in read]
     for source in rest:
         name = fit_name(source)
@@ -51,7 +51,7 @@ def named_columns(raw: Raw, fields: Sequence[Field], missing: Sequence[str] = ()
             raise DataError(
                 "E308", f"{raw.file}: two columns would be called `{name}`", "Name them apart by `fields:`."
             )
-        column, values = _read(raw, source, Reading(source, missing=gaps))
+        column, values = read_column(raw, source, Reading(source, missing=gaps))
         found[name] = (replace(column, name=name), values)
     return found
 
@@ -84,7 +84,7 @@ def _reading(source: str, field: Field, gaps: frozenset[str]) -> Reading:
     return Reading(source, kind, field.values, gaps, field.missing)
 
 
-def _source(raw: Raw, column: str, field: Field) -> str:
+def find_column(raw: Raw, column: str, field: str) -> str:
     """The source's own name of a column that a field names: as written, as a fit name, or by number from 1."""
     if column in raw.columns:
         return column
@@ -96,12 +96,13 @@ def _source(raw: Raw, column: str, field: Field) -> str:
         return names[int(column) - 1]
     raise DataError(
         "E308",
-        f"field {field.name}: {raw.file} has no column `{column}`",
+        f"field {field}: {raw.file} has no column `{column}`",
         f"Its columns are {', '.join(names[:20])}{', …' if len(names) > 20 else ''}.",
     )
 
 
-def _read(raw: Raw, source: str, reading: Reading) -> Named:
+def read_column(raw: Raw, source: str, reading: Reading) -> Named:
+    """One column of a source with what is known of it."""
     values = raw.columns[source]
     if isinstance(values, Words):
         return _of_words(values, reading)
@@ -167,19 +168,20 @@ def _is_label(name: str, values: Array) -> bool:
     return bool(np.all(plain >= 0) and np.all(plain == np.floor(plain)))
 
 
-def _joined(field: Field, sources: Sequence[str], parts: Sequence[Named]) -> Named:
+def joined(field: str, sources: Sequence[str], parts: Sequence[Named]) -> Named:
+    """Columns of numbers side by side under the name `field`; one column alone keeps its shape."""
     if len(parts) == 1:
         column, values = parts[0]
-        return replace(column, name=field.name), values
+        return replace(column, name=field), values
     for source, (column, _) in zip(sources, parts, strict=True):
         if column.classes is not None:
             raise DataError(
                 "E308",
-                f"field {field.name}: `{source}` holds classes, which cannot be joined with other columns",
+                f"field {field}: `{source}` holds classes, which cannot be joined with other columns",
                 f"Give `{source}` a field of its own.",
             )
     values = np.concatenate([v.reshape(len(v), -1) if len(v) else _flat_empty(v) for _, v in parts], axis=1)
-    return Column(field.name, values.shape[1:], str(values.dtype), *_range([c for c, _ in parts])), values
+    return Column(field, values.shape[1:], str(values.dtype), *_range([c for c, _ in parts])), values
 
 
 def _flat_empty(values: Array) -> Array:

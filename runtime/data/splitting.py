@@ -17,7 +17,7 @@ def part_rows(
 ) -> dict[str, Rows]:
     """Rows of each part, rising; parts share no row, have exactly `counts` rows and together are all rows.
 
-    With a `label` (one class number a row) each part gets its share of each class, to within one row.
+    With a `label` (one class number a row) each part gets its share of each class, to within two rows.
     `own_test` rows at the end are the test part as they are, and stay out of the draw.
     """
     drawn = dict(counts)
