@@ -23,20 +23,20 @@ def round_up(count: int) -> int:
 class Arena:
     """`planned` bytes of arena, then one region a data column. Everything starts as zeros."""
 
-    def __init__(self, planned: int, columns: Mapping[str, Array] | None = None) -> None:
+    def __init__(self, planned: int, columns: Mapping[str, tuple[Buffer, Array]] | None = None) -> None:
         columns = columns or {}
         total = round_up(planned)
         self.column_offsets: dict[str, int] = {}
-        for name, column in columns.items():
+        for name, (buffer, column) in columns.items():
             self.column_offsets[name] = total
-            total += round_up(column.nbytes) + ALIGNMENT
+            total += round_up(len(column) * buffer.pitch * column.itemsize) + ALIGNMENT
         self._memory = np.zeros(total + ALIGNMENT, np.uint8)
         start = -self._memory.ctypes.data % ALIGNMENT
         self.bytes = self._memory[start : start + total]
         self.address = self.bytes.ctypes.data
-        for name, column in columns.items():
-            offset = self.column_offsets[name]
-            self.bytes[offset : offset + column.nbytes] = np.ascontiguousarray(column).reshape(-1).view(np.uint8)
+        for name, (buffer, column) in columns.items():
+            place = buffer.model_copy(update={"offset": self.column_offsets[name]})
+            self.write(place, {"N": len(column)}, column)
 
     def matrix(self, buffer: Buffer, sizes: Sizes) -> Array:
         """The buffer's rows with their pads, as a view."""

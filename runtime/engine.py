@@ -42,11 +42,12 @@ class Segment:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """How far a start came. `published[name]` has one row a finished step (plus the step that was not finite)."""
+    """How far a start came. `published` has a table a segment: for each name one row a finished step (and one
+    for the step that was not finite)."""
 
     steps_done: int
     status: Status
-    published: dict[str, Array]
+    published: tuple[dict[str, Array], ...]
 
 
 class Engine:
@@ -79,7 +80,7 @@ class Engine:
         counts = {len(column) for column in needed.values()}
         if len(counts) > 1:
             raise ValueError(f"columns of different lengths: {sorted(counts)}")
-        fresh = Arena(self.plan.arena_bytes, needed)
+        fresh = Arena(self.plan.arena_bytes, {name: (known[name], column) for name, column in needed.items()})
         fresh.bytes[: self.plan.arena_bytes] = self._arena.bytes[: self.plan.arena_bytes]
         self._arena, self._rows = fresh, counts.pop() if counts else 0
         self._binder = self._bound()
@@ -155,14 +156,14 @@ class Engine:
         ]
         if status == "not_finite":
             self._count_failed(finished)
-        published: dict[str, list[Array]] = {}
+        published = []
         for segment, ring, steps in zip(self._segments, self._rings, finished, strict=True):
-            start = 0
+            found, start = {}, 0
             for item in self._published(segment):
-                published.setdefault(item.name, []).append(ring[:steps, start : start + item.count])
+                found[item.name] = ring[:steps, start : start + item.count]
                 start += item.count
-        total = sum(finished) - (status == "not_finite")
-        return Outcome(total, status, {name: np.concatenate(parts) for name, parts in published.items()})
+            published.append(found)
+        return Outcome(sum(finished) - (status == "not_finite"), status, tuple(published))
 
     def close(self) -> None:
         """End the team's threads."""
