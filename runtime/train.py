@@ -1,0 +1,356 @@
+"""Training: a stream of events that the consumer pulls. Whoever stops pulling stops the training."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from ..compiler.plan import Plan
+from . import checkpoints
+from .checkpoints import Arrays, Progress
+from .engine import Engine, Outcome, Segment
+from .events import CheckpointSaved, Evaluated, Event, KnobChanged, RunEnded, RunFailed, Steps, Warned
+from .live import Clockwork, knob_table
+from .metrics import Tally, higher_is_better
+from .order import Order, Rows
+from .plateau import watch_plateaus
+
+GO_SECONDS = 0.05
+POINTS = 10
+"""Points of a series one stretch of steps may leave in the record: 200 a second."""
+CHECKPOINT_SECONDS, CHECKPOINT_SHARE = 2.0, 0.02
+
+
+@dataclass(frozen=True, slots=True)
+class Stopping:
+    """When to stop early: `metric` of the validation part has not improved by `min_delta` for `patience` epochs."""
+
+    metric: str
+    patience: int
+    min_delta: float = 0.0
+    restore: str = "best"
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """How long and how: `folder` holds the checkpoints; `checkpoint_steps` writes one every so many steps."""
+
+    folder: Path | None
+    epochs: int
+    batch: int
+    seed: int = 0
+    steps: int | None = None
+    drop_last: bool = False
+    stop: Stopping | None = None
+    checkpoint_steps: int | None = None
+
+
+@dataclass(slots=True)
+class Wishes:
+    """What is asked of a running training from outside; read at step boundaries."""
+
+    stop: str | None = None
+    """Why to stop (`interrupted`, `stopped`), None to go on."""
+    paused: bool = False
+    checkpoint: bool = False
+    knobs: dict[str, float | None] = field(default_factory=dict)
+
+    def urgent(self) -> bool:
+        return bool(self.stop or self.paused or self.checkpoint or self.knobs)
+
+
+@dataclass(frozen=True, slots=True)
+class NotFinite:
+    """Where the first number that is not finite appears."""
+
+    message: str
+    file: str | None = None
+    line: int | None = None
+    layer: str | None = None
+    op: str | None = None
+
+
+Explain = Callable[[Rows, Any], NotFinite]
+
+
+class Training:
+    """One run of one plan. `events()` is the stream; `wishes` may be set from another thread."""
+
+    def __init__(
+        self,
+        plan: Plan,
+        engine: Engine,
+        parts: dict[str, Rows],
+        settings: Settings,
+        progress: Progress,
+        explain: Explain | None = None,
+    ) -> None:
+        self.plan, self.engine, self.parts, self.settings = plan, engine, parts, settings
+        self.progress, self.explain = progress, explain
+        self.wishes = Wishes()
+        self.order = Order(parts["train"], settings.batch, settings.drop_last, settings.seed)
+        in_all = settings.steps or settings.epochs * self.order.steps
+        self.clockwork = Clockwork(self.order.steps, in_all)
+        self.names = [knob.name for knob in plan.knobs]
+        self.lives = [knob.live for knob in plan.knobs]
+        progress.factors = progress.factors or [1.0] * len(self.names)
+        self.tally = Tally(plan.metrics, {n: np.array(v) for n, v in progress.sums.items()})
+        self.best_states: Arrays | None = None
+        self._go_steps = 32
+        self._saved_at, self._saved_step = time.monotonic(), progress.step
+        self._save_seconds = 0.0
+        self._began = time.monotonic() - progress.seconds
+
+    # the stream
+
+    def events(self) -> Iterator[Event]:
+        """Train to the end, or until a wish or a failure ends it."""
+        while not self._finished():
+            yield from self._wanted()
+            if self.wishes.stop or not (yield from self._stretch()):
+                break
+            if self.progress.position == self.order.steps:
+                yield from self._end_of_epoch()
+            yield from self._checkpoint()
+        yield from self._end()
+
+    def _finished(self) -> bool:
+        done, wanted = self.progress, self.settings
+        if done.finished:
+            return True
+        if wanted.steps is not None and done.step >= wanted.steps:
+            return True
+        early = wanted.stop is not None and done.waited > 0 and done.waited >= wanted.stop.patience
+        return (wanted.steps is None and done.epoch >= wanted.epochs) or early
+
+    def _stretch(self) -> Iterator[Event]:
+        """Some steps, at most to the end of the epoch; gives whether training may go on."""
+        start = time.perf_counter()
+        segments = self._segments()
+        first = self.progress.step
+        outcome = self._run(segments)
+        seconds = max(time.perf_counter() - start, 1e-9)
+        self._go_steps = max(1, min(100_000, round(self._go_steps * 0.5 + 0.5 * outcome.steps_done * GO_SECONDS / seconds)))
+        if outcome.steps_done:
+            yield self._take(segments, outcome, first, seconds)
+        if outcome.status == "not_finite":
+            yield self._failed(segments, outcome.steps_done)
+            return False
+        return True
+
+    def _segments(self) -> list[Segment]:
+        p = self.progress
+        rows = self.order.epoch(p.epoch)
+        left = self.order.steps - p.position
+        if self.settings.steps is not None:
+            left = min(left, self.settings.steps - p.step)
+        if (every := self.settings.checkpoint_steps) is not None:
+            left = min(left, every - p.step % every)
+        count = min(left, self._go_steps)
+        full = sum(self.order.batch_of(p.position + i) == self.settings.batch for i in range(count))
+        segments = []
+        for begin, steps in ((0, full), (full, count - full)):
+            if steps:
+                batch = self.order.batch_of(p.position + begin)
+                at = (p.position + begin) * self.settings.batch
+                knobs = self._knobs(p.step + begin, steps)
+                segments.append(Segment(("gradients", "update"), batch, steps, rows[at : at + steps * batch], knobs))
+        return segments
+
+    def _knobs(self, first: int, count: int) -> Any:
+        overrides = {self.names.index(n): v for n, v in self.progress.overrides.items() if n in self.names}
+        return knob_table(self.lives, first, count, self.clockwork, self.progress.factors, overrides)
+
+    def _run(self, segments: list[Segment]) -> Outcome:
+        self.engine.start(segments)
+        try:
+            while not self.engine.wait(0.03):
+                if self.wishes.urgent():
+                    self.engine.stop_after(0)
+        except BaseException:
+            self.engine.stop_after(0)
+            self.engine.wait(None)
+            raise
+        return self.engine.outcome()
+
+    def _take(self, segments: list[Segment], outcome: Outcome, first: int, seconds: float) -> Steps:
+        """Count what was done into progress and tally, and report it."""
+        p, left, examples = self.progress, outcome.steps_done, 0
+        series: dict[str, list[Any]] = {}
+        for segment, published in zip(segments, outcome.published, strict=True):
+            done = min(left, segment.steps)
+            left -= done
+            examples += done * segment.batch
+            kept = {name: rows[:done] for name, rows in published.items()}
+            self.tally.add(kept, segment.batch)
+            for name, rows in kept.items():
+                if rows.shape[1] == 1 and ("/" not in name or name.startswith("loss/")):
+                    series.setdefault(name, []).append(rows[:, 0])
+        p.step += outcome.steps_done
+        p.position += outcome.steps_done
+        stride = -(-outcome.steps_done // POINTS)
+        now = self._knobs(p.step - 1, 1)[0]
+        return Steps(
+            step=p.step, first=first, stride=stride, epoch=p.epoch + 1,
+            series={name: _thinned(np.concatenate(parts), stride) for name, parts in series.items()},
+            knobs={name: float(now[i]) for i, name in enumerate(self.names)},
+            examples_per_s=examples / seconds,
+        )  # fmt: skip
+
+    def _failed(self, segments: list[Segment], done: int) -> RunFailed:
+        """Say where the first number that is not finite appeared."""
+        for segment in segments:
+            if done < segment.steps:
+                rows = segment.rows[done * segment.batch : (done + 1) * segment.batch]
+                found = self.explain(rows, segment.knobs[done]) if self.explain else NotFinite("a number is not finite")
+                break
+            done -= segment.steps
+        self.wishes.stop = "failed"
+        message = f"step {self.progress.step + 1}: {found.message}; the weights are those of the step before"
+        return RunFailed(
+            step=self.progress.step, message=message, file=found.file, line=found.line, layer=found.layer, op=found.op
+        )
+
+    # epochs
+
+    def _end_of_epoch(self) -> Iterator[Event]:
+        p = self.progress
+        p.epoch, p.position = p.epoch + 1, 0
+        p.metrics["train"] = self.tally.results()
+        self.tally = Tally(self.plan.metrics)
+        yield Evaluated(step=p.step, epoch=p.epoch, part="train", metrics=p.metrics["train"])
+        judged = "train"
+        best = False
+        if len(self.parts.get("validation", ())):
+            judged = "validation"
+            p.metrics[judged] = self.evaluate(judged)
+        best = self._judge(p.metrics[judged])
+        if judged == "validation":
+            yield Evaluated(step=p.step, epoch=p.epoch, part=judged, metrics=p.metrics[judged], best=best)
+        watch_plateaus(self.lives, p, p.metrics)
+
+    def _judge(self, results: dict[str, Any]) -> bool:
+        """Whether this epoch is the best so far; keeps its weights when they may be wanted back."""
+        p, stop = self.progress, self.settings.stop
+        name = (stop.metric if stop else "loss").split(".")[-1]
+        value = results.get(name)
+        if not isinstance(value, float) or not np.isfinite(value):
+            p.waited += 1
+            return False
+        signed = -value if higher_is_better(name) else value
+        if p.best is not None and not signed < p.best - (stop.min_delta if stop else 0.0):
+            p.waited += 1
+            return False
+        p.best, p.best_epoch, p.waited = signed, p.epoch, 0
+        if stop is not None and stop.restore == "best":
+            self.best_states = self.states()
+        return True
+
+    def evaluate(self, part: str) -> dict[str, Any]:
+        """The loss and metrics of a part, in evaluation mode."""
+        tally = Tally(self.plan.metrics)
+        segments = evaluation(self.plan, self.parts[part], self._knobs(self.progress.step, 1)[0])
+        outcome = self.engine.run(segments)
+        for segment, published in zip(segments, outcome.published, strict=True):
+            tally.add(published, segment.batch)
+        return tally.results()
+
+    # checkpoints
+
+    def states(self) -> Arrays:
+        """Every state by its name."""
+        return {state.name: self.engine.read(f"state/{state.name}") for state in self.plan.states}
+
+    def _due(self) -> bool:
+        if (every := self.settings.checkpoint_steps) is not None:
+            return self.progress.step % every == 0 and self.progress.step != self._saved_step
+        # at most a fiftieth of the time goes into checkpoints
+        return time.monotonic() - self._saved_at >= max(CHECKPOINT_SECONDS, self._save_seconds / CHECKPOINT_SHARE)
+
+    def _checkpoint(self, *, now: bool = False) -> Iterator[Event]:
+        if self.settings.folder is None or not (now or self._due()):
+            return
+        start = time.monotonic()
+        p = self.progress
+        p.sums = {name: [float(x) for x in total] for name, total in self.tally.sums.items()}
+        p.seconds = start - self._began
+        try:
+            if self.best_states is not None:
+                checkpoints.write(self.settings.folder / "best.safetensors", self.best_states, p)
+                self.best_states = None
+            checkpoints.write(self.settings.folder / "last.safetensors", self.states(), p)
+        except OSError as trouble:
+            self._saved_at = time.monotonic()
+            yield Warned(step=p.step, message=f"the checkpoint could not be written ({trouble}); training goes on")
+            return
+        self._saved_at, self._saved_step = time.monotonic(), p.step
+        self._save_seconds = self._saved_at - start
+        yield CheckpointSaved(step=p.step, file="checkpoints/last.safetensors", seconds=self._save_seconds)
+
+    # wishes and the end
+
+    def _wanted(self) -> Iterator[Event]:
+        wishes = self.wishes
+        while wishes.paused and not wishes.stop:
+            yield from self._knob_changes()
+            time.sleep(0.02)
+        yield from self._knob_changes()
+        if wishes.checkpoint:
+            wishes.checkpoint = False
+            yield from self._checkpoint(now=True)
+
+    def _knob_changes(self) -> Iterator[Event]:
+        while self.wishes.knobs:
+            name, value = self.wishes.knobs.popitem()
+            if value is None:
+                self.progress.overrides.pop(name, None)
+            else:
+                self.progress.overrides[name] = value
+            yield KnobChanged(step=self.progress.step, knob=name, value=value)
+
+    def _end(self) -> Iterator[Event]:
+        p, stop = self.progress, self.wishes.stop
+        status = stop or "finished"
+        if not stop and self.settings.stop and self.settings.steps is None and p.epoch < self.settings.epochs:
+            status = "stopped_early"
+        if not stop and not p.finished:
+            if self.settings.stop is not None and self.settings.stop.restore == "best":
+                yield from self._restore_best()
+            if len(self.parts.get("test", ())):
+                p.metrics["test"] = self.evaluate("test")
+                yield Evaluated(step=p.step, epoch=p.epoch, part="test", metrics=p.metrics["test"])
+            p.finished = True
+        yield from self._checkpoint(now=True)
+        seconds = time.monotonic() - self._began
+        yield RunEnded(step=p.step, status=status, epochs=p.epoch, seconds=seconds, metrics=p.metrics)
+
+    def _restore_best(self) -> Iterator[Event]:
+        """Put the weights of the best epoch back."""
+        states = self.best_states
+        if states is None and self.settings.folder is not None and self.progress.best_epoch != self.progress.epoch:
+            try:
+                states, _ = checkpoints.read(self.settings.folder / "best.safetensors")
+            except checkpoints.CheckpointError as trouble:
+                yield Warned(step=self.progress.step, message=f"the best weights are not to be had: {trouble}")
+                return
+        for name, array in (states or {}).items():
+            if self.engine.has(f"state/{name}"):
+                self.engine.write(f"state/{name}", array)
+
+
+def evaluation(plan: Plan, rows: Rows, knobs: Any, program: str = "evaluate") -> list[Segment]:
+    """The segments that run a program once over the rows."""
+    bound = plan.sizes["B"]
+    whole, rest = divmod(len(rows), bound)
+    parts = [(bound, whole, rows[: whole * bound])] if whole else []
+    parts += [(rest, 1, rows[whole * bound :])] if rest else []
+    return [Segment((program,), batch, steps, part, np.tile(knobs, (steps, 1))) for batch, steps, part in parts]
+
+
+def _thinned(values: Any, stride: int) -> tuple[float, ...]:
+    return tuple(float(values[i : i + stride].mean()) for i in range(0, len(values), stride))
