@@ -7,6 +7,7 @@ import io
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import dropwhile
 from pathlib import Path
 
 from .bounded import TEXT_LIMIT_BYTES, damaged, too_large, whole
@@ -17,6 +18,7 @@ from .reach import Reach
 DELIMITERS = (",", ";", "\t", "|")
 LOOK_LINES = 20
 MOST_COLUMNS = 1 << 16
+BLANK = ("",)
 
 
 def read_csv(options: Mapping[str, object], reach: Reach) -> Raw:
@@ -62,11 +64,14 @@ class _Lines:
 def _lines(text: str, written: str, delimiter: str, *, header: bool) -> _Lines:
     if len(delimiter) != 1 or delimiter in '"\r\n':
         raise DataError("E311", f"{delimiter!r} cannot part columns", "Write one character, as `,` or `;`.")
-    records = list(_records(text, written, delimiter))
+    records = list(dropwhile(lambda record: record[1] == BLANK, _records(text, written, delimiter)))
     if not records:
         raise DataError("E303", f"{written} is empty", "Name a file with a header and rows.")
     names = _names(records[0][1], written, records[0][0], header=header)
     body = records[1:] if header else records
+    if len(names) > 1:
+        # in a table of one column a line of blanks is an empty cell
+        body = [record for record in body if record[1] != BLANK]
     for line, row in body:
         if len(row) != len(names):
             raise _ragged(written, line, len(row), len(names))
@@ -74,13 +79,14 @@ def _lines(text: str, written: str, delimiter: str, *, header: bool) -> _Lines:
 
 
 def _records(text: str, written: str, delimiter: str) -> Iterator[tuple[int, tuple[str, ...]]]:
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+    reader = csv.reader(
+        io.StringIO(text, newline=""), delimiter=delimiter, strict=True, skipinitialspace=True
+    )
     before = 0
     try:
         for cells in reader:
             line, before = before + 1, reader.line_num
-            # a line of blanks is no row; a quoted empty cell alone is one
-            if cells and not (len(cells) == 1 and cells[0].isspace()):
+            if cells:
                 yield line, tuple(cell.strip() for cell in cells)
     except csv.Error as error:
         raise damaged(f"{written}, line {reader.line_num}", f"not a table ({error})") from error

@@ -38,7 +38,7 @@ def _moment(values: Array, rows: Array, of: str) -> Array:
         return np.asarray(mean, np.float32)
     deviation = np.sqrt(_mean(values, rows, mean, power=2))
     # what differs only by rounding from its mean is constant: dividing by it would blow noise up
-    flat = deviation <= np.abs(mean) * 1e-12
+    flat = deviation <= np.maximum(np.abs(mean) * 1e-12, np.finfo(np.float32).tiny)
     return np.where(flat, 1.0, deviation).astype(np.float32)
 
 
