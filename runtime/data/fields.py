@@ -13,7 +13,7 @@ from ...dsl.spec import Field
 from .arrays import Wanted
 from .classes import classes_of_numbers, classes_of_words
 from .errors import DataError
-from .numbers import numbers_of_array, numbers_of_words, word_number
+from .numbers import numbers_of_array, numbers_of_words, plain_numbers, word_number
 from .raw import Array, Named, Raw, Words
 
 
@@ -118,14 +118,16 @@ def _of_words(words: Words, reading: Reading) -> Named:
 
 
 def _guess(words: Words, reading: Reading) -> str:
-    there = [text for text in words.texts if text not in reading.missing]
-    numbers = [word_number(text) for text in there]
-    if not there or None not in numbers:
-        whole = all(n is not None and n >= 0 and n == int(n) for n in numbers)
-        return "category" if fit_name(reading.name) == "label" and there and whole else "number"
-    if all(number is None for number in numbers):
+    if fit_name(reading.name) != "label" and plain_numbers(words.texts, reading.missing) is not None:
+        return "number"
+    there = [(row, word_number(text)) for row, text in enumerate(words.texts) if text not in reading.missing]
+    odd = [row for row, number in there if number is None]
+    if not odd:
+        whole = all(n is not None and n >= 0 and n.is_integer() for _, n in there)
+        return "category" if there and whole and fit_name(reading.name) == "label" else "number"
+    if len(odd) == len(there):
         return "category"
-    row = next(r for r, t in enumerate(words.texts) if t not in reading.missing and word_number(t) is None)
+    row = odd[0]
     raise DataError(
         "E306",
         f"{words.place(row)}, column {reading.name}: {words.texts[row]!r} is no number, others here are",

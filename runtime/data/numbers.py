@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,10 +24,28 @@ def word_number(text: str) -> float | None:
         return None
 
 
+def plain_numbers(texts: Sequence[str], missing: frozenset[str]) -> NDArray[np.float64] | None:
+    """All cells at once, where each plainly writes a finite number of float32; None where one may not."""
+    if any(word_number(word) is not None for word in missing):
+        return None
+    together = "".join(texts)
+    if "_" in together or not together.isascii():
+        return None
+    try:
+        numbers = np.array(list(map(float, texts)), np.float64)
+    except ValueError:
+        return None
+    # a NaN fails this comparison too
+    return numbers if np.all(np.abs(numbers) <= LARGEST) else None
+
+
 def numbers_of_words(words: Words, column: str, missing: frozenset[str], fill: str | None) -> Array:
     """float32, `[rows, 1]`. `fill` is the number for the `missing` words; without it they are refused, as is
     every cell that is not a finite number of float32. Raises DataError with line and column."""
     stand_in = _fill_number(column, fill)
+    plain = plain_numbers(words.texts, missing)
+    if plain is not None:
+        return plain.astype(np.float32)[:, np.newaxis]
     values = np.empty((len(words.texts), 1), np.float32)
     for row, text in enumerate(words.texts):
         number = stand_in if text in missing else word_number(text)

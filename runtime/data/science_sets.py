@@ -31,6 +31,7 @@ def science_set(name: str) -> Callable[[Mapping[str, object], Reach], Raw]:
         try:
             inputs, targets = _FILES[name](folder)
         except (OSError, ValueError):
+            # another version may keep its files elsewhere
             inputs, targets = load_by_package(name)
         return _raw(name, inputs, targets)
 

@@ -7,6 +7,7 @@ import gzip
 import io
 from pathlib import Path
 
+import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -14,6 +15,7 @@ from hypothesis import strategies as st
 from netloom.runtime.data import csv_table
 from netloom.runtime.data.csv_table import read_csv
 from netloom.runtime.data.errors import DataError
+from netloom.runtime.data.fields import named_columns
 from netloom.runtime.data.raw import Raw, Words
 from netloom.runtime.data.reach import Reach
 
@@ -112,6 +114,20 @@ def test_what_is_refused(tmp_path: Path, content: str | bytes, said: str) -> Non
 def test_what_cannot_part_columns(tmp_path: Path, delimiter: str) -> None:
     with pytest.raises(DataError, match="E311"):
         load(tmp_path, "a,b\n1,2\n", delimiter=delimiter)
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=200)
+@given(st.one_of(st.binary(max_size=60), st.text('ab1.,;"\n\r\t ?-e_', max_size=60).map(str.encode)))
+def test_any_bytes_at_all(tmp_path: Path, content: bytes) -> None:
+    try:
+        raw = load(tmp_path, content)
+        found = named_columns(raw, ())
+    except DataError as error:
+        assert error.code in {"E301", "E303", "E305", "E306", "E308"}
+        return
+    for column, values in found.values():
+        assert values.shape == (raw.rows, *column.shape)
+        assert np.isfinite(values).all()
 
 
 def test_sizes_are_bounded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

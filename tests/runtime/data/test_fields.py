@@ -46,6 +46,16 @@ def test_words_left_to_themselves() -> None:
     assert found["label"][1].tolist() == [1, 0]
 
 
+@pytest.mark.parametrize("cells", [["0.5", "1"], ["-1", "1"]])
+def test_a_written_label_that_is_no_class(cells: list[str]) -> None:
+    assert named_columns(table(label=cells), ())["label"][0].classes is None
+
+
+def test_a_label_of_infinity_is_refused() -> None:
+    with pytest.raises(DataError, match="inf is not finite"):
+        named_columns(table(label=["1", "inf"]), ())
+
+
 def test_a_label_that_is_no_class() -> None:
     found = named_columns(arrays(label=[-1.0, 1.0]), ())
     assert found["label"][0] == Column("label", (1,), "float32")
