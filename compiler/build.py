@@ -10,10 +10,10 @@ from typing import Literal, cast
 
 from ..dsl.data_schema import DataSchema
 from ..dsl.diagnostics import Diagnostics
-from ..dsl.kinds.resolve import Scope, file_scope, integer_of, number_of
-from ..dsl.places import Place
+from ..dsl.kinds.kind import Option, OptionType
+from ..dsl.kinds.resolve import Scope, read_option, settle
 from ..dsl.spec import Spec, Step
-from ..dsl.tree import Scalar, Tree
+from ..dsl.tree import Tree
 from . import build_train
 from .advice import advise
 from .build_body import Walk
@@ -25,7 +25,7 @@ BATCH_SIZE, EPOCHS = 32, 10
 
 def build(spec: Spec, schema: DataSchema, diagnostics: Diagnostics) -> Experiment | None:
     """The experiment; None when there is at least one error."""
-    scope = file_scope(spec, diagnostics)
+    scope = _scope(spec, diagnostics)
     walk = Walk(spec, schema, scope, diagnostics)
     _later_sections(spec, diagnostics)
     walk.data_prepares()
@@ -59,6 +59,16 @@ def build(spec: Spec, schema: DataSchema, diagnostics: Diagnostics) -> Experimen
     return None if diagnostics.errors else experiment
 
 
+def _scope(spec: Spec, diagnostics: Diagnostics) -> Scope:
+    """The file's options with their values; an option may not read another."""
+    values = dict[str, object]()
+    for option in spec.options.values():
+        if option.default is not None:
+            kind = option.type if option.type in ("int", "number", "text", "bool") else "any"
+            values[option.name] = read_option(Option(option.name, cast(OptionType, kind)), option.default, Scope(), diagnostics)
+    return Scope(values)
+
+
 def _in_order(nodes: Mapping[str, Node]) -> dict[str, Node]:
     """The nodes with every node behind those it reads (graph lines may stand in any order)."""
     done: dict[str, Node] = {}
@@ -87,8 +97,20 @@ def _later_sections(spec: Spec, diagnostics: Diagnostics) -> None:
 
 def _seed(spec: Spec, scope: Scope, diagnostics: Diagnostics) -> int:
     tree = spec.run.get("seed")
-    found = integer_of(tree, scope, diagnostics, "seed", low=0) if tree is not None else None
-    return found or 0
+    found = read_option(Option("seed", "int", 0, low=0), tree, scope, diagnostics) if tree is not None else 0
+    return found if isinstance(found, int) else 0
+
+
+STOP = (
+    Option("patience", "int", 5, "epochs without improvement", low=1),
+    Option("metric", "text", "loss", "of the validation part, else of the training part"),
+    Option("min_delta", "number", 0.0, "a smaller change is no improvement", low=0),
+    Option("restore", "choice", "best", "whose weights are kept", choices=("best", "last")),
+)
+CLIP = (
+    Option("value", "live", None, "no number of a gradient beyond this", low=0, open_low=True),
+    Option("norm", "live", None, "no gradient, all weights together, longer than this", low=0, open_low=True),
+)
 
 
 class _Numbers:
@@ -98,38 +120,35 @@ class _Numbers:
         self.scope, self.diagnostics, self.step = scope, diagnostics, step
 
     def whole(self, name: str, tree: Tree | None, default: int) -> int:
+        """A whole number of at least 1; the default where none is given."""
         if tree is None:
             return default
-        found = integer_of(tree, self.scope, self.diagnostics, name, low=1)
-        return default if found is None else found
+        found = read_option(Option(name, "int", default, low=1), tree, self.scope, self.diagnostics)
+        return found if isinstance(found, int) else default
 
     def clip(self) -> tuple[tuple[Literal["value", "norm"], Live], ...]:
-        found: list[tuple[Literal["value", "norm"], Live]] = []
-        for name, tree in ((self.step.clip_gradients or {}) if self.step else {}).items():
-            if name not in ("value", "norm"):
-                self._unknown("clip_gradients", name, tree.place, "value, norm")
-                continue
-            limit = number_of(tree, self.scope, self.diagnostics, f"clip_gradients.{name}", low=0)
-            if limit is not None:
-                found.append((cast(Literal["value", "norm"], name), ("constant", (("value", float(limit)),))))
-        return tuple(found)
+        """The limits of the gradients, in the order of the file."""
+        given = self.step.clip_gradients if self.step else None
+        found = self._table("clip_gradients", CLIP, given)
+        return tuple(
+            (cast(Literal["value", "norm"], name), build_train.frozen_live(found[name]))
+            for name in given or {}
+            if found.get(name) is not None
+        )
 
     def stop(self) -> Stop | None:
+        """When to stop early; None where the file does not ask for it."""
         given = self.step.stop if self.step else None
         if given is None:
             return None
-        known = {"patience", "metric", "min_delta", "restore"}
-        for name in given.keys() - known:
-            self._unknown("stop", name, given[name].place, ", ".join(sorted(known)))
-        patience = integer_of(given["patience"], self.scope, self.diagnostics, "patience", low=1) if "patience" in given else 5
-        delta = number_of(given["min_delta"], self.scope, self.diagnostics, "min_delta", low=0) if "min_delta" in given else 0.0
-        metric = self._word(given, "metric", "loss")
-        restore = self._word(given, "restore", "best")
-        return Stop(metric, patience or 5, float(delta or 0.0), "last" if restore == "last" else "best")
+        found = self._table("stop", STOP, given)
+        return Stop(
+            str(found.get("metric", "loss")), cast(int, found.get("patience", 5)),
+            float(cast(float, found.get("min_delta", 0.0))), "last" if found.get("restore") == "last" else "best",
+        )  # fmt: skip
 
-    def _word(self, given: Mapping[str, Tree], name: str, default: str) -> str:
-        tree = given.get(name)
-        return str(tree.value) if isinstance(tree, Scalar) else default
-
-    def _unknown(self, section: str, name: str, place: Place, known: str) -> None:
-        self.diagnostics.error("E210", place, f"`{section}` has no `{name}`", f"It has {known}.")
+    def _table(self, name: str, options: tuple[Option, ...], given: Mapping[str, Tree] | None) -> Mapping[str, object]:
+        if given is None or self.step is None:
+            return {}
+        places = {key: tree.place for key, tree in given.items()}
+        return settle(options, given, places, f"`{name}`", self.step.place, self.scope, self.diagnostics) or {}

@@ -12,12 +12,13 @@ from dataclasses import dataclass, field
 from ..dsl.data_schema import Column, DataSchema
 from ..dsl.diagnostics import Diagnostics
 from ..dsl.formula import Formula
-from ..dsl.kinds.kind import Kind, SizeMistake, Weight
-from ..dsl.kinds.resolve import Scope, find_layer, resolve
+from ..dsl.kinds.kind import Family, Kind, Option, SizeMistake, Weight
+from ..dsl.kinds.resolve import Scope, find_layer, lookup, not_built, read_option, resolve, suggest
 from ..dsl.kinds.values import Activation, Chosen, Start, WeightsSpec
 from ..dsl.places import Place
 from ..dsl.spec import Body, Entry, GraphLine, Spec
 from ..dsl.suggest import did_you_mean
+from ..dsl.tree import Tree
 from .experiment import LayerWeight, Prepare
 from .graph import Node, Origin
 from .types import BATCH, DType, TensorType
@@ -130,12 +131,10 @@ class Walk:
             "E231", place, f"the data has no column `{name}`; it has {', '.join(known)}", near or f"Use one of {', '.join(known)}."
         )
 
-    def _check_input(self, name: str, shape: object, place: Place) -> None:
-        from ..dsl.kinds.resolve import shape_of  # noqa: PLC0415
-
-        given = shape_of(shape, self.scope, self.diagnostics)
+    def _check_input(self, name: str, shape: Tree, place: Place) -> None:
+        given = read_option(Option("shape", "shape"), shape, self.scope, self.diagnostics)
         have = self.schema.columns[name].shape
-        if given is not None and given != have:
+        if isinstance(given, tuple) and given != have:
             self.diagnostics.error(
                 "E232", place, f"`{name}` is declared as {list(given)}, but the data gives {list(have)}",
                 f"Write {name}: {list(have)}, or leave the shape out.",
@@ -218,11 +217,14 @@ class Walk:
         kind = find_layer(entry.kind)
         path = self._named(entry, name, prefix)
         if kind is None:
-            # reading has said so already
+            near = suggest(entry.kind, "layer", "joiner", "activation")
+            self.diagnostics.error("E101", entry.kind_place, f"there is no layer `{entry.kind}`", near)
             return self._unknown(path)
         if "later" in kind.traits or kind.sizes is None and kind.family != "activation":
             self._later(f"`{entry.kind}`", entry.kind_place)
             return self._unknown(path)
+        for option, place in not_built(kind, entry):
+            self._later(f"`{option}`", place)
         options = resolve(kind, entry, self.scope, self.diagnostics)
         sources = self._sources(entry, kind, previous)
         if options is None or sources is None:
@@ -388,13 +390,14 @@ class Walk:
         self.diagnostics.error("E299", place, f"{what}: read and understood, but not built yet", "Leave it out for now.")
 
 
-def resolve_entry(family: str, entry: Entry, scope: Scope, diagnostics: Diagnostics) -> dict[str, object] | None:
+def resolve_entry(family: Family, entry: Entry, scope: Scope, diagnostics: Diagnostics) -> dict[str, object] | None:
     """The options of an entry of a family other than layers; None where there is a mistake."""
-    from ..dsl.kinds.resolve import lookup  # noqa: PLC0415
-
-    kind = lookup(family, entry.kind)  # type: ignore[arg-type]
+    kind = lookup(family, entry.kind)
     if kind is None:
+        diagnostics.error("E101", entry.kind_place, f"there is no {family} `{entry.kind}`", suggest(entry.kind, family))
         return None
+    for option, place in not_built(kind, entry):
+        diagnostics.error("E299", place, f"`{option}`: read and understood, but not built yet", "Leave it out for now.")
     if "later" in kind.traits:
         diagnostics.error("E299", entry.kind_place, f"`{entry.kind}`: read and understood, but not built yet", "Leave it out for now.")
         return None

@@ -6,11 +6,14 @@ import math
 import re
 from collections.abc import Iterable, Mapping
 
+from ..dsl.kinds.kind import Option
+from ..dsl.kinds.resolve import read_option
 from ..dsl.kinds.values import Live as LiveValue
 from ..dsl.kinds.values import Quantity
 from ..dsl.places import Place
 from ..dsl.spec import Entry, Step
 from ..dsl.suggest import did_you_mean
+from ..dsl.tree import Tree
 from .build_body import Walk, column_of, resolve_entry
 from .experiment import LayerWeight, MetricUse, Optimizer, Penalty, Term, constant
 from .experiment import Live as FrozenLive
@@ -243,11 +246,9 @@ def optimizer(walk: Walk, step: Step) -> Optimizer | None:
     return Optimizer(entry.kind, plain, Origin(walk.spec.file, entry.place.line, "train.optimizer"))
 
 
-def live(walk: Walk, tree: object, what: str) -> FrozenLive:
+def live(walk: Walk, tree: Tree, what: str) -> FrozenLive:
     """A live number that stands on its own in the file."""
-    from ..dsl.kinds.resolve import live_of  # noqa: PLC0415
-
-    found = live_of(tree, walk.scope, walk.diagnostics, what)
+    found = read_option(Option(what, "live"), tree, walk.scope, walk.diagnostics)
     return frozen_live(found) if found is not None else constant(0.0)
 
 

@@ -1,6 +1,6 @@
 """Live numbers: the value of every knob at every step, as plain arithmetic on the step.
 
-A live number is `{kind: {option: value}}`; a quantity is a number of steps or `[number, unit]` with unit steps,
+A live number is `{kind: {option: value}}`; a quantity is a number of epochs or `[number, unit]` with unit steps,
 epochs or % (of the whole run).
 """
 
@@ -27,8 +27,8 @@ class Clockwork:
         """A quantity in steps; `otherwise` (or the whole run) where none is given."""
         if quantity is None:
             return float(self.steps_in_all if otherwise is None else otherwise)
-        number, unit = (quantity[0], quantity[1]) if isinstance(quantity, list | tuple) else (quantity, "steps")
-        factor = {"epochs": self.steps_an_epoch, "%": self.steps_in_all / 100, "steps": 1, None: 1, "": 1}[unit]
+        number, unit = (quantity[0], quantity[1]) if isinstance(quantity, list | tuple) else (quantity, "epochs")
+        factor = {"epochs": self.steps_an_epoch, "%": self.steps_in_all / 100, "steps": 1}[unit]
         return float(number) * factor
 
 
@@ -49,22 +49,24 @@ def constant(t: Steps, o: Mapping[str, Any], _run: Clockwork) -> Steps:
 
 @rule
 def linear(t: Steps, o: Mapping[str, Any], run: Clockwork) -> Steps:
-    """From start to end in a straight line over `over`, then end."""
-    share = np.clip(t / max(run.steps(o.get("over")), 1.0), 0, 1)
-    return o["start"] + (o["end"] - o["start"]) * share
+    """From start to end in a straight line over `over`, then end; before it, up from 0 over `warmup`."""
+    return _warmed(t, o, run, lambda share: o["start"] + (o.get("end", 0.0) - o["start"]) * share)
 
 
 @rule
 def cosine(t: Steps, o: Mapping[str, Any], run: Clockwork) -> Steps:
-    """Up in a line over `warmup`, then down from start to end along half a cosine over the rest of `over`.
+    """From start to end along half a cosine over `over`, then end; before it, up from 0 over `warmup`.
 
     Source: Loshchilov & Hutter 2017, arXiv:1608.03983.
     """
+    end = o.get("end", 0.0)
+    return _warmed(t, o, run, lambda share: end + (o["start"] - end) * (1 + np.cos(np.pi * share)) / 2)
+
+
+def _warmed(t: Steps, o: Mapping[str, Any], run: Clockwork, shape: Callable[[Steps], Steps]) -> Steps:
     warm = run.steps(o.get("warmup"), 0)
     share = np.clip((t - warm) / max(run.steps(o.get("over")) - warm, 1.0), 0, 1)
-    end = o.get("end", 0.0)
-    fall = end + (o["start"] - end) * (1 + np.cos(np.pi * share)) / 2
-    return np.where(t < warm, o["start"] * (t + 1) / max(warm, 1.0), fall)
+    return np.where(t < warm, o["start"] * (t + 1) / max(warm, 1.0), shape(share))
 
 
 @rule
@@ -90,9 +92,8 @@ def inverse_time(t: Steps, o: Mapping[str, Any], run: Clockwork) -> Steps:
 
 @rule
 def switch(t: Steps, o: Mapping[str, Any], run: Clockwork) -> Steps:
-    """The value of the last mark passed: `{0: a, "3 epochs": b}`."""
-    pairs = o.get("values", o)
-    marks = sorted((run.steps(_quantity(at)), float(value)) for at, value in dict(pairs).items())
+    """The value of the last time passed: `at` holds pairs of time and value; before the first, the first."""
+    marks = sorted((run.steps(at), float(value)) for at, value in o["at"])
     result = np.full_like(t, marks[0][1])
     for at, value in marks:
         result = np.where(t >= at, value, result)
@@ -103,11 +104,6 @@ def switch(t: Steps, o: Mapping[str, Any], run: Clockwork) -> Steps:
 def plateau(t: Steps, o: Mapping[str, Any], _run: Clockwork) -> Steps:
     """start; the run multiplies it by `factor` each time the metric has not improved for `patience` epochs."""
     return np.full_like(t, o["start"])
-
-
-def _quantity(written: Any) -> Any:
-    words = str(written).split()
-    return [float(words[0]), words[1] if len(words) > 1 else "steps"]
 
 
 def knob_table(

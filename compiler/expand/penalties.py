@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, cast
+from typing import Any
 
 from ..graph import Value
 from .metrics import total
@@ -11,10 +11,9 @@ from .registry import penalty
 
 
 @penalty("l2")
-def l2(weight: Value, options: Mapping[str, Any]) -> Value:
-    """Half the sum of squares (`form: squared`: the whole sum); its gradient is the weight itself."""
-    squares = total(weight.builder.add("square", [weight]))
-    return squares if options.get("form") == "squared" else cast(Value, 0.5 * squares)
+def l2(weight: Value, _options: Mapping[str, Any]) -> Value:
+    """The sum of squares; its gradient is twice the weight."""
+    return total(weight.builder.add("square", [weight]))
 
 
 @penalty("l1")
