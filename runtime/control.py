@@ -1,0 +1,126 @@
+"""Talking to a running training: a socket in the user's own runtime folder, one JSON line a command.
+
+Commands: `{"do": "pause"}`, `resume`, `stop`, `checkpoint`, `{"do": "knob", "name": …, "value": …}`, `status`.
+Each is answered by one line, `{"ok": true, "step": …}` or `{"ok": false, "error": …}`, once it is taken in; it takes
+effect at the next step boundary.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import socket
+import tempfile
+import threading
+from pathlib import Path
+from typing import Any
+
+from ..dsl.diagnostics import NetloomError
+from .train import Training
+
+LONGEST = 65536
+
+
+class ControlError(NetloomError):
+    """The run cannot be reached."""
+
+
+class Control:
+    """Listens for one training while it lives; `control.json` in the run's folder names the socket."""
+
+    def __init__(self, training: Training, folder: Path) -> None:
+        self._training, self._folder = training, folder
+        self._path = _socket_folder() / f"{hashlib.sha256(str(folder.resolve()).encode()).hexdigest()[:16]}.sock"
+        self._server: socket.socket | None = None
+
+    def open(self) -> str | None:
+        """Begin to listen; a sentence when that cannot be had (training goes on without)."""
+        try:
+            self._path.unlink(missing_ok=True)
+            server = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+            server.bind(str(self._path))
+            self._path.chmod(0o600)
+            server.listen(4)
+            (self._folder / "control.json").write_text(
+                json.dumps({"socket": str(self._path), "process": os.getpid()}), encoding="utf-8"
+            )
+        except OSError as trouble:
+            return f"this run cannot be steered from outside: {trouble}"
+        self._server = server
+        threading.Thread(target=self._serve, name="netloom-control", daemon=True).start()
+        return None
+
+    def close(self) -> None:
+        """Stop listening and leave nothing behind."""
+        if self._server is not None:
+            self._server.close()
+            self._server = None
+        for path in (self._path, self._folder / "control.json"):
+            path.unlink(missing_ok=True)
+
+    def _serve(self) -> None:
+        while (server := self._server) is not None:
+            try:
+                connection, _ = server.accept()
+            except OSError:
+                return
+            with connection:
+                self._answer(connection)
+
+    def _answer(self, connection: socket.socket) -> None:
+        connection.settimeout(2)
+        try:
+            line = connection.makefile("rb").readline(LONGEST)
+            answer = self.take(json.loads(line))
+        except (OSError, ValueError) as trouble:
+            answer = {"ok": False, "error": str(trouble)}
+        try:
+            connection.sendall(json.dumps(answer).encode() + b"\n")
+        except OSError:
+            return
+
+    def take(self, command: Any) -> dict[str, Any]:
+        """Take in one command."""
+        wishes, progress = self._training.wishes, self._training.progress
+        match command:
+            case {"do": "pause"}:
+                wishes.paused = True
+            case {"do": "resume"}:
+                wishes.paused = False
+            case {"do": "stop"}:
+                wishes.stop = "stopped"
+            case {"do": "checkpoint"}:
+                wishes.checkpoint = True
+            case {"do": "knob", "name": str(name), "value": float() | int() | None as value}:
+                if name not in self._training.names:
+                    return {"ok": False, "error": f"no knob `{name}`; there are {', '.join(self._training.names)}"}
+                wishes.knobs[name] = None if value is None else float(value)
+            case {"do": "status"}:
+                pass
+            case _:
+                return {"ok": False, "error": "unknown command"}
+        return {"ok": True, "step": progress.step, "epoch": progress.epoch, "paused": wishes.paused}
+
+
+def send(folder: Path, command: dict[str, Any]) -> dict[str, Any]:
+    """Send one command to the training of a run's folder. `ControlError` when nobody listens."""
+    try:
+        where = json.loads((folder / "control.json").read_text(encoding="utf-8"))["socket"]
+        with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as connection:
+            connection.settimeout(5)
+            connection.connect(where)
+            connection.sendall(json.dumps(command).encode() + b"\n")
+            answer: dict[str, Any] = json.loads(connection.makefile("rb").readline(LONGEST))
+            return answer
+    except (OSError, ValueError, KeyError) as trouble:
+        raise ControlError(f"{folder.name} is not running here ({trouble})") from trouble
+
+
+def _socket_folder() -> Path:
+    base = os.environ.get("XDG_RUNTIME_DIR")
+    folder = Path(base) / "netloom" if base else Path(tempfile.gettempdir()) / f"netloom-{os.getuid()}"
+    folder.mkdir(mode=0o700, exist_ok=True)
+    if folder.stat().st_uid != os.getuid():
+        raise OSError(f"{folder} belongs to another user")
+    return folder

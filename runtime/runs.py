@@ -1,0 +1,136 @@
+"""The folders of runs: made, found, listed, compared, removed."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from ..dsl.diagnostics import NetloomError
+from .events import read_events
+from .fold import View, fold
+
+SPEC, PLAN, EVENTS, CHECKPOINTS = "spec.yaml", "plan.json", "events.jsonl", "checkpoints"
+
+
+class RunError(NetloomError):
+    """A run that is not there, or cannot be made."""
+
+
+@dataclass(frozen=True, slots=True)
+class RunFolder:
+    """One run on disk."""
+
+    path: Path
+
+    @property
+    def name(self) -> str:
+        return self.path.name
+
+    @property
+    def spec(self) -> Path:
+        return self.path / SPEC
+
+    @property
+    def events(self) -> Path:
+        return self.path / EVENTS
+
+    @property
+    def last(self) -> Path:
+        return self.path / CHECKPOINTS / "last.safetensors"
+
+    @property
+    def best(self) -> Path:
+        return self.path / CHECKPOINTS / "best.safetensors"
+
+    def view(self) -> View:
+        """What the record tells of the run; an empty view where there is none."""
+        try:
+            with self.events.open(encoding="utf-8", errors="replace") as lines:
+                return fold(read_events(lines))
+        except OSError:
+            return View()
+
+
+def create(runs: Path, name: str) -> RunFolder:
+    """A new folder `runs/<name>-<number>`; two processes never get the same."""
+    stem = re.sub(r"[^A-Za-z0-9_.-]+", "-", name).strip(".-") or "run"
+    try:
+        runs.mkdir(parents=True, exist_ok=True)
+        number = 1 + max((n for _, n in _numbered(runs, stem)), default=0)
+        while True:
+            path = runs / f"{stem}-{number}"
+            try:
+                path.mkdir()
+            except FileExistsError:
+                number += 1
+                continue
+            (path / CHECKPOINTS).mkdir()
+            return RunFolder(path)
+    except OSError as trouble:
+        raise RunError(f"no run can be written below {runs}: {trouble.strerror or trouble}. Choose another place with --runs.") from trouble
+
+
+def find(runs: Path, which: str) -> RunFolder:
+    """A run by its folder, its name, or `last`."""
+    direct = Path(which)
+    if (direct / SPEC).exists():
+        return RunFolder(direct)
+    everything = every(runs)
+    if which == "last" and everything:
+        return max(everything, key=lambda run: run.path.stat().st_mtime_ns)
+    for run in everything:
+        if run.name == which:
+            return run
+    known = ", ".join(run.name for run in everything[-8:])
+    said = f"There are {known}." if known else f"There is none below {runs} yet: start one with `netloom train FILE`."
+    raise RunError(f"there is no run `{which}`. {said}")
+
+
+def every(runs: Path) -> list[RunFolder]:
+    """All runs below a folder, in the order of their names and numbers."""
+    if not runs.is_dir():
+        return []
+    found = [RunFolder(path) for path in runs.iterdir() if (path / SPEC).is_file()]
+    return sorted(found, key=lambda run: _sort_key(run.name))
+
+
+def remove(run: RunFolder) -> None:
+    """Delete a run's folder with all in it."""
+    try:
+        shutil.rmtree(run.path)
+    except OSError as trouble:
+        raise RunError(f"{run.path} cannot be removed: {trouble.strerror or trouble}") from trouble
+
+
+def summary(run: RunFolder) -> dict[str, Any]:
+    """One run as a row of a list."""
+    view = run.view()
+    part = next((p for p in ("test", "validation", "train") if view.latest(p)), None)
+    results = view.latest(part) if part else {}
+    return {
+        "run": run.name,
+        "status": view.status if view.started else "empty",
+        "epochs": view.epoch,
+        "steps": view.step,
+        "part": part,
+        "loss": results.get("loss"),
+        "metrics": {name: value for name, value in results.items() if isinstance(value, int | float)},
+        "seconds": view.seconds,
+        "started": view.started.time if view.started else None,
+    }
+
+
+def _numbered(runs: Path, stem: str) -> Iterator[tuple[Path, int]]:
+    for path in runs.iterdir():
+        match = re.fullmatch(rf"{re.escape(stem)}-(\d+)", path.name)
+        if match:
+            yield path, int(match.group(1))
+
+
+def _sort_key(name: str) -> tuple[str, int]:
+    stem, _, number = name.rpartition("-")
+    return (stem, int(number)) if number.isdigit() else (name, 0)
