@@ -12,58 +12,77 @@ import numpy.typing as npt
 from ..compiler.plan import Buffer
 
 ALIGNMENT = 64
+"""Bytes: a cache line, and the widest vector."""
+
+LARGE_PAGE = 1 << 21
+"""Bytes. An arena of several of these begins at one, so that the system can back it with large pages."""
+
 Array = npt.NDArray[Any]
 Sizes = Mapping[str, int]
 
 
-def round_up(count: int) -> int:
-    return -(-count // ALIGNMENT) * ALIGNMENT
+def round_up(count: int, step: int = ALIGNMENT) -> int:
+    return -(-count // step) * step
+
+
+def aligned_zeros(count: int) -> npt.NDArray[np.uint8]:
+    """`count` bytes from an aligned address on. NumPy leaves them to the system until they are touched, and
+    asks it for large pages where there are many."""
+    step = LARGE_PAGE if count >= 4 * LARGE_PAGE else ALIGNMENT
+    memory = np.zeros(count + step, np.uint8)
+    start = -memory.ctypes.data % step
+    return memory[start : start + count]
 
 
 class Arena:
-    """`planned` bytes of arena, then one region a data column. Everything starts as zeros."""
+    """`planned` bytes, then one region for each column of so many bytes. Everything starts as zeros.
 
-    def __init__(self, planned: int, columns: Mapping[str, tuple[Buffer, Array]] | None = None) -> None:
-        columns = columns or {}
-        total = round_up(planned)
-        self.column_offsets: dict[str, int] = {}
-        for name, (buffer, column) in columns.items():
-            self.column_offsets[name] = total
-            total += round_up(len(column) * buffer.pitch * column.itemsize) + ALIGNMENT
-        self._memory = np.zeros(total + ALIGNMENT, np.uint8)
-        start = -self._memory.ctypes.data % ALIGNMENT
-        self.bytes = self._memory[start : start + total]
-        self.address = self.bytes.ctypes.data
-        for name, (buffer, column) in columns.items():
-            place = buffer.model_copy(update={"offset": self.column_offsets[name]})
-            self.write(place, {"N": len(column)}, column)
+    `address` is that of the first byte; `columns` gives each region's offset.
+    """
+
+    def __init__(self, planned: int, columns: Mapping[str, int] | None = None) -> None:
+        end = round_up(planned)
+        self.columns: dict[str, int] = {}
+        for name, size in (columns or {}).items():
+            self.columns[name] = end
+            # a kernel may read whole vectors up to the end of a cache line
+            end = round_up(end + size) + ALIGNMENT
+        self.bytes = aligned_zeros(end)
+        self.address = int(self.bytes.ctypes.data)
 
     def matrix(self, buffer: Buffer, sizes: Sizes) -> Array:
         """The buffer's rows with their pads, as a view."""
         rows, _ = _rows_and_columns(buffer, sizes)
-        itemsize = np.dtype(buffer.dtype).itemsize
-        stop = buffer.offset + rows * buffer.pitch * itemsize
-        assert stop <= self.bytes.size, f"{buffer.name} ends behind the arena"
+        stop = buffer.offset + rows * buffer.pitch * np.dtype(buffer.dtype).itemsize
+        assert stop <= self.bytes.size, f"{buffer.name} ends at {stop}, the arena at {self.bytes.size}"
         return self.bytes[buffer.offset : stop].view(buffer.dtype).reshape(rows, buffer.pitch)
 
     def read(self, buffer: Buffer, sizes: Sizes) -> Array:
         """The logical array (a copy): layout undone, pads left out."""
         _, columns = _rows_and_columns(buffer, sizes)
-        shape = [extent.at(dict(sizes)) for extent in buffer.shape]
+        shape = _shape(buffer, sizes)
         physical = self.matrix(buffer, sizes)[:, :columns].reshape([shape[axis] for axis in buffer.order])
-        return np.ascontiguousarray(physical.transpose(np.argsort(buffer.order)))
+        return np.array(physical.transpose(np.argsort(buffer.order)), order="C")
 
     def write(self, buffer: Buffer, sizes: Sizes, array: Array) -> None:
-        """Put a logical array in its place; pads become zero."""
-        shape = tuple(extent.at(dict(sizes)) for extent in buffer.shape)
-        if tuple(array.shape) != shape:
-            raise ValueError(f"{buffer.name} has shape {shape}, not {tuple(array.shape)}")
+        """Put a logical array in its place; pads become zero. Raises ValueError for another shape, TypeError
+        where the buffer's type cannot hold the array's kind of number."""
+        shape = _shape(buffer, sizes)
+        if array.shape != shape:
+            raise ValueError(f"{buffer.name} has shape {shape}, not {array.shape}")
+        if not np.can_cast(array.dtype, buffer.dtype, "same_kind"):
+            raise TypeError(f"{buffer.name} holds {buffer.dtype}, not {array.dtype}")
         rows, columns = _rows_and_columns(buffer, sizes)
         place = self.matrix(buffer, sizes)
         place[:, columns:] = 0
-        place[:, :columns] = np.asarray(array, buffer.dtype).transpose(buffer.order).reshape(rows, columns)
+        place[:, :columns] = array.transpose(buffer.order).reshape(rows, columns)
+
+
+def _shape(buffer: Buffer, sizes: Sizes) -> tuple[int, ...]:
+    return tuple(extent.at(dict(sizes)) for extent in buffer.shape)
 
 
 def _rows_and_columns(buffer: Buffer, sizes: Sizes) -> tuple[int, int]:
-    lengths = [buffer.shape[axis].at(dict(sizes)) for axis in buffer.order]
+    shape = _shape(buffer, sizes)
+    lengths = [shape[axis] for axis in buffer.order]
     return math.prod(lengths[: buffer.split]), math.prod(lengths[buffer.split :])

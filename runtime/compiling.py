@@ -2,34 +2,27 @@
 
 from __future__ import annotations
 
-import base64
-import json
-import os
-import subprocess
-import sys
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from pathlib import Path
-from queue import Empty, SimpleQueue
 
-from ..dsl.diagnostics import NetloomError
 from . import driver
 from .objects import Library
 from .store import Store, key
 from .target import Target
+from .worker_pool import CompileError, Job, WorkerPool
+
+__all__ = ["DRIVER", "CompileError", "Made", "Progress", "Wanted", "prepare", "symbol"]
 
 Progress = Callable[[str, int, int], None]
 """Called with the name of the kernel just made, how many are made, and how many there are to make."""
 
-
-class CompileError(NetloomError):
-    """A kernel could not be compiled: a mistake of ours, named so that it can be reported."""
+MOST_WORKERS = 2
+"""A worker needs 150 MB and 0.7 s before its first kernel: more of them pay only for many kernels."""
 
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """A kernel to have: its name for people, its fingerprint and its text."""
+    """A kernel to have: its name for people, its fingerprint, and how to get its text when it is missing."""
 
     name: str
     fingerprint: str
@@ -38,104 +31,51 @@ class Wanted:
 
 @dataclass(frozen=True, slots=True)
 class Made:
-    """How many kernels were compiled and how many found in the store."""
+    """How many kernels were compiled and how many found ready."""
 
     compiled: int
     reused: int
 
 
+DRIVER = Wanted("driver", driver.FINGERPRINT, lambda: driver.TEXT)
+
+
 def prepare(
     wanted: Sequence[Wanted], library: Library, store: Store, target: Target, progress: Progress | None = None
 ) -> Made:
-    """Load every wanted kernel and the driver into the library under `symbol(fingerprint, target)`."""
-    everything = {symbol(w.fingerprint, target): w for w in (*wanted, DRIVER)}
-    missing: dict[str, Wanted] = {}
-    for name, kernel in everything.items():
-        if name in library:
-            continue
-        content = store.get(name.removeprefix("netloom_"))
-        if content is None:
-            missing[name] = kernel
-        else:
-            library.load(name, content)
-    for name, content in _compile(missing, target, progress):
-        store.put(name.removeprefix("netloom_"), content)
-        library.load(name, content)
+    """Load the driver and every wanted kernel into the library, under `symbol(fingerprint, target)`.
+
+    What is missing is compiled and kept one by one, so that an interrupted start loses nothing that was made.
+    Raises `CompileError`.
+    """
+    everything = {symbol(kernel.fingerprint, target): kernel for kernel in (DRIVER, *wanted)}
+    missing = [name for name in everything if not _found(name, library, store)]
+    if missing:
+        jobs = (Job(name, everything[name].name, everything[name].text(), target.lanes) for name in missing)
+        with WorkerPool(min(target.cores, MOST_WORKERS, len(missing))) as pool:
+            for made, (job, content) in enumerate(pool.compile(jobs), 1):
+                store.put(_entry(job.symbol), content)
+                library.load(job.symbol, content)
+                if progress is not None:
+                    progress(job.name, made, len(missing))
+        store.clean()
     return Made(len(missing), len(everything) - len(missing))
 
 
 def symbol(fingerprint: str, target: Target) -> str:
+    """The name of a kernel's function: `netloom_` and its entry in the store."""
     return f"netloom_{key(fingerprint, target)}"
 
 
-DRIVER = Wanted("driver", driver.FINGERPRINT, lambda: driver.TEXT)
+def _entry(name: str) -> str:
+    return name.removeprefix("netloom_")
 
 
-def _compile(
-    missing: dict[str, Wanted], target: Target, progress: Progress | None
-) -> list[tuple[str, bytes]]:
-    if not missing:
-        return []
-    queue: SimpleQueue[tuple[str, Wanted]] = SimpleQueue()
-    for item in missing.items():
-        queue.put(item)
-    made: list[tuple[str, bytes]] = []
-    workers = [_start() for _ in range(min(target.cores, 4, len(missing)))]
-
-    def feed(worker: subprocess.Popen[str]) -> None:
-        while True:
-            try:
-                name, kernel = queue.get_nowait()
-            except Empty:
-                return
-            made.append((name, _ask(worker, name, kernel, target)))
-            if progress is not None:
-                progress(kernel.name, len(made), len(missing))
-
-    try:
-        with ThreadPoolExecutor(len(workers)) as pool:
-            list(pool.map(feed, workers))
-    finally:
-        for worker in workers:
-            worker.kill()
-            worker.communicate()
-    return made
-
-
-def _start() -> subprocess.Popen[str]:
-    command = [sys.executable, "-m", f"{__package__}.compile_worker"]
-    # the package may run from a tree that is not installed: the worker must find the same one
-    root = str(Path(sys.modules[__name__.split(".")[0]].__file__ or "").parent.parent)
-    return subprocess.Popen(
-        command,
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        start_new_session=True,
-        env=_environment(root),
-    )
-
-
-def _environment(root: str) -> dict[str, str]:
-    paths = [root, *filter(None, [os.environ.get("PYTHONPATH")])]
-    return {**os.environ, "PYTHONPATH": os.pathsep.join(paths), "NUMBA_DISABLE_JIT": "0"}
-
-
-def _ask(worker: subprocess.Popen[str], name: str, kernel: Wanted, target: Target) -> bytes:
-    assert worker.stdin is not None
-    assert worker.stdout is not None
-    request = {"symbol": name, "name": kernel.name, "text": kernel.text(), "lanes": target.lanes}
-    try:
-        worker.stdin.write(json.dumps(request) + "\n")
-        worker.stdin.flush()
-        line = worker.stdout.readline()
-    except OSError:
-        line = ""
-    if not line:
-        said = worker.stderr.read()[-2000:] if worker.stderr else ""
-        raise CompileError(f"the compiler stopped while it made the kernel {kernel.name}.\n{said}")
-    answer = json.loads(line)
-    if "error" in answer:
-        raise CompileError(f"the kernel {kernel.name} could not be compiled: {answer['error']}")
-    return base64.b64decode(answer["object"])
+def _found(name: str, library: Library, store: Store) -> bool:
+    if name in library:
+        return True
+    content = store.get(_entry(name))
+    if content is None:
+        return False
+    library.load(name, content)
+    return True

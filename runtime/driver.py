@@ -1,86 +1,48 @@
 """The driver: the one loop that walks a tape, step after step, without Python.
 
-It is kernel text like any other (vocabulary: `driver_words`), compiled once and kept in the store. Every thread
-of the team runs it on the same team block; they meet at a barrier after each kernel. All words are int64.
+It is kernel text like any other (its words: `driver_words`), compiled once and kept in the store. Every thread
+of the team runs it on the same team block; they meet at barriers. All words are int64, all addresses too.
 
-Team block (indices below): what to run and where the team stands. Segment records lie one after another, each
-`SEGMENT_WORDS` long. A tape is a run of entries `[function, offsets, sizes, offset…, size…]`.
+A tape is a run of entries `[function, alone, meet, offsets, sizes, offset…, size…]`. Where `alone` is 1, thread 0
+runs the call by itself, as one thread of one; where `meet` is 1, all threads wait for one another behind the call.
 """
 
 from __future__ import annotations
 
 import hashlib
 
-# team block: each word that threads write in turn has a cache line (8 words) of its own
+# the team block: what to run, and where the team stands. Each word that several threads write, or that is written
+# while others wait for it, has a cache line (8 words) of its own
 THREADS, ARENA, SEGMENTS, SEGMENT_COUNT = 0, 1, 2, 3
-STATUS, SEGMENT_DONE, STEPS_DONE = 4, 5, 6
-ARRIVED, GENERATION, STOP_AFTER = 16, 24, 32
-TEAM_WORDS = 48
+STATUS, STEPS_DONE, STOP_AFTER, ARRIVED, GENERATION, GO, KEEP = 8, 16, 24, 32, 40, 48, 56
+TEAM_WORDS = 64
 
-# a segment: what one step runs, how often, and where its inputs lie
+# a segment: what one step runs, how often, and where its inputs and results lie
 (
-    TAPE, CALLS, UPDATE_TAPE, UPDATE_CALLS, STEPS, BATCH, ROWS, ROWS_OFFSET, KNOBS, KNOB_COUNT, KNOB_OFFSET,
-    CLOCK_OFFSET, ADVANCE, GUARDS, GUARD_COUNT, RING, RING_ROW, PUBLISHED, PUBLISHED_COUNT,
-) = range(19)  # fmt: skip
+    TAPE, CALLS, TIMES, UPDATE_TAPE, UPDATE_CALLS, UPDATE_TIMES, STEPS, BATCH, ROWS, ROWS_OFFSET, ROWS_BOUND,
+    KNOBS, KNOB_OFFSETS, KNOB_COUNT, CLOCK_OFFSET, ADVANCE, GUARDS, GUARD_COUNT, RING, PIECES, PIECE_COUNT,
+) = range(21)  # fmt: skip
 SEGMENT_WORDS = 24
 
-DONE, STOPPED, NOT_FINITE = 0, 1, 2
-"""Values of the status word when a run ends."""
+ENTRY_WORDS = 5
+"""Words of a tape entry before its offsets."""
+
+PIECE_WORDS = 4
+"""A published value: its offset in the arena, rows, columns and pitch, in elements of 4 bytes."""
+
+RUNNING, STOPPED, NOT_FINITE, FAILED = 0, 1, 2, 3
+"""Values of the status word, which only thread 0 reads while the team runs; `RUNNING` is left when all steps are
+done. From `NOT_FINITE` on the step does not count. The others follow `GO` (run this step) and `KEEP` (its update
+too): each is written before one meeting and read behind it, and there is another before it is written again."""
 
 NEVER = 1 << 62
+SPINS = 60
+"""Looks at the barrier before the core is given away: about 2 µs with a pause of 40 ns in each."""
 
 TEXT = f"""
-def driver(team, thread):
-    threads = get(team, {THREADS})
-    arena = get(team, {ARENA})
-    flags = denormals_off()
-    index = 0
-    going = True
-    while going and index < get(team, {SEGMENT_COUNT}):
-        segment = get(team, {SEGMENTS}) + index * {8 * SEGMENT_WORDS}
-        step = 0
-        while going and step < get(segment, {STEPS}):
-            if thread == 0:
-                begin_step(arena, segment, step)
-            if threads > 1:
-                meet(team, threads)
-            walk(arena, get(segment, {TAPE}), get(segment, {CALLS}), team, thread, threads)
-            if thread == 0 and not guards_finite(arena, segment):
-                put(team, {STATUS}, {NOT_FINITE})
-            if threads > 1:
-                meet(team, threads)
-            going = get_shared(team, {STATUS}) != {NOT_FINITE}
-            if going:
-                walk(arena, get(segment, {UPDATE_TAPE}), get(segment, {UPDATE_CALLS}), team, thread, threads)
-            if thread == 0:
-                publish(arena, segment, step)
-                if going:
-                    end_step(arena, team, segment, index, step)
-            if threads > 1:
-                meet(team, threads)
-            going = get_shared(team, {STATUS}) == {DONE}
-            step += 1
-        index += 1
-    denormals_restore(flags)
-"""
-
-WORDS = f"""
-def walk(arena, tape, calls, team, thread, threads):
-    entry = tape
-    k = 0
-    while k < calls:
-        offsets = get(entry, 1)
-        sizes = get(entry, 2)
-        call(get(entry, 0), arena, entry + 24, entry + 24 + 8 * offsets, thread, threads)
-        if threads > 1:
-            meet(team, threads)
-        entry += 24 + 8 * (offsets + sizes)
-        k += 1
-
-
+@inlined
 def meet(team, threads):
-    # a thread waits in a short spin, then gives its core away: a pure spin with more threads than cores
-    # makes every barrier cost a time slice
+    # a short spin, then the core is given away: with fewer cores than threads a pure spin costs a time slice
     generation = get_shared(team, {GENERATION})
     if add_shared(team, {ARRIVED}, 1) == threads - 1:
         put_shared(team, {ARRIVED}, 0)
@@ -88,66 +50,121 @@ def meet(team, threads):
     else:
         spins = 0
         while get_shared(team, {GENERATION}) == generation:
-            spins += 1
-            if spins < 400:
+            if spins < {SPINS}:
+                spins += 1
                 pause()
             else:
                 give_way()
 
 
-def begin_step(arena, segment, step):
+@inlined
+def walk(team, tape, calls, times, thread, threads):
+    arena = get(team, {ARENA})
+    entry = tape
+    start = 0
+    k = 0
+    while k < calls:
+        if times != 0 and thread == 0:
+            start = now()
+        operands = entry + {8 * ENTRY_WORDS}
+        sizes = operands + 8 * get(entry, 3)
+        if get(entry, 1) == 0:
+            call(get(entry, 0), arena, operands, sizes, thread, threads)
+        elif thread == 0:
+            call(get(entry, 0), arena, operands, sizes, 0, 1)
+        if threads > 1 and get(entry, 2) != 0:
+            meet(team, threads)
+        if times != 0 and thread == 0:
+            put(times, k, get(times, k) + now() - start)
+        entry = sizes + 8 * get(entry, 4)
+        k += 1
+
+
+@inlined
+def begin_step(team, segment, step):
+    arena = get(team, {ARENA})
     batch = get(segment, {BATCH})
-    rows = get(segment, {ROWS}) + 8 * batch * step
+    source = get(segment, {ROWS}) + 8 * batch * step
     target = arena + get(segment, {ROWS_OFFSET})
-    i = 0
-    while i < batch:
-        put(target, i, get(rows, i))
-        i += 1
+    bound = get(segment, {ROWS_BOUND})
+    going = get(team, {STATUS}) == {RUNNING}
+    for i in range(batch):
+        row = get(source, i)
+        put(target, i, row)
+        if going and (row < 0 or row >= bound):
+            going = False
+            put(team, {STATUS}, {FAILED})
     count = get(segment, {KNOB_COUNT})
-    knobs = get(segment, {KNOBS}) + 4 * count * step
-    target = arena + get(segment, {KNOB_OFFSET})
-    i = 0
-    while i < count:
-        put32(target, i, get32(knobs, i))
-        i += 1
+    source = get(segment, {KNOBS}) + 4 * count * step
+    offsets = get(segment, {KNOB_OFFSETS})
+    for i in range(count):
+        put32(arena + get(offsets, i), 0, get32(source, i))
+    put_shared(team, {GO}, going)
 
 
-def guards_finite(arena, segment):
+@inlined
+def check_guards(team, segment):
     guards = get(segment, {GUARDS})
-    i = 0
     good = True
-    while i < get(segment, {GUARD_COUNT}):
-        # an exponent of all ones is infinite or NaN
-        if (get32(arena + get(guards, i), 0) & 0x7F800000) == 0x7F800000:
+    for i in range(get(segment, {GUARD_COUNT})):
+        # an exponent of all ones is infinite or not a number
+        if (get32(get(team, {ARENA}) + get(guards, i), 0) & 0x7F800000) == 0x7F800000:
             good = False
-        i += 1
-    return good
+            put(team, {STATUS}, {NOT_FINITE})
+    put_shared(team, {KEEP}, good)
 
 
-def publish(arena, segment, step):
-    row = get(segment, {RING}) + 4 * get(segment, {RING_ROW}) * step
-    table = get(segment, {PUBLISHED})
-    written = 0
-    i = 0
-    while i < get(segment, {PUBLISHED_COUNT}):
-        source = arena + get(table, 2 * i)
-        count = get(table, 2 * i + 1)
-        j = 0
-        while j < count:
-            put32(row, written, get32(source, j))
-            written += 1
-            j += 1
-        i += 1
+@inlined
+def end_step(team, segment, place):
+    # what is published goes to the ring, of which `place` is the first free element
+    arena = get(team, {ARENA})
+    ring = get(segment, {RING})
+    piece = get(segment, {PIECES})
+    for _ in range(get(segment, {PIECE_COUNT})):
+        for row in range(get(piece, 1)):
+            source = arena + get(piece, 0) + 4 * get(piece, 3) * row
+            for column in range(get(piece, 2)):
+                put32(ring, place, get32(source, column))
+                place += 1
+        piece += {8 * PIECE_WORDS}
+    if get(team, {STATUS}) < {NOT_FINITE}:
+        clock = arena + get(segment, {CLOCK_OFFSET})
+        put(clock, 0, get(clock, 0) + get(segment, {ADVANCE}))
+        put_shared(team, {STEPS_DONE}, get(team, {STEPS_DONE}) + 1)
+        if get(clock, 0) >= get_shared(team, {STOP_AFTER}):
+            put(team, {STATUS}, {STOPPED})
+    return place
 
 
-def end_step(arena, team, segment, index, step):
-    put(team, {SEGMENT_DONE}, index)
-    put(team, {STEPS_DONE}, step + 1)
-    clock = arena + get(segment, {CLOCK_OFFSET})
-    if get(segment, {ADVANCE}) != 0:
-        put(clock, 0, get(clock, 0) + 1)
-    if get(clock, 0) >= get_shared(team, {STOP_AFTER}):
-        put_shared(team, {STATUS}, {STOPPED})
+def driver(team, thread):
+    threads = get(team, {THREADS})
+    flags = denormals_off()
+    index = 0
+    going = True
+    while going and index < get(team, {SEGMENT_COUNT}):
+        segment = get(team, {SEGMENTS}) + {8 * SEGMENT_WORDS} * index
+        step = 0
+        place = 0
+        while going and step < get(segment, {STEPS}):
+            if thread == 0:
+                begin_step(team, segment, step)
+            if threads > 1:
+                meet(team, threads)
+            going = get_shared(team, {GO}) != 0
+            if going:
+                walk(team, get(segment, {TAPE}), get(segment, {CALLS}), get(segment, {TIMES}), thread, threads)
+                if thread == 0:
+                    check_guards(team, segment)
+                if threads > 1:
+                    meet(team, threads)
+                if get_shared(team, {KEEP}) != 0:
+                    walk(team, get(segment, {UPDATE_TAPE}), get(segment, {UPDATE_CALLS}),
+                         get(segment, {UPDATE_TIMES}), thread, threads)
+                if thread == 0:
+                    place = end_step(team, segment, place)
+            step += 1
+        index += 1
+    denormals_restore(flags)
 """
 
-FINGERPRINT = hashlib.sha256(f"driver 1\n{TEXT}{WORDS}".encode()).hexdigest()
+FINGERPRINT = hashlib.sha256(f"driver 2\n{TEXT}".encode()).hexdigest()

@@ -5,6 +5,7 @@ Addresses are int64. Shared words are read with acquire and written with release
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from typing import Any
 
@@ -13,14 +14,16 @@ from llvmlite import ir
 from numba import types
 from numba.extending import intrinsic
 
-from . import driver
-from .target import machine
+from .target import is_x86
 
 I8, I32, I64 = ir.IntType(8), ir.IntType(32), ir.IntType(64)
 VOID = ir.VoidType()
 WORD = types.int64
-FLUSH = 0x8040
+FLUSH_X86 = 0x8040
 """MXCSR bits: results flushed to zero (0x8000), denormal inputs taken as zero (0x40)."""
+FLUSH_ARM = 1 << 24
+"""FPCR bit: both."""
+MONOTONIC = 6 if sys.platform == "darwin" else 1
 
 
 def _word(builder: ir.IRBuilder, address: ir.Value, index: ir.Value, kind: ir.Type) -> ir.Value:
@@ -74,76 +77,101 @@ def call(_context: Any, _f: Any, _arena: Any, _offsets: Any, _sizes: Any, _threa
     return types.void(*[WORD] * 6), generate
 
 
-def _external(name: str, *, answer: ir.Type) -> Any:
-    @intrinsic
-    def invoke(_context: Any) -> Any:
-        def generate(c: Any, b: ir.IRBuilder, _s: Any, _a: Any) -> ir.Value:
-            module = b.module
-            function = module.globals.get(name) or ir.Function(module, ir.FunctionType(answer, []), name)
-            b.call(function, [])
-            return c.get_dummy_value()
+@intrinsic
+def pause(_context: Any) -> Any:
+    """Tell the core that this is a waiting loop."""
 
-        return types.void(), generate
+    def generate(c: Any, b: ir.IRBuilder, _s: Any, _a: Any) -> ir.Value:
+        wait(b, x86=is_x86())
+        return c.get_dummy_value()
 
-    return invoke
+    return types.void(), generate
+
+
+def wait(b: ir.IRBuilder, *, x86: bool) -> None:
+    name, hint = ("llvm.x86.sse2.pause", []) if x86 else ("llvm.aarch64.hint", [I32(1)])
+    b.call(_function(b, name, VOID, [word.type for word in hint]), hint)
 
 
 @intrinsic
-def pause(_context: Any) -> Any:
+def give_way(_context: Any) -> Any:
+    """Let another thread have this core."""
+
     def generate(c: Any, b: ir.IRBuilder, _s: Any, _a: Any) -> ir.Value:
-        name, hint = ("llvm.x86.sse2.pause", []) if _is_x86() else ("llvm.aarch64.hint", [I32(1)])
-        kind = ir.FunctionType(VOID, [word.type for word in hint])
-        b.call(b.module.globals.get(name) or ir.Function(b.module, kind, name), hint)
+        b.call(_function(b, "sched_yield", I32, []), [])
         return c.get_dummy_value()
 
     return types.void(), generate
 
 
 @intrinsic
-def denormals_off(_context: Any) -> Any:
-    """Treat denormals as zero in this thread; gives the flags to restore."""
+def now(_context: Any) -> Any:
+    """Nanoseconds of a clock that never goes back."""
 
     def generate(_c: Any, b: ir.IRBuilder, _s: Any, _a: Any) -> ir.Value:
-        if not _is_x86():
-            return I64(0)
-        slot = b.alloca(I32)
-        _mode(b, "llvm.x86.sse.stmxcsr", slot)
-        old = b.load(slot)
-        b.store(b.or_(old, I32(FLUSH)), slot)
-        _mode(b, "llvm.x86.sse.ldmxcsr", slot)
-        return b.zext(old, I64)
+        with b.goto_entry_block():
+            time = b.alloca(ir.ArrayType(I64, 2))
+        seconds = b.bitcast(time, I64.as_pointer())
+        b.call(_function(b, "clock_gettime", I32, [I32, I64.as_pointer()]), [I32(MONOTONIC), seconds])
+        return b.add(b.mul(b.load(seconds), I64(10**9)), b.load(b.gep(seconds, [I64(1)])))
 
     return WORD(), generate
 
 
 @intrinsic
-def denormals_restore(_context: Any, _flags: Any) -> Any:
+def denormals_off(_context: Any) -> Any:
+    """Treat denormals as zero in this thread; gives the mode to restore."""
+
+    def generate(_c: Any, b: ir.IRBuilder, _s: Any, _a: Any) -> ir.Value:
+        old = read_mode(b, x86=is_x86())
+        write_mode(b, b.or_(old, I64(FLUSH_X86 if is_x86() else FLUSH_ARM)), x86=is_x86())
+        return old
+
+    return WORD(), generate
+
+
+@intrinsic
+def denormals_restore(_context: Any, _mode: Any) -> Any:
     """Put back what `denormals_off` found: NumPy in the same thread keeps its denormals."""
 
     def generate(c: Any, b: ir.IRBuilder, _s: Any, a: Any) -> ir.Value:
-        if _is_x86():
-            slot = b.alloca(I32)
-            b.store(b.trunc(a[0], I32), slot)
-            _mode(b, "llvm.x86.sse.ldmxcsr", slot)
+        write_mode(b, a[0], x86=is_x86())
         return c.get_dummy_value()
 
     return types.void(WORD), generate
 
 
-def _mode(builder: ir.IRBuilder, name: str, slot: ir.Value) -> None:
-    module = builder.module
-    kind = ir.FunctionType(VOID, [I8.as_pointer()])
-    function = module.globals.get(name) or ir.Function(module, kind, name)
-    builder.call(function, [builder.bitcast(slot, I8.as_pointer())])
+def read_mode(b: ir.IRBuilder, *, x86: bool) -> ir.Value:
+    """The thread's floating-point mode: MXCSR, or FPCR on ARM."""
+    if not x86:
+        return b.call(_function(b, "llvm.aarch64.get.fpcr", I64, []), [])
+    slot = b.alloca(I32)
+    b.call(_function(b, "llvm.x86.sse.stmxcsr", VOID, [I8.as_pointer()]), [b.bitcast(slot, I8.as_pointer())])
+    return b.zext(b.load(slot), I64)
 
 
-def _is_x86() -> bool:
-    return machine() in ("x86_64", "AMD64")
+def write_mode(b: ir.IRBuilder, mode: ir.Value, *, x86: bool) -> None:
+    if not x86:
+        b.call(_function(b, "llvm.aarch64.set.fpcr", VOID, [I64]), [mode])
+        return
+    slot = b.alloca(I32)
+    b.store(b.trunc(mode, I32), slot)
+    b.call(_function(b, "llvm.x86.sse.ldmxcsr", VOID, [I8.as_pointer()]), [b.bitcast(slot, I8.as_pointer())])
+
+
+def _function(b: ir.IRBuilder, name: str, answer: ir.Type, arguments: list[ir.Type]) -> ir.Value:
+    return b.module.globals.get(name) or ir.Function(b.module, ir.FunctionType(answer, arguments), name)
+
+
+def _inlined(function: Callable[..., Any]) -> Any:
+    return numba.njit(
+        error_model="numpy", nogil=True, no_cpython_wrapper=True, no_cfunc_wrapper=True
+    )(function)
 
 
 def namespace() -> dict[str, Any]:
     """The names the driver's text may use."""
-    names: dict[str, Any] = {
+    return {
         "get": _reader(I64),
         "put": _writer(I64),
         "get32": _reader(I32),
@@ -153,15 +181,9 @@ def namespace() -> dict[str, Any]:
         "add_shared": add_shared,
         "call": call,
         "pause": pause,
-        "give_way": _external("sched_yield", answer=I32),
+        "give_way": give_way,
+        "now": now,
         "denormals_off": denormals_off,
         "denormals_restore": denormals_restore,
+        "inlined": _inlined,
     }
-    exec(compile(driver.WORDS, "<driver words>", "exec"), names)  # noqa: S102  text of our own
-    for name in ("meet", "walk", "begin_step", "guards_finite", "publish", "end_step"):
-        names[name] = _inlined(names[name])
-    return names
-
-
-def _inlined(function: Callable[..., Any]) -> Any:
-    return numba.njit(error_model="numpy", nogil=True, no_cpython_wrapper=True)(function)

@@ -16,25 +16,23 @@ class Library:
             cpu=target.cpu, features=target.features, opt=3, reloc="pic", codemodel="small"
         )
         self._compiler = llvm.create_lljit_compiler(machine)
-        self._loaded: dict[str, object] = {}
-        self._addresses: dict[str, int] = {}
+        self._loaded: dict[str, llvm.ResourceTracker] = {}
 
     def __contains__(self, symbol: str) -> bool:
-        return symbol in self._addresses
+        return symbol in self._loaded
 
     def load(self, symbol: str, content: bytes) -> None:
-        """Link one object file that defines `symbol`."""
+        """Link one object file that defines `symbol`; nothing happens when it is loaded already."""
         if symbol in self:
             return
-        linked = (
+        self._loaded[symbol] = (
             llvm.JITLibraryBuilder()
             .add_object_img(content)
             .add_current_process()
             .export_symbol(symbol)
             .link(self._compiler, f"library-{symbol}")
         )
-        self._loaded[symbol] = linked
-        self._addresses[symbol] = linked[symbol]
 
     def address(self, symbol: str) -> int:
-        return self._addresses[symbol]
+        """Where the function lies; valid as long as the library lives. Raises KeyError."""
+        return int(self._loaded[symbol][symbol])

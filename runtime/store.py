@@ -1,17 +1,22 @@
 """Object files of compiled kernels, kept on disk and shared by all networks and all processes of a user.
 
 An entry is a file named by the hash of everything it depends on: kernel text and vocabulary (the fingerprint),
-versions of numba and llvmlite, CPU and features. Its first 32 bytes are the SHA-256 of the rest, checked at
-every read: a torn or damaged entry is removed and made again. Nothing in the store is ever unpickled or run as
-text; the folder must be the user's own and closed to others, or it is not used.
+versions of numba and llvmlite, CPU, features and compiler flags. Its first 32 bytes are the SHA-256 of the rest,
+checked at every read: a torn or damaged entry is removed and made again. Nothing in the store is ever unpickled
+or run as text; the folder must be the user's own and closed to others, or it is not used.
 """
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import os
+import shutil
 import stat
 import tempfile
+import time
+import weakref
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 from importlib.metadata import version
@@ -21,6 +26,12 @@ from .target import Target
 
 DIGEST = 32
 LIMIT_BYTES = 512 * 1024 * 1024
+FLAGS = "objects 2; error_model=numpy; fastmath=contract; opt=3; reloc=pic; codemodel=small"
+"""How texts are compiled: change it with `compile_worker`, and every kernel is made anew."""
+
+UNFINISHED = ".new-"
+UNFINISHED_SECONDS = 3600.0
+"""A temporary file this old was left by a process that died: nothing writes an entry for an hour."""
 
 
 def default_folder() -> Path:
@@ -34,7 +45,7 @@ def default_folder() -> Path:
 @cache
 def toolchain() -> str:
     """The versions that decide what a text compiles to; read without importing numba."""
-    return f"numba {version('numba')} llvmlite {version('llvmlite')}"
+    return f"numba {version('numba')}; llvmlite {version('llvmlite')}; {FLAGS}"
 
 
 def key(fingerprint: str, target: Target) -> str:
@@ -43,7 +54,7 @@ def key(fingerprint: str, target: Target) -> str:
     return hashlib.sha256(parts.encode()).hexdigest()[:40]
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Statistics:
     """What lies in the store: entries and bytes."""
 
@@ -52,16 +63,15 @@ class Statistics:
 
 
 class Store:
-    """A folder of entries. `notice` says in words when the wanted folder could not be used."""
+    """A folder of entries. `notice` says in words why the wanted folder is not used, or why nothing is kept."""
 
     def __init__(self, folder: Path | None = None) -> None:
-        self.notice: str | None = None
         wanted = default_folder() if folder is None else folder
-        self.folder = self._usable(wanted)
-        self._private: tempfile.TemporaryDirectory[str] | None = None
-        if self.folder is None:
-            self._private = tempfile.TemporaryDirectory(prefix="netloom-")
-            self.folder = Path(self._private.name)
+        self.notice = _objection(wanted)
+        self.folder = wanted
+        if self.notice is not None:
+            self.folder = Path(tempfile.mkdtemp(prefix="netloom-"))
+            weakref.finalize(self, shutil.rmtree, self.folder, ignore_errors=True)
 
     def get(self, name: str) -> bytes | None:
         """The entry's object file, or None; a damaged entry is removed."""
@@ -71,63 +81,79 @@ class Store:
         except OSError:
             return None
         if hashlib.sha256(content[DIGEST:]).digest() == content[:DIGEST]:
+            _mark_used(path)
             return content[DIGEST:]
-        path.unlink(missing_ok=True)
+        self.remove(name)
         return None
 
     def put(self, name: str, content: bytes) -> None:
         """Write an entry whole or not at all. A full disk is no error: the entry is simply not kept."""
-        assert self.folder is not None
         try:
-            handle, temporary = tempfile.mkstemp(dir=self.folder, prefix=".new-")
+            handle, temporary = tempfile.mkstemp(dir=self.folder, prefix=UNFINISHED)
             try:
                 with os.fdopen(handle, "wb") as file:
                     file.write(hashlib.sha256(content).digest() + content)
                     file.flush()
                     os.fsync(file.fileno())
                 Path(temporary).replace(self._path(name))
-            except OSError:
+            except BaseException:
                 Path(temporary).unlink(missing_ok=True)
                 raise
         except OSError as trouble:
             self.notice = f"kernels are not kept: {trouble}"
 
+    def remove(self, name: str) -> None:
+        self._path(name).unlink(missing_ok=True)
+
     def statistics(self) -> Statistics:
-        sizes = [path.stat().st_size for path in self._entries()]
+        sizes = [found.st_size for _, found in self._files(".o")]
         return Statistics(len(sizes), sum(sizes))
 
-    def clean(self, limit: int = LIMIT_BYTES) -> int:
-        """Remove the longest unused entries until the rest fits in `limit` bytes; the number removed."""
-        entries = sorted(((p.stat().st_atime, p.stat().st_size, p) for p in self._entries()), reverse=True)
+    def clean(self, limit: int = LIMIT_BYTES, now: float | None = None) -> int:
+        """Remove the longest unused entries until the rest fits in `limit` bytes, and what dead writers left
+        (older than an hour at the time `now`); the number of entries removed."""
+        now = time.time() if now is None else now
+        for path, found in self._files(""):
+            if path.name.startswith(UNFINISHED) and found.st_mtime < now - UNFINISHED_SECONDS:
+                path.unlink(missing_ok=True)
         kept = removed = 0
-        for _, size, path in entries:
-            kept += size
+        for path, found in sorted(self._files(".o"), key=lambda entry: entry[1].st_mtime_ns, reverse=True):
+            kept += found.st_size
             if kept > limit:
                 path.unlink(missing_ok=True)
                 removed += 1
         return removed
 
-    def _entries(self) -> list[Path]:
-        assert self.folder is not None
-        return [path for path in self.folder.iterdir() if path.suffix == ".o"]
+    def _files(self, suffix: str) -> Iterator[tuple[Path, os.stat_result]]:
+        """Files with that suffix (all, where it is empty); other processes may remove some meanwhile."""
+        for path in self.folder.iterdir():
+            if path.suffix == suffix or not suffix:
+                with contextlib.suppress(FileNotFoundError):
+                    yield path, path.stat()
 
     def _path(self, name: str) -> Path:
-        assert self.folder is not None
         return self.folder / f"{name}.o"
 
-    def _usable(self, folder: Path) -> Path | None:
-        try:
-            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-            found = folder.stat()
-            if found.st_uid != os.getuid():
-                self.notice = f"{folder} belongs to another user: kernels are compiled anew for this process"
-                return None
-            if stat.S_IMODE(found.st_mode) & 0o077:
-                folder.chmod(0o700)
-            handle, name = tempfile.mkstemp(dir=folder, prefix=".new-")
-            os.close(handle)
-            Path(name).unlink()
-        except OSError as trouble:
-            self.notice = f"{folder} cannot be used ({trouble}): kernels are compiled anew for this process"
-            return None
-        return folder
+
+def _mark_used(path: Path) -> None:
+    """The time of change says when an entry was last used: times of access are often not kept."""
+    with contextlib.suppress(OSError):
+        os.utime(path)
+
+
+def _objection(folder: Path) -> str | None:
+    """Why the folder (made where it is missing) cannot hold code that this process will run."""
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        found, above = folder.lstat(), folder.parent.stat()
+    except OSError as trouble:
+        return f"{folder} cannot be used ({trouble}): kernels are kept for this process only"
+    if not stat.S_ISDIR(found.st_mode):
+        return f"{folder} is a link: kernels are kept for this process only"
+    if found.st_uid != os.getuid():
+        return f"{folder} belongs to another user: kernels are kept for this process only"
+    if stat.S_IMODE(found.st_mode) & 0o077:
+        return f"{folder} is open to others (chmod 700 it): kernels are kept for this process only"
+    if above.st_mode & stat.S_IWOTH and not above.st_mode & stat.S_ISVTX:
+        return f"{folder.parent} may be written by anyone: kernels are kept for this process only"
+    return None

@@ -7,19 +7,19 @@ from __future__ import annotations
 
 import ctypes
 import threading
-from collections.abc import Callable
 from queue import SimpleQueue
 
-Entry = ctypes.CFUNCTYPE(None, ctypes.c_int64, ctypes.c_int64)
+Driver = ctypes.CFUNCTYPE(None, ctypes.c_int64, ctypes.c_int64)
 Job = tuple[int, int] | None
 
 
 class Team:
-    """`size` threads that wait for work. `start` hands the same team block to `count` of them."""
+    """Up to `size` threads that wait for work. `start` hands the same team block to some of them."""
 
     def __init__(self, driver: int, size: int) -> None:
+        """`driver` is the address of the driver's function, which must outlive the team."""
         self.size = size
-        self._driver = Entry(driver)
+        self._driver = Driver(driver)
         self._queues: list[SimpleQueue[Job]] = [SimpleQueue() for _ in range(size)]
         self._threads: list[threading.Thread] = []
         self._finished = threading.Event()
@@ -27,16 +27,21 @@ class Team:
         self._left = 0
         self._lock = threading.Lock()
 
+    @property
+    def idle(self) -> bool:
+        return self._finished.is_set()
+
     def start(self, block: int, count: int) -> None:
         """Run the driver on the team block at address `block` with `count` threads; returns at once."""
-        assert self._finished.is_set(), "the team is still at work"
-        self._finished.clear()
-        self._left = count
+        assert self.idle, "the team is still at work"
+        # all threads are there before one begins: those that meet wait for every other
         while len(self._threads) < count:
             number = len(self._threads)
             thread = threading.Thread(target=self._serve, args=(number,), name=f"netloom-{number}", daemon=True)
-            self._threads.append(thread)
             thread.start()
+            self._threads.append(thread)
+        self._finished.clear()
+        self._left = count
         for number in range(count):
             self._queues[number].put((block, number))
 
@@ -47,16 +52,15 @@ class Team:
     def close(self) -> None:
         """End the threads once their work is done."""
         self._finished.wait()
-        for number in range(len(self._threads)):
-            self._queues[number].put(None)
+        for queue in self._queues[: len(self._threads)]:
+            queue.put(None)
         for thread in self._threads:
             thread.join()
         self._threads.clear()
 
     def _serve(self, number: int) -> None:
-        run: Callable[[int, int], None] = self._driver
         while (job := self._queues[number].get()) is not None:
-            run(*job)
+            self._driver(*job)
             with self._lock:
                 self._left -= 1
                 if self._left == 0:

@@ -1,0 +1,158 @@
+"""One start of the engine: what is to run, the records the driver reads, the ring it fills, and the outcome."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import accumulate
+from typing import Literal
+
+import numpy as np
+import numpy.typing as npt
+
+from ..compiler.plan import Plan, Published
+from . import driver
+from .arena import Array
+from .binding import Binder, Tape, Words
+
+Status = Literal["done", "stopped", "not_finite", "failed"]
+STATUSES: dict[int, Status] = {
+    driver.RUNNING: "done",
+    driver.STOPPED: "stopped",
+    driver.NOT_FINITE: "not_finite",
+    driver.FAILED: "failed",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """`steps` equal steps: for each, `batch` rows of the data and one row of knobs.
+
+    `programs`: ("gradients", "update") to train, or one of ("evaluate",), ("predict",), ("gradients",).
+    `rows`: int64 (steps * batch); `knobs`: float32 (steps, knobs of the plan).
+    """
+
+    programs: tuple[str, ...]
+    batch: int
+    steps: int
+    rows: npt.NDArray[np.int64]
+    knobs: npt.NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """How far a start came.
+
+    `steps_done`: finished steps of all segments. `status`: "stopped" where `stop_after` was reached, be it at the
+    last step; "not_finite" where a guard was infinite or NaN (that step did nothing but publish); "failed" where
+    a row was outside the data. `published[name]`: float32 (steps, count), a row a finished step, and one for the
+    step that was not finite; `by_segment` has the same segment by segment. `nanoseconds`: the time of each call
+    of each program, summed over all steps, when it was asked for.
+    """
+
+    steps_done: int
+    status: Status
+    published: Mapping[str, Array]
+    by_segment: tuple[Mapping[str, Array], ...] = ()
+    nanoseconds: Mapping[str, Words] = field(default_factory=dict)
+
+
+class Stretch:
+    """The records of some segments. They hold addresses: keep this object while the driver runs."""
+
+    def __init__(self, plan: Plan, binder: Binder, segments: Sequence[Segment], rows: int) -> None:
+        self._plan, self._segments, self._rows = plan, tuple(segments), rows
+        self.tapes = [[binder.bind(name, s.batch) for name in s.programs] for s in self._segments]
+        self.records = np.zeros((len(self._segments), driver.SEGMENT_WORDS), np.int64)
+        self._rings = [np.zeros((s.steps, self._width(s)), np.float32) for s in self._segments]
+        self._held: list[Array] = []
+        self._times: dict[str, Words] = {}
+        offsets = {buffer.name: buffer.offset for buffer in plan.buffers}
+        knobs = self._address([plan.buffers[knob.buffer].offset for knob in plan.knobs])
+        for record, segment, ring in zip(self.records, self._segments, self._rings, strict=True):
+            self._inputs(record, segment)
+            self._results(record, segment, ring)
+            record[driver.KNOB_OFFSETS] = knobs
+            record[driver.ROWS_OFFSET], record[driver.CLOCK_OFFSET] = offsets["rows"], offsets["clock"]
+        for record, tapes in zip(self.records, self.tapes, strict=True):
+            for first, tape in zip((driver.TAPE, driver.UPDATE_TAPE), tapes, strict=False):
+                record[first : first + 2] = tape.table.ctypes.data, tape.calls
+
+    def cost(self, threads: int) -> float:
+        """Predicted nanoseconds of everything with so many threads."""
+        return sum(s.steps * t.cost(threads) for s, ts in zip(self._segments, self.tapes, strict=True) for t in ts)
+
+    def measure(self) -> None:
+        """Ask for the time of each call."""
+        for record, segment, tapes in zip(self.records, self._segments, self.tapes, strict=True):
+            for word, name, tape in zip((driver.TIMES, driver.UPDATE_TIMES), segment.programs, tapes, strict=False):
+                record[word] = self._times.setdefault(name, np.zeros(tape.calls, np.int64)).ctypes.data
+
+    def outcome(self, steps_done: int, status: int) -> Outcome:
+        """What the ring holds after so many finished steps; `status` is the driver's word."""
+        shown = steps_done + (status == driver.NOT_FINITE)
+        before = accumulate((s.steps for s in self._segments), initial=0)
+        counts = [min(max(shown - first, 0), s.steps) for first, s in zip(before, self._segments, strict=False)]
+        parts = [
+            self._split(segment, ring[:count])
+            for segment, ring, count in zip(self._segments, self._rings, counts, strict=True)
+        ]
+        names = dict.fromkeys(name for part in parts for name in part)
+        published = {name: np.concatenate([part[name] for part in parts if name in part]) for name in names}
+        return Outcome(steps_done, STATUSES[status], published, tuple(parts), self._times)
+
+    def _inputs(self, record: Words, segment: Segment) -> None:
+        knobs = len(self._plan.knobs)
+        assert segment.rows.shape == (segment.steps * segment.batch,), "a row for every example of every step"
+        assert segment.knobs.shape == (segment.steps, knobs), "a value for every knob at every step"
+        record[driver.STEPS], record[driver.BATCH] = segment.steps, segment.batch
+        record[driver.ROWS] = self._address(np.ascontiguousarray(segment.rows, np.int64))
+        record[driver.ROWS_BOUND] = self._rows if self._plan.columns else driver.NEVER
+        record[driver.KNOBS] = self._address(np.ascontiguousarray(segment.knobs, np.float32))
+        record[driver.KNOB_COUNT] = knobs
+        record[driver.ADVANCE] = "update" in segment.programs
+
+    def _results(self, record: Words, segment: Segment, ring: npt.NDArray[np.float32]) -> None:
+        guards = [g for name in segment.programs for g in self._plan.programs[name].guards]
+        record[driver.GUARDS] = self._address([self._plan.buffers[g].offset for g in guards])
+        record[driver.GUARD_COUNT] = len(guards)
+        pieces = [self._piece(published) for published in self._published(segment)]
+        record[driver.RING], record[driver.PIECES] = ring.ctypes.data, self._address(pieces)
+        record[driver.PIECE_COUNT] = len(pieces)
+
+    def _piece(self, published: Published) -> tuple[int, int, int, int]:
+        buffer = self._plan.buffers[published.buffer]
+        columns = 1
+        for axis in buffer.order[buffer.split :]:
+            columns *= buffer.shape[axis].factor
+        assert buffer.dtype in ("float32", "int32"), f"{buffer.name} is {buffer.dtype}: the ring takes 4 bytes"
+        return buffer.offset, published.count // columns, columns, buffer.pitch
+
+    def _split(self, segment: Segment, ring: Array) -> dict[str, Array]:
+        """The columns of the ring by name, each in the logical order of its elements."""
+        start, parts = 0, {}
+        for published in self._published(segment):
+            buffer = self._plan.buffers[published.buffer]
+            part = ring[:, start : start + published.count]
+            if buffer.order != tuple(range(len(buffer.order))):
+                physical = [buffer.shape[axis].factor for axis in buffer.order]
+                back = [0, *(1 + axis for axis in np.argsort(buffer.order))]
+                part = part.reshape(len(ring), *physical).transpose(back).reshape(part.shape)
+            parts[published.name] = part.view(buffer.dtype)
+            start += published.count
+        return parts
+
+    def _published(self, segment: Segment) -> list[Published]:
+        return [p for name in segment.programs for p in self._plan.programs[name].published]
+
+    def _width(self, segment: Segment) -> int:
+        return sum(p.count for p in self._published(segment))
+
+    def _address(self, words: object) -> int:
+        """The address of an array (int64, unless it is one already), kept as long as this object."""
+        array = words if isinstance(words, np.ndarray) else np.array(words, np.int64)
+        self._held.append(array)
+        return int(array.ctypes.data)
+
+
+__all__ = ["Outcome", "Segment", "Status", "Stretch", "Tape"]
