@@ -13,8 +13,10 @@ Family = Literal[
 
 OptionType = Literal[
     "int", "number", "text", "bool", "choice", "shape", "ints", "activation", "weights", "live",
-    "tensor", "list", "any",
+    "tensor", "list", "any", "quantity", "schedulable",
 ]  # fmt: skip
+"""`live` is always a live number (a plain one is `constant`); `schedulable` a plain number or a live one. The
+`choices` of a `quantity` are its units."""
 
 REQUIRED = "<required>"
 
@@ -32,6 +34,8 @@ class Option:
     open_low: bool = False
     open_high: bool = False
     choices: tuple[str, ...] = ()
+    later: bool = False
+    """Read and checked, but this version builds nothing from it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +86,8 @@ class Kind:
     sizes: SizeRule | None = None
     source: str = "own"
     traits: frozenset[str] = field(default_factory=frozenset[str])
-    """Facts others ask for: `relu_like` (start with he), `probabilities`, `linear` …"""
+    """Facts others ask for: `relu_like` (start with he), `probabilities` (a loss may fuse it), `linear`;
+    `later`: read and checked, not built in this version; `open`: options have names of the user's own."""
 
     def option(self, name: str) -> Option | None:
         return next((o for o in self.options if o.name == name), None)

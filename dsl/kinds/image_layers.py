@@ -1,0 +1,202 @@
+"""Layers of picture networks and their norms: read and sized; this version does not build them."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+from .kind import Kind, Option, SizeMistake, Sizes, Weight, register
+from .layers import ACTIVATION, BIAS, WEIGHTS
+from .sizes import Options, Shapes, has_bias, number, one_shape, pass_through, said
+from .starts import default_start
+
+LATER = frozenset({"later"})
+PADDING = Option("padding", "any", "valid", "valid (none), same (sizes / stride), or numbers")
+AXES = ("height", "width")
+
+
+def extents(options: Options, name: str) -> tuple[int, int]:
+    """An option of one or two whole numbers, for height and width."""
+    values = options[name]
+    assert isinstance(values, tuple), f"{name} was resolved as whole numbers: {values!r}"
+    if len(values) not in (1, 2):
+        raise SizeMistake(f"{name} has {len(values)} numbers", "Give one number, or one for height and one for width.")
+    return values[0], values[-1]
+
+
+def window_output(size: int, window: int, stride: int, dilation: int, padding: object, axis: str) -> int:
+    """How many places a window has along an axis: (size + padding - reach) / stride, rounded down, + 1."""
+    if padding == "same":
+        return math.ceil(size / stride)
+    added = 0 if padding == "valid" else int(str(padding))
+    reach = dilation * (window - 1) + 1
+    if reach > size + 2 * added:
+        whole = f"{size} + 2 * {added} = {size + 2 * added}" if added else str(size)
+        raise SizeMistake(
+            f"a window of {reach} does not fit the {axis} of {whole}", "Make it smaller, or write `padding: same`."
+        )
+    return (size + 2 * added - reach) // stride + 1
+
+
+def paddings(options: Options) -> tuple[object, object]:
+    """The padding of height and width: a word, or a number."""
+    padding = options["padding"]
+    both = tuple(padding) if isinstance(padding, list | tuple) else (padding,)
+    if len(both) not in (1, 2) or not all(p in ("same", "valid") or _count(p) for p in both):
+        raise SizeMistake(f"padding is {padding!r}", "Write valid, same, a number, or one for height and one for width.")
+    return both[0], both[-1]
+
+
+def _count(value: object) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and value >= 0
+
+
+def _picture(shapes: Shapes) -> tuple[int, int, int]:
+    shape = one_shape(shapes)
+    if len(shape) != 3:  # noqa: PLR2004
+        raise SizeMistake(
+            f"the input is {said(shape)}, and a picture has 3 axes: height, width, channels",
+            "Bring it there with `reshape`.",
+        )
+    return shape[0], shape[1], shape[2]
+
+
+def _windows(shapes: Shapes, options: Options, window: str, dilations: Sequence[int]) -> tuple[int, int]:
+    height, width, _ = _picture(shapes)
+    sizes, strides = extents(options, window), extents(options, "stride")
+    found = [
+        window_output(size, w, s, d, p, axis)
+        for size, w, s, d, p, axis in zip(
+            (height, width), sizes, strides, dilations, paddings(options), AXES, strict=True
+        )
+    ]
+    return found[0], found[1]
+
+
+def conv2d_sizes(shapes: Shapes, options: Options) -> Sizes:
+    """[H, W, C] -> [H', W', filters]; weights [filters, kernel height, kernel width, C / groups]."""
+    channels = _picture(shapes)[2]
+    filters, groups = number(options, "filters"), number(options, "groups")
+    if channels % groups or filters % groups:
+        raise SizeMistake(
+            f"{channels} channels and {filters} filters do not fall into {groups} groups evenly",
+            "Choose a number of groups that divides both.",
+        )
+    rows, columns = extents(options, "kernel")
+    height, width = _windows(shapes, options, "kernel", extents(options, "dilation"))
+    inputs = rows * columns * (channels // groups)
+    weights = [
+        Weight(
+            "weights", (filters, rows, columns, channels // groups), inputs, rows * columns * filters // groups,
+            default_start(options),
+        )
+    ]  # fmt: skip
+    if has_bias(options):
+        weights.append(Weight("bias", (filters,), inputs, filters, 0))
+    return Sizes((height, width, filters), tuple(weights), height * width * filters * inputs)
+
+
+def pool_sizes(shapes: Shapes, options: Options) -> Sizes:
+    """[H, W, C] -> [H', W', C]."""
+    stride = options["stride"] if options["stride"] is not None else options["size"]
+    height, width = _windows(shapes, {**options, "stride": stride}, "size", (1, 1))
+    return Sizes((height, width, _picture(shapes)[2]))
+
+
+def global_pool_sizes(shapes: Shapes, options: Options) -> Sizes:
+    """[…, C] -> [C]."""
+    shape = one_shape(shapes)
+    if not shape:
+        raise SizeMistake("the input is a single number, which has nothing to pool", "Leave the layer out.")
+    return Sizes(shape[-1:])
+
+
+def norm_sizes(shapes: Shapes, options: Options) -> Sizes:
+    """[…, C] -> the same; scale and shift [C]."""
+    shape = one_shape(shapes)
+    features = shape[-1] if shape else 1
+    return Sizes(shape, tuple(Weight(n, (features,), features, features, s) for n, s in (("scale", 1), ("shift", 0))))
+
+
+def embedding_sizes(shapes: Shapes, options: Options) -> Sizes:
+    """[…] whole numbers -> […, size]; weights [classes, size]."""
+    size, classes = number(options, "size"), options["classes"]
+    rows = classes if isinstance(classes, int) else 0
+    weights = (Weight("weights", (rows, size), rows, size, "normal"),) if rows else ()
+    return Sizes((*one_shape(shapes), size), weights)
+
+
+KERNEL = Option("kernel", "ints", (1,), "height and width of the window, or one number for both", low=1)
+STRIDE = Option("stride", "ints", (1,), "how far the window moves", low=1)
+EPSILON = Option("epsilon", "number", 1e-5, "keeps the division from 0", low=0, open_low=True)
+
+register(
+    Kind(
+        "conv2d", "layer", "Windows of a picture, each read by the same filters.",
+        "y[i, j] = activation(sum(x[window at i, j] * weights) + bias)", main="filters",
+        options=(
+            Option("filters", "int", help="channels it gives out", low=1, high=2**31 - 1),
+            KERNEL, STRIDE, PADDING,
+            Option("dilation", "ints", (1,), "gap between the window's points", low=1),
+            Option("groups", "int", 1, "parts of the channels that do not see each other", low=1),
+            ACTIVATION, WEIGHTS, BIAS,
+        ),
+        sizes=conv2d_sizes, source="LeCun et al. 1989", traits=LATER | {"trainable"},
+    )
+)  # fmt: skip
+for _name, _help in (("max_pool", "The largest of each window."), ("avg_pool", "The mean of each window.")):
+    register(
+        Kind(
+            _name, "layer", _help, main="size", options=(
+                Option("size", "ints", (2,), "height and width of the window, or one number for both", low=1),
+                Option("stride", "ints", None, "how far the window moves; left out: its size", low=1),
+                PADDING,
+            ),
+            sizes=pool_sizes, traits=LATER,
+        )
+    )  # fmt: skip
+register(Kind("global_avg_pool", "layer", "The mean of each channel.", sizes=global_pool_sizes, traits=LATER))
+register(Kind("global_max_pool", "layer", "The largest of each channel.", sizes=global_pool_sizes, traits=LATER))
+register(
+    Kind(
+        "batch_norm", "layer", "Mean 0 and deviation 1 over the batch, then a scale and a shift of its own.",
+        "y = scale * (x - mean) / sqrt(var + epsilon) + shift",
+        options=(EPSILON, Option("momentum", "number", 0.9, "share of the past in the running mean", low=0, high=1)),
+        sizes=norm_sizes, source="Ioffe & Szegedy 2015, arXiv:1502.03167", traits=LATER | {"trainable"},
+    )
+)  # fmt: skip
+register(
+    Kind(
+        "layer_norm", "layer", "Mean 0 and deviation 1 over the last axis, then a scale and a shift of its own.",
+        "y = scale * (x - mean) / sqrt(var + epsilon) + shift", options=(EPSILON,),
+        sizes=norm_sizes, source="Ba et al. 2016, arXiv:1607.06450", traits=LATER | {"trainable"},
+    )
+)  # fmt: skip
+register(
+    Kind(
+        "embedding", "layer", "A row of numbers for each class.", "y = weights[x]", main="size",
+        options=(
+            Option("size", "int", help="numbers a class", low=1, high=2**31 - 1),
+            Option("classes", "int", None, "left out: those of the column it reads", low=1, high=2**31 - 1),
+            WEIGHTS,
+        ),
+        sizes=embedding_sizes, traits=LATER | {"trainable"},
+    )
+)  # fmt: skip
+register(
+    Kind(
+        "max_unpool", "layer", "Puts numbers back where a max_pool found them.", main="pool",
+        options=(Option("pool", "tensor", help="the pooling layer"),), source="Zeiler & Fergus 2014", traits=LATER,
+    )
+)  # fmt: skip
+register(
+    Kind(
+        "resize", "layer", "A picture at another size.", main="scale",
+        options=(
+            Option("scale", "number", None, "factor on both sides", low=0, open_low=True),
+            Option("size", "ints", None, "height and width", low=1),
+        ),
+        sizes=None, traits=LATER,
+    )
+)  # fmt: skip
+register(Kind("unit_length", "layer", "Each row at length 1.", "y = x / norm(x)", sizes=pass_through, traits=LATER))

@@ -1,0 +1,87 @@
+"""Losses: a number an example, to be made small. `B` examples of `S` numbers each."""
+
+from __future__ import annotations
+
+from .kind import Kind, Option, register
+
+REDUCE = Option("reduce", "choice", "mean", "over the batch", choices=("mean", "sum"))
+
+
+def _units(default: str) -> Option:
+    return Option("units", "choice", default, "over the numbers of an example", choices=("mean", "sum", "half_sum"))
+
+
+LATER = frozenset({"later"})
+
+register(
+    Kind(
+        "mse", "loss", "Squared error: for regression and for pictures.", "mean((prediction - target)^2)",
+        options=(REDUCE, _units("mean")), tensors=("prediction", "target"), source="Gauss 1809",
+    )
+)  # fmt: skip
+register(
+    Kind(
+        "mae", "loss", "Absolute error: regression that outliers do not rule.", "mean(abs(prediction - target))",
+        options=(REDUCE, _units("mean")), tensors=("prediction", "target"),
+    )
+)  # fmt: skip
+register(
+    Kind(
+        "huber", "loss", "Squared up to delta, absolute beyond.",
+        "e = abs(prediction - target); mean(e^2 / 2 if e <= delta else delta * (e - delta / 2))",
+        options=(
+            Option("delta", "number", 1.0, "where the square ends", low=0, open_low=True),
+            REDUCE, _units("mean"),
+        ),
+        tensors=("prediction", "target"), source="Huber 1964",
+    )
+)  # fmt: skip
+register(
+    Kind(
+        "cross_entropy", "loss", "One class of several: -log of the probability given to the right one, in nats.",
+        "-log(softmax(logits)[target])", options=(REDUCE, _units("mean")),
+        tensors=("logits", "probabilities", "target"),
+    )
+)  # fmt: skip
+register(
+    Kind(
+        "binary_cross_entropy", "loss", "Yes or no, for each number by itself, in nats.",
+        "-target * log(p) - (1 - target) * log(1 - p), p = sigmoid(logits)", options=(REDUCE, _units("mean")),
+        tensors=("logits", "probabilities", "target"),
+    )
+)  # fmt: skip
+register(
+    Kind(
+        "hinge", "loss", "Wants the right side by a margin: the loss of support vector machines.",
+        "max(0, margin - sign * prediction), sign = 1 or -1 by the target; of several classes "
+        "sum(max(0, margin + prediction_j - prediction_target))",
+        options=(
+            Option("margin", "number", 1.0, "how far on the right side is enough", low=0, open_low=True),
+            REDUCE, _units("mean"),
+        ),
+        tensors=("prediction", "target"), source="Cortes & Vapnik 1995; several classes: Weston & Watkins 1999",
+    )
+)  # fmt: skip
+register(
+    Kind(
+        "formula", "loss", "The mean over the batch of a formula of tensors.", main="formula",
+        options=(Option("formula", "text", help="a number an example"), REDUCE), traits=LATER,
+    )
+)  # fmt: skip
+register(
+    Kind(
+        "triplet", "loss", "Codes of one class near, of others far.", options=(
+            Option("margin", "number", 0.2, "how much farther is enough", low=0),
+            Option("negatives", "choice", "hard", "which others count", choices=("all", "hard", "semi_hard")),
+            REDUCE,
+        ),
+        tensors=("codes", "identity"), source="Schroff et al. 2015, arXiv:1503.03832", traits=LATER,
+    )
+)  # fmt: skip
+register(
+    Kind(
+        "ctc", "loss", "A sequence read off a longer one, however it is aligned.",
+        options=(Option("blank", "int", 0, "class that stands for nothing", low=0), REDUCE),
+        tensors=("logits", "target"), source="Graves et al. 2006", traits=LATER,
+    )
+)  # fmt: skip

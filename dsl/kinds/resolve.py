@@ -1,0 +1,133 @@
+"""From an entry's trees to Python values: types checked, `$` computed, defaults filled in, limits held.
+
+Types of option -> values: int, number, text, bool, choice: plain; shape, ints, list: tuples; tensor: a path or a
+number; activation: `Activation`; weights: `WeightsSpec`; live: `Live`; schedulable: a number or `Live`; quantity:
+`Quantity`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from ..diagnostics import Diagnostics
+from ..formula import FormulaMistake
+from ..places import Place
+from ..spec import Entry
+from ..suggest import did_you_mean
+from ..tree import Scalar, Tree
+from .computed import Scope
+from .inner_kinds import OWN, Asking
+from .kind import REQUIRED, Kind, Option
+from .option_values import SIMPLE
+from .tables import find_layer, lookup, suggest
+
+__all__ = ["Scope", "find_layer", "lookup", "not_built", "read_option", "resolve", "settle", "suggest"]
+
+
+def resolve(kind: Kind, entry: Entry, scope: Scope, diagnostics: Diagnostics) -> dict[str, object] | None:
+    """Every option of the kind by name (named tensors too: None where not given), or None after a mistake.
+
+    Options of kinds with the trait `open` come besides, under the user's own names. In an open scope a value
+    may be UNKNOWN.
+    """
+    options = (*kind.options, *(Option(name, "tensor", None) for name in kind.tensors if not kind.option(name)))
+    given, places = dict(entry.options), dict(entry.option_places)
+    good = _main(kind, entry, given, places, diagnostics)
+    found = settle(
+        options, given, places, f"`{kind.name}`", entry.kind_place, scope, diagnostics, own="open" in kind.traits
+    )  # fmt: skip
+    return found if good else None
+
+
+def settle(
+    options: Iterable[Option],
+    given: Mapping[str, Tree],
+    places: Mapping[str, Place],
+    what: str,
+    place: Place,
+    scope: Scope,
+    diagnostics: Diagnostics,
+    *,
+    own: bool = False,
+) -> dict[str, object] | None:
+    """Values of all `options` from what is `given`; `what` and `place` name the whole in messages.
+
+    `own`: names that no option has are allowed, and read as they stand. None after a mistake, every one recorded.
+    """
+    known = {option.name: option for option in options}
+    found, before = dict[str, object](), len(diagnostics.errors)
+    for name in given:
+        if name not in known and not own:
+            at = places.get(name, given[name].place)
+            diagnostics.error("E102", at, f"{what} has no option `{name}`", _other_option(name, known))
+    for option in known.values():
+        if option.name in given:
+            found[option.name] = read_option(option, given[option.name], scope, diagnostics)
+        elif option.default is REQUIRED:
+            diagnostics.error("E103", place, f"{what} needs `{option.name}`{_helped(option)}", _needed(option))
+        else:
+            found[option.name] = option.default
+    for name in given.keys() - known.keys() if own else ():
+        found[name] = read_option(Option(name, "any"), given[name], scope, diagnostics)
+    return None if len(diagnostics.errors) > before else found
+
+
+def read_option(option: Option, tree: Tree, scope: Scope, diagnostics: Diagnostics) -> object:
+    """The value of one option. After a mistake, which is recorded, the default (None where there is none).
+
+    Nothing after the colon is the default, where there is one.
+    """
+    default = None if option.default is REQUIRED else option.default
+    if isinstance(tree, Scalar) and tree.value is None and not tree.quoted and option.default is not REQUIRED:
+        return default
+    try:
+        if option.type in SIMPLE:
+            return SIMPLE[option.type](option, tree, scope)
+        return OWN[option.type](option, tree, Asking(scope, diagnostics, resolve))
+    except FormulaMistake as mistake:
+        mistake.record(diagnostics)
+        return default
+
+
+def not_built(kind: Kind, entry: Entry) -> tuple[tuple[str, Place], ...]:
+    """The options given in the entry that this version reads but builds nothing from, with their places."""
+    later = {option.name for option in kind.options if option.later}
+    return tuple((name, entry.option_places[name]) for name in entry.options if name in later)
+
+
+def _main(
+    kind: Kind, entry: Entry, given: dict[str, Tree], places: dict[str, Place], diagnostics: Diagnostics
+) -> bool:
+    """Put what stands after the kind under its main option's name."""
+    if entry.main is None:
+        return True
+    if kind.main is None:
+        offered = _examples(kind)
+        diagnostics.error(
+            "E107", entry.main.place, f"`{kind.name}` has no main option that could stand alone",
+            f"Name the option: {offered}." if offered else f"Write `{kind.name}` alone.",
+        )  # fmt: skip
+        return False
+    given[kind.main] = entry.main
+    places[kind.main] = entry.main.place
+    return True
+
+
+def _examples(kind: Kind) -> str:
+    names = [option.name for option in kind.options] + list(kind.tensors)
+    return f"`{kind.name}: {{{names[0]}: …}}`" if names else ""
+
+
+def _other_option(name: str, known: Mapping[str, Option]) -> str:
+    if near := did_you_mean(name, known):
+        return near
+    return f"It has {', '.join(known)}." if known else "It has no options."
+
+
+def _needed(option: Option) -> str:
+    example = {"int": "10", "number": "0.5", "shape": "[…]", "text": "…", "live": "0.01"}.get(option.type, "…")
+    return f"Write `{option.name}: {example}`."
+
+
+def _helped(option: Option) -> str:
+    return f": {option.help}" if option.help else ""

@@ -1,0 +1,58 @@
+"""Every table of kinds, and how a word is looked up in them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from ..suggest import did_you_mean
+from . import (  # noqa: F401  read for what they register
+    activations,
+    image_layers,
+    joiners,
+    layers,
+    live,
+    losses,
+    metrics,
+    optimizers,
+    penalties,
+    prepare,
+    sequence_layers,
+    sources,
+    starts,
+)
+from .kind import KINDS, Family, Kind
+
+NETWORK: tuple[Family, ...] = ("layer", "joiner", "activation")
+"""The families whose words stand in a network."""
+
+
+def lookup(family: Family, name: str) -> Kind | None:
+    """The kind of that name, or None."""
+    return KINDS.get((family, name))
+
+
+def find_layer(name: str) -> Kind | None:
+    """The layer, joiner or activation of that name, or None."""
+    return next((kind for family in NETWORK if (kind := KINDS.get((family, name)))), None)
+
+
+def words(*families: Family) -> list[str]:
+    """The kinds' names of some families, in the order of the tables."""
+    return [name for family, name in KINDS if family in families]
+
+
+def suggest(name: str, *families: Family, own: Iterable[str] = ()) -> str | None:
+    """`Did you mean `dense`?` out of the families' words and the file's own, or where the word does belong."""
+    known = [*words(*families), *own]
+    if near := did_you_mean(name, known):
+        return near
+    elsewhere = next((family for family, other in KINDS if other == name and family not in families), None)
+    if elsewhere:
+        article = "an" if elsewhere[0] in "aeiou" else "a"
+        return f"`{name}` is {article} {elsewhere}; here stand {_listed(known)}."
+    return f"There are {_listed(known)}." if known else None
+
+
+def _listed(known: list[str]) -> str:
+    most = 24
+    return ", ".join(known[:most]) + (", …" if len(known) > most else "")
