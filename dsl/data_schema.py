@@ -1,4 +1,4 @@
-"""What is known of the data before it is read: parts with counts, columns with shape, type, classes and range."""
+"""What is known of the data before it is read: counts of parts; shape, type, classes, range of columns."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""Data: from a source's files or formulas to compact columns, parts, and numbers fitted on the training part."""
+"""Data: from files or formulas to compact columns, their parts, and numbers fitted on the training part."""

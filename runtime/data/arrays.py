@@ -1,4 +1,4 @@
-"""NumPy's own files, `.npz` and `.npy`, and IDX pairs named in the spec. Nothing in them is ever unpickled."""
+"""NumPy's own files, `.npz` and `.npy`, and IDX pairs named in the spec. Nothing in them is unpickled."""
 
 from __future__ import annotations
 
@@ -24,6 +24,7 @@ Wanted = Callable[[str], bool]
 
 
 def every(name: str) -> bool:
+    """All columns are wanted."""
     return True
 
 
@@ -39,13 +40,14 @@ class Header:
 def read_npz(options: Mapping[str, object], reach: Reach, wanted: Wanted = every) -> Raw:
     """One column an array, named as in the file; a bare `.npy` is the column `x`. The first axis is the rows.
 
-    Of columns that are not `wanted` only the header is read. Raises DataError: not such a file, Python objects
-    inside, arrays of different lengths, over 4 GiB.
+    Of columns that are not `wanted` only the header is read. Raises DataError: not such a file, Python
+    objects inside, arrays of different lengths, over 4 GiB.
     """
     written = str(options["path"])
     path = reach.file(written)
     found: dict[str, Array | Words] = {}
     lengths: dict[str, int] = {}
+    left = LIMIT_BYTES
     for name, file in _members(path, written):
         where = f"{written}, array {name}"
         with _said(where):
@@ -55,7 +57,8 @@ def read_npz(options: Mapping[str, object], reach: Reach, wanted: Wanted = every
             lengths[name] = header.shape[0]
             empty = np.empty((0, *header.shape[1:]), header.dtype)
             # words count as classes, and classes are known by their values only
-            values = _values(where, file, header) if wanted(name) or empty.dtype.kind in "US" else empty
+            values = _values(where, file, header, left) if wanted(name) or empty.dtype.kind in "US" else empty
+        left -= values.nbytes
         found[name] = _words(values, written) if values.dtype.kind in "US" else values
     rows = _one_length(written, lengths)
     return Raw(found, rows, file=written)
@@ -128,13 +131,16 @@ def _header(where: str, file: IO[bytes]) -> Header:
             f"{where}: holds {dtype}, not numbers or words",
             "Save plain arrays; Python objects and records are never read.",
         )
-    if min(shape, default=0) < 0 or math.prod(shape) * dtype.itemsize > LIMIT_BYTES:
-        raise too_large(where, f"an array of {' x '.join(map(str, shape))}", LIMIT_BYTES)
+    if min(shape, default=0) < 0:
+        raise damaged(where, f"a header that tells the shape {shape}")
     return Header(shape, columns_first, dtype)
 
 
-def _values(where: str, file: IO[bytes], header: Header) -> Array:
+def _values(where: str, file: IO[bytes], header: Header, limit: int) -> Array:
     size = math.prod(header.shape) * header.dtype.itemsize
+    if size > limit:
+        # all arrays together: entries of an archive may lie over each other and cost a hostile file nothing
+        raise too_large(where, f"more than {limit} bytes", LIMIT_BYTES)
     content = bytearray()
     # in pieces, so that a header that lies about a small file costs nothing
     while len(content) < size and (piece := file.read(min(1 << 20, size - len(content)))):

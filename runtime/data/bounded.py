@@ -47,8 +47,10 @@ def whole(path: Path, limit: int) -> bytes:
 
 
 def too_large(path: Path | str, what: str, limit: int) -> DataError:
+    """The error for a file that holds more than is ever read."""
     return DataError("E304", f"{path} holds {what}; at most {limit} are read", "Give a smaller file.")
 
 
 def damaged(path: Path | str, why: str) -> DataError:
+    """The error for a file that is cut off, broken, or of another format."""
     return DataError("E303", f"{path}: {why}", "Get the file anew, or name the file that was meant.")

@@ -16,12 +16,18 @@ Floats = NDArray[np.float64]
 SPLIT, NOISE, CENTRES, STAND_IN = range(4)
 """What words are drawn for; each use has its own stream, so that none disturbs another."""
 
+PIECE = 1 << 18
+"""Numbers made at a time, so that twelve draws for each never lie in memory for all of them."""
+
 
 def words(seed: int, use: int, count: int) -> NDArray[np.uint64]:
     """`count` words of 64 bits from Philox 4x64-10 with the key (seed, use)."""
-    key = np.array([seed % 2**64, use], np.uint64)
-    drawn: NDArray[np.uint64] = np.random.Philox(key=key).random_raw(count)
+    drawn: NDArray[np.uint64] = _source(seed, use).random_raw(count)
     return drawn
+
+
+def _source(seed: int, use: int) -> np.random.Philox:
+    return np.random.Philox(key=np.array([seed % 2**64, use], np.uint64))
 
 
 def shuffled(seed: int, use: int, count: int) -> NDArray[np.int64]:
@@ -40,16 +46,18 @@ def normal(seed: int, use: int, shape: tuple[int, ...]) -> Floats:
 
     Source: the Irwin-Hall distribution.
     """
-    drawn = words(seed, use, 6 * math.prod(shape)).reshape(*shape, 6)
-    # two words of 32 bits from each: the sum of whole numbers is exact in any order
-    total: NDArray[np.uint64] = (drawn >> np.uint64(32)).sum(axis=-1) + (drawn & np.uint64(0xFFFFFFFF)).sum(
-        axis=-1
-    )
-    return total.astype(np.float64) * 2.0**-32 - 6.0
+    source, count = _source(seed, use), math.prod(shape)
+    values = np.empty(count)
+    for first in range(0, count, PIECE):
+        size = min(PIECE, count - first)
+        # two numbers of 32 bits from each word: the sum of whole numbers is exact in any order
+        drawn = source.random_raw(6 * size).view(np.uint32).reshape(size, 12)
+        values[first : first + size] = drawn.sum(axis=1, dtype=np.uint64).astype(np.float64) * 2.0**-32 - 6.0
+    return values.reshape(shape)
 
 
 def on_circle(turns: Floats) -> tuple[Floats, Floats]:
-    """Cosine and sine of so many full turns (1 is 360 degrees), by their power series about the nearest turn."""
+    """Cosine and sine of so many full turns (1 is 360 degrees), by power series about the nearest turn."""
     angle = (turns - np.floor(turns + 0.5)) * (2 * math.pi)
     square = angle * angle
     cosine, sine = np.zeros_like(angle), np.zeros_like(angle)

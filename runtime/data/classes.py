@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
 from ...dsl.data_schema import Column
@@ -15,9 +17,11 @@ MOST_CLASSES = 1_000_000
 def classes_of_words(
     words: Words, name: str, values: tuple[str, ...] | None, missing: frozenset[str], fill: str | None
 ) -> Named:
-    """int32, one a row. The classes are `values` in their order, else the distinct words: by size when all are
-    numbers, by letters otherwise. `fill` is the class of the missing cells. Raises DataError with line and
-    column for a missing cell without `fill` and for a word that is none of `values`."""
+    """int32, one a row. The classes are `values` in their order, else the distinct words: by size when all
+    are numbers, by letters otherwise. `fill` is the class of the missing cells.
+
+    Raises DataError with line and column for a missing cell without `fill`, and for a word that is no class.
+    """
     texts = [fill if fill is not None and text in missing else text for text in words.texts]
     for row, text in enumerate(texts):
         if text in missing and text != fill:
@@ -38,8 +42,8 @@ def classes_of_words(
 def classes_of_numbers(values: Array, file: str, name: str, names: tuple[str, ...] | None) -> Named:
     """int32, one a row: the place of each whole number among the distinct ones, by size.
 
-    `names` are what 0, 1, 2, … are called; then the numbers stay as they are. Raises DataError for numbers that
-    are not whole, a table of several a row, or a number without a name.
+    `names` are what 0, 1, 2, … are called; then the numbers stay as they are. Raises DataError for numbers
+    that are not whole, a table of several a row, or a number without a name.
     """
     flat = values.reshape(-1) if values.ndim == 2 and values.shape[1] == 1 else values
     if flat.ndim != 1:
@@ -68,8 +72,8 @@ def _by_name(plain: Array, file: str, name: str, names: tuple[str, ...]) -> Name
     if len(outside):
         raise DataError(
             "E309",
-            f"{file}, column {name}: row {outside[0] + 1} is {int(plain[outside[0]])}, and {len(names)} values "
-            f"name 0 to {len(names) - 1}",
+            f"{file}, column {name}: row {outside[0] + 1} is {int(plain[outside[0]])}, "
+            f"and {len(names)} values name 0 to {len(names) - 1}",
             "Name every class, in order.",
         )
     return _named(name, plain.astype(np.int32), names)
@@ -81,7 +85,7 @@ def _named(name: str, numbers: Array, names: tuple[str, ...]) -> Named:
 
 def _sorted(texts: set[str]) -> tuple[str, ...]:
     numbers = {text: word_number(text) for text in texts}
-    if all(n is not None and n == n for n in numbers.values()):
+    if all(n is not None and not math.isnan(n) for n in numbers.values()):
         return tuple(sorted(texts, key=lambda text: (numbers[text], text)))
     return tuple(sorted(texts))
 

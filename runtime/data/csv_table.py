@@ -18,6 +18,7 @@ from .reach import Reach
 DELIMITERS = (",", ";", "\t", "|")
 LOOK_LINES = 20
 MOST_COLUMNS = 1 << 16
+MOST_CELLS = 50_000_000
 BLANK = ("",)
 
 
@@ -79,6 +80,7 @@ def _lines(text: str, written: str, delimiter: str, *, header: bool) -> _Lines:
 
 
 def _records(text: str, written: str, delimiter: str) -> Iterator[tuple[int, tuple[str, ...]]]:
+    cells_left = MOST_CELLS
     reader = csv.reader(
         io.StringIO(text, newline=""), delimiter=delimiter, strict=True, skipinitialspace=True
     )
@@ -86,6 +88,9 @@ def _records(text: str, written: str, delimiter: str) -> Iterator[tuple[int, tup
     try:
         for cells in reader:
             line, before = before + 1, reader.line_num
+            cells_left -= len(cells)
+            if cells_left < 0:
+                raise too_large(f"{written}, line {line}", f"more than {MOST_CELLS} cells", MOST_CELLS)
             if cells:
                 yield line, tuple(cell.strip() for cell in cells)
     except csv.Error as error:

@@ -12,6 +12,7 @@ import numpy as np
 
 from ...dsl.data_schema import BUILTIN, Column, DataSchema
 from ...dsl.diagnostics import Diagnostic, SpecError
+from ...dsl.kinds.computed import Scope
 from ...dsl.places import Place
 from ...dsl.spec import Data
 from ...dsl.splits import SplitMistake, part_counts
@@ -26,8 +27,8 @@ from .splitting import Rows, part_rows
 
 @dataclass(frozen=True, slots=True)
 class Dataset:
-    """`columns` hold all rows of all parts (uint8 pixels, float32 numbers, int32 classes); `parts` the rows of
-    each part, rising, as int64. Their counts are those of `schema`, which has no part without rows."""
+    """`columns` hold all rows of all parts (uint8 pixels, float32 numbers, int32 classes); `parts` the rows
+    of each part, rising, as int64. Their counts are those of `schema`, which has no part without rows."""
 
     schema: DataSchema
     columns: Mapping[str, Array]
@@ -35,6 +36,7 @@ class Dataset:
 
     @property
     def rows(self) -> int:
+        """Rows of all parts together."""
         return sum(self.schema.parts.values())
 
 
@@ -44,15 +46,17 @@ def open_data(
     environment: Mapping[str, str] | None = None,
     *,
     seed: int = 0,
+    scope: Scope | None = None,
     allowed: tuple[Path, ...] = (),
 ) -> Dataset:
     """Read the source, name its columns and draw its parts by the run's `seed`.
 
     Without a `split` every row trains, but for the test part a source brings with it. Rows are drawn class by
-    class where there is one column of classes (`label` where there are several). `base` is the spec's folder.
+    class where there is one column of classes (`label` where there are several). `base` is the spec's folder,
+    `scope` has the values of its options, `allowed` are more folders that files may lie in.
     Raises SpecError: data that is not there, not fit, or cannot be split so, at the place that names it.
     """
-    with _told(data) as wanted:
+    with _told(data, scope) as wanted:
         reach = Reach.of(base, os.environ if environment is None else environment, allowed)
         raw = read(wanted.kind, wanted.options, reach)
         named = named_columns(raw, data.fields, data.missing)
@@ -69,11 +73,12 @@ def schema_of(
     base: Path,
     environment: Mapping[str, str] | None = None,
     *,
+    scope: Scope | None = None,
     allowed: tuple[Path, ...] = (),
 ) -> DataSchema:
     """What is known of the data with as little reading as can be: of a built-in set nothing is opened, of
     `npz` and `idx` the headers and the classes, of a csv all. Raises SpecError as `open_data` does."""
-    with _told(data) as wanted:
+    with _told(data, scope) as wanted:
         raw = _builtin(data, wanted)
         if raw is None:
             reach = Reach.of(base, os.environ if environment is None else environment, allowed)
@@ -114,10 +119,10 @@ def _counts(wanted: Asked, rows: int, own_test: int) -> tuple[dict[str, int], in
 
 
 @contextmanager
-def _told(data: Data) -> Iterator[Asked]:
+def _told(data: Data, scope: Scope | None) -> Iterator[Asked]:
     """What the spec asks for; mistakes found inside are told at their place in the spec."""
     try:
-        yield asked(data)
+        yield asked(data, scope or Scope())
     except SplitMistake as mistake:
         tree = data.split.get(mistake.part)
         place = tree.place if tree else data.place
@@ -131,9 +136,15 @@ def _at(place: Place, code: str, message: str, suggestion: str) -> SpecError:
 
 
 def set_opener(
-    data: Data, base: Path, environment: Mapping[str, str] | None = None, *, seed: int = 0
+    data: Data,
+    base: Path,
+    environment: Mapping[str, str] | None = None,
+    *,
+    seed: int = 0,
+    scope: Scope | None = None,
+    allowed: tuple[Path, ...] = (),
 ) -> Callable[[str], Dataset]:
-    """For `read_inputs`: opens the run's own data under its source's name or as `data`, split as the run's."""
+    """For `read_inputs`: opens the run's own data by its source's name or as `data`, split as in the run."""
 
     def opened(name: str) -> Dataset:
         if name not in (data.source.kind, "data"):
@@ -142,7 +153,7 @@ def set_opener(
                 f"this run was trained on {data.source.kind}, not on {name}",
                 f"Name its own rows, as {data.source.kind}:test[0:5], or a file.",
             )
-        return open_data(data, base, environment, seed=seed)
+        return open_data(data, base, environment, seed=seed, scope=scope, allowed=allowed)
 
     return opened
 

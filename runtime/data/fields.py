@@ -19,7 +19,7 @@ from .raw import Array, Named, Raw, Words
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """How one column is read: as what, which classes, which words are missing cells, what stands in for them."""
+    """How one column is read: as what, which classes, which words are missing cells, what fills them."""
 
     name: str
     kind: str | None = None
@@ -31,10 +31,12 @@ class Reading:
 def named_columns(raw: Raw, fields: Sequence[Field], missing: Sequence[str] = ()) -> dict[str, Named]:
     """The data's columns in order: the fields, then the source's columns that no field reads.
 
-    Of a table (csv) with fields only the fields are taken. Left to itself a column of words is numbers when all
-    are numbers, classes when none is, and refused when mixed; a column `label` of whole numbers from 0 up is
-    classes. Numbers come as float32 (uint8 stays) with at least one axis (`[1]`), classes as int32 numbers of
-    the sorted distinct values. `missing` are words for a missing cell beside the empty one. Raises DataError.
+    Of a table (csv) with fields only the fields are taken. Left to itself a column of words is numbers when
+    all are numbers, classes when none is, and refused when mixed; a column `label` of whole numbers from 0 up
+    is classes. Numbers come as float32 (uint8 stays) with at least one axis (`[1]`), classes as int32 numbers
+    of the sorted distinct values. `missing` are words for a missing cell beside the empty one.
+
+    Raises DataError.
     """
     gaps = frozenset({"", *missing})
     found: dict[str, Named] = {}
@@ -57,7 +59,7 @@ def named_columns(raw: Raw, fields: Sequence[Field], missing: Sequence[str] = ()
 
 
 def wanted_values(fields: Sequence[Field]) -> Wanted:
-    """Which of a source's columns must be read for the schema alone: those that may turn out to be classes."""
+    """Which of a source's columns must be read for the schema alone: those that may be classes."""
     classes = {c for f in fields if _kind(f) == "category" or f.values for c in f.columns or (f.name,)}
     renamed = {fit_name(c) for c in classes}
     return lambda name: fit_name(name) == "label" or name in classes or fit_name(name) in renamed
@@ -85,7 +87,7 @@ def _reading(source: str, field: Field, gaps: frozenset[str]) -> Reading:
 
 
 def find_column(raw: Raw, column: str, field: str) -> str:
-    """The source's own name of a column that a field names: as written, as a fit name, or by number from 1."""
+    """The source's own name of a column that a field names: as written, as fit name, or by number from 1."""
     if column in raw.columns:
         return column
     for name in raw.columns:

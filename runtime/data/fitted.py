@@ -14,9 +14,9 @@ KINDS = ("mean", "deviation", "least", "greatest", "least_all", "greatest_all")
 def statistic(dataset: Dataset, column: str, of: str) -> Array:
     """float32, of one example's shape, or a single number (`least_all`, `greatest_all`: over all elements).
 
-    `deviation` is that of the population (the root of the mean square distance from the mean); 1 stands where it
-    is 0, so that a constant element can be divided by it. Only rows of the part `train` count; sums are taken
-    in float64. Raises DataError for an unknown column or statistic, and for classes, which have none.
+    `deviation` is that of the population (the root of the mean square distance from the mean); 1 stands where
+    it is 0, so that a constant element can be divided by it. Only rows of the part `train` count; sums are
+    taken in float64. Raises DataError for an unknown column or statistic, and for classes, which have none.
     """
     described = column_of(dataset.schema, column)
     if described.classes is not None:

@@ -15,8 +15,8 @@ def fit(values: Array, column: Column, what: str) -> Array:
     """`values` with a row an example as `column` has them; a single example may leave that axis out, and axes
     may be flat or without a last 1 where the count of numbers is right. `what` is told in messages.
 
-    Raises DataError for another count of numbers, for what is not finite, not whole where the column is, outside
-    its known range, or no class of it.
+    Raises DataError for another count of numbers, for what is not finite, not whole where the column is,
+    outside its known range, or no class of it.
     """
     if values.dtype.kind not in "buif":
         raise DataError("E312", f"{what}: {column.name} holds {values.dtype}, not numbers", "Give numbers.")
@@ -64,8 +64,8 @@ def _whole(values: Array, column: Column, what: str, limits: tuple[float, float]
     if len(bad):
         raise DataError(
             "E312",
-            f"{what}: {column.name}, row {bad[0][0] + 1} holds {values[tuple(bad[0])]}; the network was trained on "
-            f"whole numbers from {low:g} to {high:g}",
+            f"{what}: {column.name}, row {bad[0][0] + 1} holds {values[tuple(bad[0])]}; "
+            f"the network was trained on whole numbers from {low:g} to {high:g}",
             "Bring the values to that range; a `prepare: scale` in the spec is applied after it.",
         )
     return values.astype(column.dtype)

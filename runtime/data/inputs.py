@@ -1,4 +1,4 @@
-"""Inputs to predict from: files, arrays and rows of a data set, brought to the columns a network was trained on."""
+"""Inputs to predict from, as files, arrays or rows of a set, brought to the columns a network reads."""
 
 from __future__ import annotations
 
@@ -39,6 +39,7 @@ class Needs:
 
     @classmethod
     def of(cls, schema: DataSchema, names: Sequence[str], data: Data | None = None) -> Needs:
+        """The needs of a network trained on `data`. Raises DataError for a name that is no column."""
         for name in names:
             if name not in schema.columns:
                 raise DataError("E308", f"the data has no column `{name}`", "Name a column of the data.")
@@ -60,9 +61,9 @@ def read_inputs(
 ) -> dict[str, Array]:
     """The needed columns, the rows of all that is given one after another.
 
-    Files by their ending: .csv, .npz, .npy, IDX (`-ubyte`, with .gz or not), .png, .jpg, .jpeg, .bmp. Arrays have
-    a row an example (one example alone may leave that axis out). `digits:test[0:5]` are rows of a part of the
-    set that `open_set` opens by name. Raises DataError where something does not fit, with file, row and column.
+    Files by their ending: .csv, .npz, .npy, IDX (`-ubyte`, with .gz or not), .png, .jpg, .jpeg, .bmp. Arrays
+    have a row an example (one example alone may leave that axis out). `digits:test[0:5]` are rows of a part
+    of the set that `open_set` opens by name. Raises DataError for what does not fit, with file, row, column.
     """
     if not given:
         raise DataError(
@@ -157,10 +158,12 @@ def _from_arrays(needs: Needs, arrays: Mapping[str, Array], what: str) -> dict[s
 
 def _from_table(needs: Needs, path: Path, reach: Reach) -> dict[str, Array]:
     """By the header's names where it has them all, else by position when the count of columns is right."""
+    raw = read_csv({"path": str(path), "header": False}, reach)
+    first = [column.texts[0] for column in raw.columns.values() if isinstance(column, Words)]
+    if all(word_number(cell) is not None for cell in first):
+        return _by_position(needs, raw)
     raw = read_csv({"path": str(path), "header": True}, reach)
-    if all(word_number(name) is not None for name in raw.columns):
-        raw = read_csv({"path": str(path), "header": False}, reach)
-    elif all(_has(raw, column) for name in needs.names for column in _columns(needs, name)):
+    if all(_has(raw, column) for name in needs.names for column in _columns(needs, name)):
         return {name: _by_name(needs, raw, name) for name in needs.names}
     return _by_position(needs, raw)
 

@@ -1,4 +1,4 @@
-"""Sets known by name whose files the user has: MNIST. (CIFAR-10 has its row in the table, and no reader yet.)"""
+"""Sets known by name whose files the user has: MNIST. CIFAR-10 is known by its row in the table alone."""
 
 from __future__ import annotations
 
@@ -36,7 +36,8 @@ def read_mnist(options: Mapping[str, object], reach: Reach) -> Raw:
             f"the files of mnist are not here: missing {', '.join(f'{name}.gz' for name in missing)}",
             f"Put them (with or without .gz) into {folders}; $NETLOOM_DATA names the first folder looked in.",
         )
-    parts = [_pair(image, label) for image, label in zip(found[::2], found[1::2], strict=True)]
+    paths = [path for path in found if path is not None]
+    parts = [_pair(image, label) for image, label in zip(paths[::2], paths[1::2], strict=True)]
     image = np.concatenate([images for images, _ in parts])
     label = np.concatenate([labels for _, labels in parts])
     return Raw(
@@ -57,8 +58,7 @@ def read_cifar10(options: Mapping[str, object], reach: Reach) -> Raw:
     )
 
 
-def _pair(image_path: Path | None, label_path: Path | None) -> tuple[Array, Array]:
-    assert image_path is not None and label_path is not None, "both were found"
+def _pair(image_path: Path, label_path: Path) -> tuple[Array, Array]:
     _, image = read_idx(image_path)
     _, label = read_idx(label_path)
     if image.shape[1:] != (28, 28) or image.dtype != np.uint8:

@@ -100,7 +100,7 @@ def _bad_cell(words: Words, row: int, column: str, missing: frozenset[str]) -> D
         return DataError(
             "E306",
             f"{place}: {text!r} is no number",
-            "Mend the cell, say that the word means nothing (missing: [...]), or read the column as: category.",
+            "Mend the cell, say that the word means nothing (missing: [...]), or read it as: category.",
         )
     why = "is not finite" if not math.isfinite(number) else "is too large for float32"
     return DataError("E306", f"{place}: {text} {why}", "Mend the cell, or name the word under `missing:`.")

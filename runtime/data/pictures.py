@@ -19,8 +19,8 @@ MODES = {1: "L", 3: "RGB"}
 def read_picture(path: Path, column: Column) -> Array:
     """`[1, height, width, channels]` in the column's type; grey for one channel, red green blue for three.
 
-    Brightness 0 to 255 becomes the column's own range (0 to 16 for digits). The size must be the column's: it is
-    compared before the picture is decoded. Raises DataError.
+    Brightness 0 to 255 becomes the column's own range (0 to 16 for digits). The size must be the column's: it
+    is compared before the picture is decoded. Raises DataError.
     """
     if len(column.shape) != 3 or column.shape[2] not in MODES:
         raise DataError(
@@ -38,8 +38,8 @@ def read_picture(path: Path, column: Column) -> Array:
             if picture.size != (width, height):
                 raise DataError(
                     "E312",
-                    f"{path} is {picture.size[0]} x {picture.size[1]} pixels (width x height), the network reads "
-                    f"{width} x {height}",
+                    f"{path} is {picture.size[0]} x {picture.size[1]} pixels (width x height), "
+                    f"the network reads {width} x {height}",
                     "Bring the picture to this size first.",
                 )
             pixels = np.asarray(picture.convert(MODES[channels]))

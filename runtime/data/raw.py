@@ -25,6 +25,7 @@ class Words:
     lines: tuple[int, ...]
 
     def place(self, row: int) -> str:
+        """File and line of a row (from 0), for messages."""
         return f"{self.file}, line {self.lines[row]}"
 
 

@@ -61,7 +61,7 @@ def _raw(name: str, inputs: Numbers, targets: Numbers) -> Raw:
 
 
 def _package() -> Path:
-    # found, not imported
+    # looked for, never imported
     found = importlib.util.find_spec("sklearn")
     if found is None or not found.submodule_search_locations:
         raise DataError(

@@ -25,7 +25,7 @@ def part_rows(
     if own_test:
         parts["test"] = np.arange(rows - own_test, rows, dtype=np.int64)
         del drawn["test"]
-    # in a random order; taken from the front class by class, so that a row's fate hangs on seed and class only
+    # in a random order, then taken from the front of each class: order within a part plays no role
     left = shuffled(seed, SPLIT, rows - own_test)
     for part in ("test", "validation"):
         if part in drawn:

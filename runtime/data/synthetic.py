@@ -1,4 +1,4 @@
-"""Sets made by formula: logic gates, moons, circles, spirals, blobs. Columns: `x` [2] (`not`: [1]) and `label`.
+"""Sets made by formula: gates, moons, circles, spirals, blobs. Columns: `x` [2] (`not`: [1]) and `label`.
 
 The same options give the same bits on every machine. Rows walk through the classes in turn.
 """
@@ -26,11 +26,11 @@ GATES: Mapping[str, Callable[[Array], Array]] = {
 
 
 def read_gates(options: Mapping[str, object], reach: Reach) -> Raw:
-    """The truth table of a gate: every pair of 0 and 1 in counting order (0 0, 0 1, 1 0, 1 1), and its answer."""
+    """The truth table of a gate: pairs of 0 and 1 in counting order (0 0, 0 1, 1 0, 1 1), and its answers."""
     gate = str(options["gate"])
     inputs = [[False], [True]] if gate == "not" else [[a, b] for a in (False, True) for b in (False, True)]
     x = np.array(inputs)
-    return _raw(gate, x.astype(np.float32), GATES[gate](x).astype(np.int32), ("0", "1"), low=0.0, high=1.0)
+    return _raw(gate, x.astype(np.float32), GATES[gate](x).astype(np.int32), 2, (0.0, 1.0))
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +45,7 @@ class Request:
 
     @property
     def label(self) -> Array:
+        """Each row's class: 0, 1, … and from the front again."""
         return (np.arange(self.samples) % self.classes).astype(np.int32)
 
     @property
@@ -98,8 +99,7 @@ def generator(name: str) -> Callable[[Mapping[str, object], Reach], Raw]:
         )
         clean = _GENERATORS[name](request)
         x = clean + request.noise * normal(request.seed, NOISE, clean.shape)
-        names = tuple(str(c) for c in range(classes))
-        return _raw(name, x.astype(np.float32), request.label, names)
+        return _raw(name, x.astype(np.float32), request.label, classes)
 
     return read
 
@@ -117,16 +117,11 @@ def _number(value: object) -> float:
     return float(value)
 
 
-def _raw(
-    name: str,
-    x: Array,
-    label: Array,
-    class_names: tuple[str, ...],
-    low: float | None = None,
-    high: float | None = None,
-) -> Raw:
+def _raw(name: str, x: Array, label: Array, classes: int, limits: tuple[float, float] | None = None) -> Raw:
+    low, high = limits or (None, None)
+    names = tuple(str(number) for number in range(classes))
     known = {
         "x": Column("x", x.shape[1:], "float32", low=low, high=high),
-        "label": Column("label", (), "int32", classes=len(class_names), class_names=class_names),
+        "label": Column("label", (), "int32", classes=classes, class_names=names),
     }
     return Raw({"x": x, "label": label}, len(x), known=known, file=name)

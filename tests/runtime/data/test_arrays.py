@@ -13,6 +13,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from netloom.runtime.data import arrays
 from netloom.runtime.data.arrays import read_idx_pair, read_npz
 from netloom.runtime.data.errors import DataError
 from netloom.runtime.data.raw import Raw, Words
@@ -75,7 +76,7 @@ def test_pickles_are_refused_unread(tmp_path: Path, monkeypatch: pytest.MonkeyPa
 
 
 @pytest.mark.parametrize(
-    ("arrays", "said"),
+    ("saved", "said"),
     [
         ({"x": np.ones(3), "y": np.ones(4)}, "different lengths: x 3, y 4"),
         ({"x": np.float64(3)}, "single value"),
@@ -85,8 +86,8 @@ def test_pickles_are_refused_unread(tmp_path: Path, monkeypatch: pytest.MonkeyPa
         ({}, "holds no array"),
     ],
 )
-def test_what_does_not_make_columns(tmp_path: Path, arrays: dict[str, np.ndarray], said: str) -> None:
-    np.savez(tmp_path / "a.npz", **arrays)
+def test_what_does_not_make_columns(tmp_path: Path, saved: dict[str, np.ndarray], said: str) -> None:
+    np.savez(tmp_path / "a.npz", **saved)
     with pytest.raises(DataError, match=said):
         load(tmp_path)
 
@@ -102,7 +103,7 @@ def npy_with(header: str) -> bytes:
 def test_a_header_that_promises_too_much(tmp_path: Path, shape: str) -> None:
     header = f"{{'descr': '<f8', 'fortran_order': False, 'shape': {shape}, }}\n"
     (tmp_path / "a.npy").write_bytes(npy_with(header))
-    with pytest.raises(DataError, match="E30[34]"):
+    with pytest.raises(DataError, match=r"E30[34]"):
         load(tmp_path, "a.npy")
 
 
@@ -111,6 +112,13 @@ def test_a_header_that_lies_within_the_limit(tmp_path: Path) -> None:
     (tmp_path / "a.npy").write_bytes(npy_with(header) + bytes(80))
     with pytest.raises(DataError, match="cut off: 80 bytes of values where its header tells 4000000000"):
         load(tmp_path, "a.npy")
+
+
+def test_all_arrays_together_are_bounded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(arrays, "LIMIT_BYTES", 1000)
+    np.savez(tmp_path / "a.npz", a=np.zeros(100), b=np.zeros(100))
+    with pytest.raises(DataError, match="array b holds more than 200 bytes"):
+        load(tmp_path)
 
 
 def whole_file() -> bytes:

@@ -11,7 +11,10 @@ import pytest
 
 from netloom.dsl.data_schema import BUILTIN
 from netloom.dsl.diagnostics import SpecError
-from netloom.dsl.spec import Data, Field
+from netloom.dsl.kinds.computed import Scope
+from netloom.dsl.places import NOWHERE
+from netloom.dsl.spec import Data, Entry, Field
+from netloom.dsl.tree import Scalar
 from netloom.runtime.data.dataset import Dataset, open_data, schema_of, stratified_by
 
 MakeData = Callable[..., Data]
@@ -69,10 +72,10 @@ def test_fields_of_a_built_in_set(
 
 SMALL: dict[str, dict[str, object]] = {
     "gates": {"gate": "xor"},
-    "moons": {"samples": 50, "noise": 0.1, "seed": 0},
-    "circles": {"samples": 50, "noise": 0.1, "factor": 0.5, "seed": 0},
-    "spirals": {"samples": 50, "classes": 3, "noise": 0.1, "turns": 1, "seed": 0},
-    "blobs": {"samples": 50, "classes": 3, "noise": 1, "seed": 0},
+    "moons": {"samples": 50, "noise": 0.1},
+    "circles": {"samples": 50, "factor": 0.3},
+    "spirals": {"samples": 50, "classes": 3, "turns": 2},
+    "blobs": {},
     "values": {"x": [[1, 2], [3, 4]], "label": ["b", "a"]},
     "csv": {"path": "t.csv"},
     "npz": {"path": "t.npz"},
@@ -103,6 +106,19 @@ def test_the_seed_of_the_run_draws_the_parts(make_data: MakeData, tmp_path: Path
     assert np.array_equal(one.columns["x"], other.columns["x"])
 
 
+def test_options_of_the_file(make_data: MakeData, tmp_path: Path) -> None:
+    data = make_data("moons", samples="$many", split={"test": "$(1 / parts)"})
+    scope = Scope({"many": 20, "parts": 4})
+    assert open_data(data, tmp_path, NO_WORLD, scope=scope).schema.parts == {"train": 15, "test": 5}
+    assert schema_of(data, tmp_path, NO_WORLD, scope=scope).parts == {"train": 15, "test": 5}
+
+
+def test_what_stands_after_the_kind(tmp_path: Path) -> None:
+    source = Entry(kind="gates", kind_place=NOWHERE, place=NOWHERE, main=Scalar("not", "not", False, NOWHERE))
+    dataset = open_data(Data(source=source, place=NOWHERE), tmp_path, NO_WORLD)
+    assert dataset.columns["x"].tolist() == [[0.0], [1.0]]
+
+
 def test_classes_are_shared_evenly(make_data: MakeData, tmp_path: Path) -> None:
     pytest.importorskip("sklearn", reason="the extra `data` is not installed")
     dataset = open_data(make_data("iris", split={"validation": 0.2, "test": 0.2}), tmp_path, NO_WORLD)
@@ -123,6 +139,12 @@ def test_classes_are_shared_evenly(make_data: MakeData, tmp_path: Path) -> None:
         ("csv", {"path": "/etc/passwd"}, "E302", "outside"),
         ("csv", {"path": "none.csv"}, "E303", "not one row"),
         ("cifar10", {}, "E300", "cannot be read by this version"),
+        ("images", {"path": "here"}, "E300", "cannot be read by this version"),
+        ("digit", {}, "E300", "no source `digit`"),
+        ("gates", {"gate": "xnor"}, "E106", "gate is"),
+        ("moons", {"sample": 5}, "E102", "no option `sample`"),
+        ("moons", {"samples": "$many"}, "E111", "many"),
+        ("moons", {"split": {"test": "$share"}}, "E111", "share"),
     ],
 )
 def test_mistakes_are_told_at_their_place(

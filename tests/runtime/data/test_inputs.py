@@ -96,6 +96,9 @@ def test_tables_by_name_and_by_position(tmp_path: Path) -> None:
     (tmp_path / "named.csv").write_text("sl,sw,pl,pw\n1,2,3,4\n5,6,7,8\n")
     for name in ("bare.csv", "named.csv"):
         assert np.array_equal(read_inputs(IRIS, [tmp_path / name])["x"], rows)
+    pixels = np.arange(64) % 3
+    (tmp_path / "digit.csv").write_text(";".join(map(str, pixels)) + "\n")
+    assert np.array_equal(read_inputs(DIGITS, [tmp_path / "digit.csv"])["image"].reshape(-1), pixels)
     (tmp_path / "odd.csv").write_text("a,b\n1,2\n")
     with pytest.raises(DataError, match=r"2 columns \(a, b\), and the network reads x \(4\)"):
         read_inputs(IRIS, [tmp_path / "odd.csv"])
