@@ -43,9 +43,10 @@ def _stratified(order: Rows, count: int, label: Rows | None) -> NDArray[np.bool_
         taken[:count] = True
         return taken
     of_row = label[order]
-    classes, sizes = np.unique(of_row, return_counts=True)
-    for number, quota in zip(classes, _quotas(sizes, count), strict=True):
-        taken[np.flatnonzero(of_row == number)[:quota]] = True
+    _, sizes = np.unique(of_row, return_counts=True)
+    by_class = np.argsort(of_row, kind="stable")
+    place_in_class = np.arange(len(order)) - np.repeat(np.cumsum(sizes) - sizes, sizes)
+    taken[by_class[place_in_class < np.repeat(_quotas(sizes, count), sizes)]] = True
     return taken
 
 
