@@ -182,7 +182,7 @@ class Training:
         """Count what was done into progress and tally, and report it."""
         p, left, examples = self.progress, outcome.steps_done, 0
         series: dict[str, list[Any]] = {}
-        for segment, published in zip(segments, outcome.published, strict=True):
+        for segment, published in zip(segments, outcome.by_segment, strict=True):
             done = min(left, segment.steps)
             left -= done
             examples += done * segment.batch
@@ -256,7 +256,7 @@ class Training:
         tally = Tally(self.plan.metrics)
         segments = evaluation(self.plan, self.parts[part], self._knobs(self.progress.step, 1)[0])
         outcome = self.engine.run(segments)
-        for segment, published in zip(segments, outcome.published, strict=True):
+        for segment, published in zip(segments, outcome.by_segment, strict=True):
             tally.add(published, segment.batch)
         return tally.results()
 

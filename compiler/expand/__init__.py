@@ -2,8 +2,8 @@
 
 from . import activations, fields, layers, losses, metrics, penalties
 from .network import Expanded, expand
-from .registry import LAYERS, LOSSES, METRICS, PENALTIES, PREPARES
+from .registry import LAYERS, LOSSES, METRICS, PENALTIES, PREPARES, Mode
 
 FAMILIES = (activations, fields, layers, losses, metrics, penalties)
 
-__all__ = ["FAMILIES", "LAYERS", "LOSSES", "METRICS", "PENALTIES", "PREPARES", "Expanded", "expand"]
+__all__ = ["FAMILIES", "LAYERS", "LOSSES", "METRICS", "PENALTIES", "PREPARES", "Expanded", "Mode", "expand"]

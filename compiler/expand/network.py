@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, cast
 
@@ -24,8 +24,9 @@ class Expanded:
     metrics: tuple[Metric, ...]
 
 
-def expand(experiment: Experiment, mode: Mode) -> Expanded:
-    """The ops of a mode. `train` and `evaluate` give the loss and metrics, `predict` the outputs."""
+def expand(experiment: Experiment, mode: Mode, taps: Sequence[str] = ()) -> Expanded:
+    """The ops of a mode. `train` and `evaluate` give the loss and metrics, `predict` the outputs, and besides
+    the values of the layers named in `taps`."""
     scene = Scene(experiment, mode, Builder((experiment.origin,)))
     for node in experiment.graph:
         scene.builder.origins = node.origins
@@ -35,6 +36,9 @@ def expand(experiment: Experiment, mode: Mode) -> Expanded:
             options = cast(Mapping[str, Any], node.attr("options"))
             inputs = [scene.values[source] for source in node.inputs]
             scene.values[node.id] = LAYERS[node.op](scene, node, inputs, options)
+    for name in taps:
+        if name in scene.values:
+            scene.builder.output(f"out/{name}", scene.values[name])
     if mode == "predict":
         _outputs(scene)
         return Expanded(scene.builder.graph(), ())

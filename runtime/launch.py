@@ -1,0 +1,212 @@
+"""Starting and resuming a training from a file: the run's folder, its states, its record, its events."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from ..dsl.diagnostics import NetloomError
+from . import checkpoints, runs, start
+from .checkpoints import CheckpointError, Progress
+from .compiling import Progress as CompileProgress
+from .control import Control
+from .events import Event, Resumed, RunStarted, Warned
+from .observe import first_not_finite
+from .record import Record
+from .runs import RunFolder
+from .train import NotFinite, Settings, Stopping, Training
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What is asked for. `file` may be left out when `resume` names a run; `resume` is a run's folder, its name
+    or `last`."""
+
+    file: Path | None = None
+    sets: start.Sets | None = None
+    epochs: int | None = None
+    resume: str | None = None
+    runs: Path = start.RUNS
+    seed: int | None = None
+    threads: int | None = None
+    checkpoint_steps: int | None = None
+
+
+class Launch:
+    """One training, ready to run: `events()` is its stream, `folder` where it writes, `training` its controls."""
+
+    def __init__(self, request: Request, progress: CompileProgress | None = None) -> None:
+        self.request = request
+        self.resumed = runs.find(request.runs, request.resume) if request.resume else None
+        self.loaded = self._load()
+        if not self.loaded.experiment.trains:
+            raise NetloomError(
+                f"{self.loaded.spec.file} has nothing to minimise: add a `train:` section with a loss, or use `netloom predict`"
+            )
+        self.data = start.dataset(self.loaded)
+        self.ready = start.make_ready(start.compile_loaded(self.loaded), request.threads, progress)
+        self.ready.engine.attach(self.data.columns)
+        self.missing: tuple[str, ...] = ()
+        self.notices = [self.ready.notice] if self.ready.notice else []
+        done = self._states()
+        self.folder = self.resumed or runs.create(request.runs, self.loaded.spec.name)
+        if self.resumed is None or request.file is not None:
+            self._write_files()
+        self.training = Training(self.ready.plan, self.ready.engine, dict(self.data.parts), self._settings(), done, self._explain)
+
+    # the stream
+
+    def events(self) -> Iterator[Event]:
+        """The training's events; each is in the record before it is given out."""
+        record = Record(self.folder.events)
+        control = Control(self.training, self.folder.path)
+        trouble = control.open()
+        try:
+            for event in self._all(trouble):
+                notice = record.write(event)
+                yield event
+                if notice:
+                    yield Warned(step=event.step, message=notice)
+        finally:
+            control.close()
+            record.close()
+            self.ready.engine.close()
+
+    def _all(self, trouble: str | None) -> Iterator[Event]:
+        training = self.training
+        yield RunStarted(
+            step=training.progress.step, run=self.folder.name, folder=str(self.folder.path),
+            epochs=training.settings.epochs, steps_an_epoch=training.order.steps, batch=training.settings.batch,
+            examples={part: len(rows) for part, rows in self.data.parts.items()}, parameters=self._parameters(),
+            seed=training.settings.seed, threads=self.ready.engine.threads, time=time.time(),
+        )  # fmt: skip
+        if self.resumed is not None:
+            yield Resumed(step=training.progress.step, epoch=training.progress.epoch, missing=self.missing)
+        for message in filter(None, (*self.notices, trouble)):
+            yield Warned(step=training.progress.step, message=message)
+        yield from training.events()
+
+    # before it
+
+    def _load(self) -> start.Loaded:
+        if self.request.file is not None:
+            return start.load(self.request.file, self._sets())
+        if self.resumed is None:
+            raise NetloomError("name a file to train, or a run to go on with (--resume last)")
+        return load_run(self.resumed, self._sets())
+
+    def _sets(self) -> dict[str, str]:
+        seed = {} if self.request.seed is None else {"run.seed": str(self.request.seed)}
+        return {**(self.request.sets or {}), **seed}
+
+    def _settings(self) -> Settings:
+        experiment = self.loaded.experiment
+        stop = experiment.stop
+        return Settings(
+            folder=self.folder.path / runs.CHECKPOINTS,
+            epochs=self.request.epochs or experiment.epochs or 1,
+            batch=min(experiment.batch, len(self.data.parts["train"])),
+            seed=experiment.seed,
+            steps=None if self.request.epochs else experiment.steps,
+            drop_last=experiment.last_batch == "drop",
+            stop=Stopping(stop.metric, stop.patience, stop.min_delta, stop.restore) if stop else None,
+            checkpoint_steps=self.request.checkpoint_steps,
+        )
+
+    def _states(self) -> Progress:
+        """First values, or those of the run that goes on."""
+        start.fresh_states(self.ready, self.data, self.loaded.experiment.seed)
+        fresh = Progress(seed=self.loaded.experiment.seed)
+        if self.resumed is None:
+            return fresh
+        if not self.resumed.last.exists():
+            self.notices.append("this run has no checkpoint yet: it starts over with the same seed")
+            return fresh
+        arrays, progress = checkpoints.read(self.resumed.last)
+        self.missing = restore(self.ready, arrays)
+        if self.missing:
+            self.notices.append(f"the network was edited: {', '.join(self.missing)} start anew, all else is kept")
+        self.ready.engine.clock = progress.step
+        if self.request.epochs is not None and progress.epoch < self.request.epochs:
+            progress = replace(progress, finished=False)
+        return progress
+
+    def _write_files(self) -> None:
+        """The spec and the plan, for whoever looks at the run later."""
+        spec = self.loaded.spec
+        header = f"# from: {Path(spec.file).resolve()}\n"
+        text = spec.text if spec.text.startswith("# from: ") else header + spec.text
+        try:
+            lines = "".join(f"# set: {name}={value}\n" for name, value in self._sets().items())
+            checkpoints.write_whole(self.folder.spec, (lines + text).encode())
+            checkpoints.write_whole(self.folder.path / runs.PLAN, self.ready.plan.model_dump_json().encode())
+        except OSError as trouble:
+            raise runs.RunError(f"{self.folder.path} cannot be written: {trouble.strerror or trouble}") from trouble
+
+    def _parameters(self) -> int:
+        total = 0
+        for state in self.ready.plan.states:
+            if state.role == "weight":
+                count = 1
+                for extent in self.ready.plan.buffers[state.buffer].shape:
+                    count *= extent.factor
+                total += count
+        return total
+
+    def _explain(self, rows: Any, knobs: Any) -> NotFinite:
+        names = [knob.name for knob in self.ready.plan.knobs]
+        values = dict(zip(names, map(float, knobs), strict=True))
+        graph = self.ready.compiled.graphs["train"]
+        return first_not_finite(graph, self.ready.engine, self.data.columns, rows, values)
+
+
+def restore(ready: start.Ready, arrays: checkpoints.Arrays) -> tuple[str, ...]:
+    """Put a checkpoint's states into the engine; the names of those it lacks or has in another shape."""
+    missing = []
+    for state in ready.plan.states:
+        name = f"state/{state.name}"
+        shape = tuple(extent.factor for extent in ready.plan.buffers[state.buffer].shape)
+        if state.name in arrays and arrays[state.name].shape == shape:
+            ready.engine.write(name, arrays[state.name])
+        else:
+            missing.append(state.name)
+    return tuple(missing)
+
+
+def origin_of(folder: RunFolder) -> Path | None:
+    """The folder of the file a run was started from, as its copy notes it."""
+    for line in _head(folder):
+        if line.startswith("# from: "):
+            return Path(line.removeprefix("# from: ").strip()).parent
+    return None
+
+
+def sets_of(folder: RunFolder) -> dict[str, str]:
+    """The `--set` values a run was started with."""
+    pairs = (line.removeprefix("# set: ").strip().partition("=") for line in _head(folder) if line.startswith("# set: "))
+    return {name: value for name, _, value in pairs}
+
+
+def _head(folder: RunFolder) -> list[str]:
+    try:
+        with folder.spec.open(encoding="utf-8") as file:
+            return [line for _, line in zip(range(40), file, strict=False) if line.startswith("# ")]
+    except OSError:
+        return []
+
+
+def load_run(folder: RunFolder, more: start.Sets | None = None) -> start.Loaded:
+    """A run's own file, with the settings it was started with, reading data where the original did."""
+    loaded = start.load(folder.spec, {**sets_of(folder), **(more or {})}, origin_of(folder))
+    return loaded
+
+
+def states_of(folder: RunFolder) -> tuple[checkpoints.Arrays, Progress]:
+    """The weights a run ended with."""
+    if not folder.last.exists():
+        raise CheckpointError(f"{folder.name} has no checkpoint yet: train it first")
+    return checkpoints.read(folder.last)
+

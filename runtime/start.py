@@ -1,0 +1,156 @@
+"""Where everything is joined: file, data, compiler, kernels, engine, run. Commands, Python API and designer call this."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from ..compiler import emit
+from ..compiler.build import build
+from ..compiler.expand import Mode, expand
+from ..compiler.experiment import Experiment
+from ..compiler.graph import Graph
+from ..compiler.pipeline import Compiled
+from ..compiler.pipeline import compile as compile_spec
+from ..compiler.plan import Plan
+from ..dsl.data_schema import NO_DATA, DataSchema
+from ..dsl.diagnostics import Diagnostic, Diagnostics, NetloomError, SpecError
+from ..dsl.load import load as load_spec
+from ..dsl.spec import Spec
+from .compiling import Made, Progress, Wanted, prepare
+from .data.dataset import Dataset, open_data, schema_of
+from .data.fitted import statistic
+from .engine import Engine
+from .initial import first_value
+from .objects import Library
+from .store import Store
+from .target import host
+
+RUNS = Path("runs")
+Sets = Mapping[str, str]
+Watch = Callable[..., None]
+
+
+@dataclass(slots=True)
+class Loaded:
+    """A file that has no mistakes, and what is known of its data."""
+
+    spec: Spec
+    schema: DataSchema
+    experiment: Experiment
+    remarks: tuple[Diagnostic, ...]
+    base: Path
+    """The folder that paths in the file are read from."""
+
+
+@dataclass(slots=True)
+class Ready:
+    """A compiled network on this machine, its kernels loaded."""
+
+    compiled: Compiled
+    engine: Engine
+    made: Made
+    compile_seconds: float
+    notice: str | None
+
+    @property
+    def plan(self) -> Plan:
+        return self.compiled.plan
+
+
+def overrides(words: Sequence[str]) -> dict[str, str]:
+    """`name=value` words of `--set` as a mapping."""
+    found = {}
+    for word in words:
+        name, sign, value = word.partition("=")
+        if not sign or not name:
+            raise NetloomError(f"--set wants name=value, not `{word}`")
+        found[name] = value
+    return found
+
+
+def check(path: Path, sets: Sets | None = None) -> tuple[Diagnostic, ...]:
+    """Every remark about a file, in the order of their places. Opens no built-in data."""
+    spec, diagnostics = load_spec(path, sets or {})
+    if spec is not None:
+        _experiment(spec, diagnostics, path.parent)
+    return tuple(diagnostics)
+
+
+def load(path: Path, sets: Sets | None = None, base: Path | None = None) -> Loaded:
+    """A file read and built; `base` is the folder its data is read from (default: its own). Raises SpecError
+    with every mistake."""
+    spec, diagnostics = load_spec(path, sets or {})
+    base = base or path.parent
+    found = _experiment(spec, diagnostics, base) if spec is not None else None
+    diagnostics.raise_errors()
+    assert spec is not None, "a file without mistakes has a spec"
+    assert found is not None, "a spec without mistakes has an experiment"
+    schema, experiment = found
+    return Loaded(spec, schema, experiment, tuple(diagnostics), base)
+
+
+def _experiment(spec: Spec, diagnostics: Diagnostics, base: Path) -> tuple[DataSchema, Experiment] | None:
+    schema = NO_DATA
+    if spec.data is not None:
+        try:
+            schema = schema_of(spec.data, base)
+        except SpecError as mistakes:
+            diagnostics.items.extend(mistakes.diagnostics)
+            return None
+    experiment = build(spec, schema, diagnostics)
+    return None if experiment is None else (schema, experiment)
+
+
+def dataset(loaded: Loaded) -> Dataset:
+    """The file's data, read and split."""
+    if loaded.spec.data is None:
+        raise NetloomError(f"{loaded.spec.file} names no data: add a `data:` section to train or evaluate")
+    return open_data(loaded.spec.data, loaded.base, seed=loaded.experiment.seed)
+
+
+def compile_loaded(loaded: Loaded, watch: Watch | None = None, lanes: int | None = None) -> Compiled:
+    """The plan of a file's network."""
+    return compile_spec(loaded.spec, loaded.schema, lanes or host().lanes, watch)
+
+
+def make_ready(compiled: Compiled, threads: int | None = None, progress: Progress | None = None) -> Ready:
+    """Kernels from the store or compiled, and an engine that holds them."""
+    start = time.perf_counter()
+    store, library, target = Store(), Library(), host()
+    wanted = [
+        Wanted(kernel.name, kernel.hash, lambda recipe=kernel.recipe: emit.text(recipe, target.lanes))
+        for kernel in compiled.plan.kernels
+    ]
+    made = prepare(wanted, library, store, target, progress)
+    engine = Engine(compiled.plan, library, threads)
+    return Ready(compiled, engine, made, time.perf_counter() - start, store.notice)
+
+
+def kernel_texts(plan: Plan) -> Iterator[tuple[str, str, str]]:
+    """Name, hash and text of every kernel of a plan."""
+    for kernel in plan.kernels:
+        yield kernel.name, kernel.hash, emit.text(kernel.recipe, plan.lanes)
+
+
+def fresh_states(ready: Ready, data: Dataset | None, seed: int) -> None:
+    """Give every state its first value."""
+    for state in ready.plan.states:
+        buffer = ready.plan.buffers[state.buffer]
+        shape = tuple(extent.factor for extent in buffer.shape)
+
+        def fitted(column: str, of: str) -> Any:
+            if data is None:
+                raise NetloomError(f"`{column}.{of}` is fitted on data, and there is none")
+            return statistic(data, column, of)
+
+        value = first_value(state.name, shape, buffer.dtype, state.start, seed, fitted)
+        ready.engine.write(f"state/{state.name}", value)
+
+
+def expanded(loaded: Loaded, mode: Mode, taps: Sequence[str] = ()) -> Graph:
+    """The op graph before any pass, with the layers named in `taps` among its outputs."""
+    return expand(loaded.experiment, mode, taps).graph
