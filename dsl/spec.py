@@ -25,7 +25,9 @@ class Entry(Model):
     """`kind`, `kind: main` or `kind: {options}`, with what may stand beside it.
 
     `main` holds what stands at the kind when it is not a table of options; `options` the table's values.
-    `branches` holds a joiner's lists of entries (`add: {body: [...], shortcut: [...]}`).
+    `branches` holds a joiner's lists of entries (`add: {body: [...], shortcut: [...]}`), and those of `chain`
+    under the name `layers`. What stands at a kind without main option is what it reads, and is in `from_`.
+    `formula` is that of the kind `formula`.
     """
 
     kind: str
@@ -34,6 +36,7 @@ class Entry(Model):
     options: dict[str, Tree] = {}
     option_places: dict[str, Place] = {}
     branches: dict[str, tuple[Entry, ...]] | None = None
+    formula: Formula | None = None
     name: str | None = None
     from_: tuple[tuple[str, Place], ...] | None = None
     when: Formula | None = None
@@ -128,11 +131,15 @@ class Data(Model):
 
 
 class Step(Model):
-    """One way of training: what is minimised, by what, for how long."""
+    """One way of training: what is minimised, by what, for how long.
+
+    `fit`, `phases`, `alternate`, `times`, `data`, `after_step`, `options` and `repeat` are read; what this
+    version cannot compile of them is in `Spec.later` too (`train.phases`).
+    """
 
     name: str | None = None
     update: tuple[tuple[str, Place], ...] | None = None
-    loss: tuple[Entry, ...]
+    loss: tuple[Entry, ...] = ()
     optimizer: Entry | None = None
     epochs: Tree | None = None
     steps: Tree | None = None
@@ -142,11 +149,21 @@ class Step(Model):
     penalties: tuple[Entry, ...] = ()
     clip_gradients: dict[str, Tree] | None = None
     metrics: tuple[Entry, ...] | None = None
+    fit: str | None = None
+    phases: tuple[Step, ...] = ()
+    alternate: tuple[Step, ...] = ()
+    times: Tree | None = None
+    data: str | None = None
+    after_step: tuple[Entry, ...] = ()
+    options: dict[str, Tree] = {}
+    repeat: Tree | None = None
     place: Place
 
 
 class Spec(Model):
-    """A whole file. Sections this version reads but cannot compile yet are kept in `later` with their trees."""
+    """A whole file. Sections this version reads but cannot compile yet are kept in `later` with their trees,
+    by path (`study`, `train.phases`, `data.windows`). A main body of the form `graph:` beside `networks:` is
+    `network` too, without `output`."""
 
     netloom: int = 1
     name: str
