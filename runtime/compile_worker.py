@@ -1,8 +1,8 @@
 """A process that turns kernel text into object files: `python -m netloom.runtime.compile_worker`.
 
-It reads one JSON request a line (`symbol`, `name`, `text`, `lanes`) and answers one line (`symbol`, `object` in
-base64, or `error`). It never runs what it compiles. It ends when its input does: with its parent, however that
-ends. Only this process and the tests import numba.
+It reads one JSON request a line (`symbol`, `name`, `text`, `lanes`) and answers one line (`symbol`, `object`
+in base64, or `error`). It never runs what it compiles. It ends when its input does: with its parent, however
+that ends. Only this process and the tests import numba.
 """
 
 from __future__ import annotations
@@ -17,14 +17,16 @@ from typing import Any, TextIO
 import llvmlite.binding as llvm
 import numba
 
+from .driver_words import OPTIONS
 from .target import host
 from .vocabulary import SIGNATURE, namespace
 
 ALLOWED = frozenset(
     "sched_yield clock_gettime pow powf exp expf log logf log1p log1pf tanh tanhf sin sinf cos cosf erf erff "
-    "floor floorf memcpy memset memmove fma fmaf".split()
+    "floor floorf sqrt sqrtf memcpy memset memmove fma fmaf".split()
 )
-"""What an object may ask of the process it is loaded into: the C library's arithmetic, and nothing of Python's."""
+"""What an object may ask of the process it is loaded into: the C library's arithmetic, and nothing of
+Python's."""
 
 NICENESS = 5
 
@@ -37,9 +39,8 @@ def compile_object(symbol: str, text: str, lanes: int) -> bytes:
     names: dict[str, Any] = dict(namespace(lanes))
     exec(compile(text, f"<{symbol}>", "exec"), names)  # noqa: S102  text made by our own emitter
     arguments = SIGNATURE[:2] if "driver" in names else SIGNATURE
-    jitted = numba.njit(
-        error_model="numpy", nogil=True, no_cpython_wrapper=True, no_cfunc_wrapper=True, fastmath={"contract"}
-    )(names["driver"] if "driver" in names else names["kernel"])
+    function = names["driver"] if "driver" in names else names["kernel"]
+    jitted = numba.njit(**OPTIONS, fastmath={"contract"})(function)
     jitted.compile(arguments)
     compiled = jitted.overloads[arguments]
     native = compiled.fndesc.llvm_func_name
