@@ -14,8 +14,10 @@ from ..compiler.expand import Mode, expand
 from ..compiler.experiment import Experiment
 from ..compiler.graph import Graph
 from ..compiler.pipeline import Compiled
-from ..compiler.pipeline import compile as compile_spec
+from ..compiler.pipeline import compile_experiment, modes, passes
+from ..compiler.pipeline import modes, passes
 from ..compiler.plan import Plan
+from ..compiler.verify import Blame, verify
 from ..dsl.data_schema import NO_DATA, DataSchema
 from ..dsl.diagnostics import Diagnostic, Diagnostics, NetloomError, SpecError
 from ..dsl.load import load as load_spec
@@ -114,7 +116,7 @@ def dataset(loaded: Loaded) -> Dataset:
 
 def compile_loaded(loaded: Loaded, watch: Watch | None = None, lanes: int | None = None) -> Compiled:
     """The plan of a file's network."""
-    return compile_spec(loaded.spec, loaded.schema, lanes or host().lanes, watch)
+    return compile_experiment(loaded.experiment, lanes or host().lanes, watch, time.perf_counter)
 
 
 def make_ready(compiled: Compiled, threads: int | None = None, progress: Progress | None = None) -> Ready:
@@ -154,3 +156,14 @@ def fresh_states(ready: Ready, data: Dataset | None, seed: int) -> None:
 def expanded(loaded: Loaded, mode: Mode, taps: Sequence[str] = ()) -> Graph:
     """The op graph before any pass, with the layers named in `taps` among its outputs."""
     return expand(loaded.experiment, mode, taps).graph
+
+
+def verify_loaded(loaded: Loaded) -> tuple[Blame, ...]:
+    """The passes that change what the network means; none when all is well."""
+    found = []
+    for mode in modes(loaded.experiment):
+        graph = expand(loaded.experiment, mode).graph
+        _, blame = verify(graph, passes(loaded.experiment, mode), {"B": 3, "N": 5})
+        if blame is not None:
+            found.append(blame)
+    return tuple(found)

@@ -1,0 +1,112 @@
+"""Show the network of FILE: every layer with its shape, parameters and costs.
+
+Examples:
+
+    netloom show net.yaml
+
+    netloom show net.yaml --full
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from ..compiler.cost import LayerCost, costs
+from ..compiler.experiment import Experiment
+from ..runtime import start
+from .console import out, print_diagnostics, print_json, table, talk
+
+
+def run(
+    file: Annotated[Path, typer.Argument(help="Spec file.")],
+    full: Annotated[bool, typer.Option("--full", help="Every setting too, defaults written out.")] = False,
+    set_: Annotated[list[str], typer.Option("--set", help="An option or number of the file, as name=value.")] = [],  # noqa: B006
+    json: Annotated[bool, typer.Option("--json", help="One JSON object on stdout.")] = False,
+) -> None:
+    loaded = start.load(file, start.overrides(set_))
+    rows = costs(loaded.experiment)
+    if json:
+        print_json({"name": loaded.spec.name, "layers": [asdict(row) for row in rows], "totals": _totals(rows),
+                    "settings": settings(loaded.experiment)})  # fmt: skip
+        return
+    print_diagnostics(loaded.remarks)
+    out().print(_table(loaded.spec.name, rows))
+    totals = _totals(rows)
+    parts = ", ".join(f"{count:,} {part}" for part, count in loaded.schema.parts.items())
+    out().print(
+        f"\n{totals['parameters']:,} parameters ({_bytes(4 * totals['parameters'])}), "
+        f"{totals['multiply_adds']:,} multiply-adds an example{'; ' + parts + ' examples' if parts else ''}"
+    )
+    if full:
+        shown = table("setting", "value")
+        for name, value in settings(loaded.experiment).items():
+            shown.add_row(name, str(value))
+        out().print("")
+        out().print(shown)
+    elif not loaded.experiment.trains:
+        talk().print("this file trains nothing; try: netloom predict " + str(file), style="dim")
+
+
+def settings(experiment: Experiment) -> dict[str, Any]:
+    """Everything that is not a layer, defaults included."""
+    found: dict[str, Any] = {"batch": experiment.batch, "epochs": experiment.epochs, "last_batch": experiment.last_batch,
+                             "seed": experiment.seed}  # fmt: skip
+    for term in experiment.terms:
+        tensors = ", ".join(f"{name}: {node}" for name, node in term.tensors.items())
+        shown = {n: v for n, v in term.options.items() if v is not None and n not in term.tensors}
+        found[f"loss {term.name}"] = f"{term.kind} of {tensors}; {_options(shown)}; weight {_live(term.weight)}"
+    for item in experiment.penalties:
+        found[f"penalty {item.kind}"] = f"{_live(item.amount)} on {', '.join(item.weights)}"
+    if experiment.optimizer is not None:
+        options = {n: _live(v) if isinstance(v, tuple) else v for n, v in experiment.optimizer.options.items()}
+        found["optimizer"] = f"{experiment.optimizer.kind}: {_options(options)}"
+    for kind, limit in experiment.clip:
+        found[f"clip {kind}"] = _live(limit)
+    if experiment.stop is not None:
+        found["stop"] = _options({n: getattr(experiment.stop, n) for n in ("metric", "patience", "min_delta", "restore")})
+    if experiment.metrics:
+        found["metrics"] = ", ".join(use.name for use in experiment.metrics)
+    return found
+
+
+def _table(name: str, rows: tuple[LayerCost, ...]) -> Any:
+    shown = table("layer", "kind", "reads", "shape", "parameters>", "multiply-adds>", "line>", title=name)
+    for row in rows:
+        kind = f"{row.kind} + {row.activation}" if row.activation else row.kind
+        shown.add_row(
+            row.name, kind, ", ".join(row.reads), " x ".join(map(str, row.shape)) or "1",
+            f"{row.parameters:,}" if row.parameters else "", f"{row.multiply_adds:,}" if row.multiply_adds else "",
+            str(row.line), style="dim" if row.kind == "data" else "",
+        )  # fmt: skip
+    return shown
+
+
+def _totals(rows: tuple[LayerCost, ...]) -> dict[str, int]:
+    return {
+        "parameters": sum(row.parameters for row in rows),
+        "trainable": sum(row.trainable for row in rows),
+        "multiply_adds": sum(row.multiply_adds for row in rows),
+        "activation_bytes": sum(row.bytes for row in rows),
+    }
+
+
+def _live(live: Any) -> str:
+    kind, options = live
+    values = dict(options)
+    return f"{values['value']:g}" if kind == "constant" else f"{kind} ({_options(values)})"
+
+
+def _options(options: dict[str, Any]) -> str:
+    return ", ".join(f"{name} {value}" for name, value in options.items() if value is not None)
+
+
+def _bytes(count: int) -> str:
+    for unit in ("bytes", "kB", "MB", "GB"):
+        if count < 1000 or unit == "GB":  # noqa: PLR2004
+            return f"{count:.0f} {unit}" if unit == "bytes" else f"{count:.1f} {unit}"
+        count /= 1000  # type: ignore[assignment]
+    return ""

@@ -1,0 +1,58 @@
+"""What a network costs, layer by layer: parameters, multiply-adds, bytes of its output."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import cast
+
+from .experiment import Experiment, LayerWeight
+from .graph import Node
+from .types import ITEM_BYTES
+
+
+@dataclass(frozen=True, slots=True)
+class LayerCost:
+    """One layer as a row of a table; sizes are of one example."""
+
+    name: str
+    kind: str
+    reads: tuple[str, ...]
+    shape: tuple[int, ...]
+    parameters: int
+    trainable: int
+    multiply_adds: int
+    bytes: int
+    activation: str | None
+    line: int
+
+
+def costs(experiment: Experiment) -> tuple[LayerCost, ...]:
+    """Every layer and data column, in the order in which they are computed."""
+    return tuple(_cost(node) for node in experiment.graph)
+
+
+def total_parameters(experiment: Experiment) -> int:
+    """All weights and biases."""
+    return sum(row.parameters for row in costs(experiment))
+
+
+def _cost(node: Node) -> LayerCost:
+    attrs = node.attributes
+    shape = tuple(size for size in node.type.shape[1:] if isinstance(size, int))
+    weights = cast(tuple[LayerWeight, ...], attrs.get("weights", ()))
+    options = cast(Mapping[str, object], attrs.get("options", {}))
+    activation = options.get("activation")
+    return LayerCost(
+        name=node.id,
+        kind="data" if node.op == "field" else node.op,
+        reads=node.inputs,
+        shape=shape,
+        parameters=sum(math.prod(w.shape) for w in weights),
+        trainable=sum(math.prod(w.shape) for w in weights if w.trainable),
+        multiply_adds=cast(int, attrs.get("multiply_adds", 0)),
+        bytes=math.prod(shape) * ITEM_BYTES[node.type.dtype],
+        activation=str(activation) if activation not in (None, "linear") else None,
+        line=node.origins[0].line,
+    )
