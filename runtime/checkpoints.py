@@ -57,7 +57,8 @@ class Progress:
 
 def write(path: Path, states: Arrays, progress: Progress) -> None:
     """Put a checkpoint at `path`. Raises OSError (a full disk, a folder that is gone); the old file then stays."""
-    arrays = {name: np.ascontiguousarray(array) for name, array in states.items()}
+    # not ascontiguousarray: it would give a single number an axis
+    arrays = {name: np.array(array, order="C") for name, array in states.items()}
     content = to_bytes(arrays, {"format": FORMAT, "progress": json.dumps(asdict(progress))})
     write_whole(path, content)
 

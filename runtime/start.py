@@ -14,7 +14,8 @@ from ..compiler.expand import Mode, expand
 from ..compiler.experiment import Experiment
 from ..compiler.graph import Graph
 from ..compiler.pipeline import Compiled
-from ..compiler.pipeline import compile_experiment, modes, passes
+from ..compiler.pipeline import LEARN, TIDY, compile_experiment, modes, passes
+from ..compiler.stages import run as run_passes
 from ..compiler.pipeline import modes, passes
 from ..compiler.plan import Plan
 from ..compiler.verify import Blame, verify
@@ -167,3 +168,9 @@ def verify_loaded(loaded: Loaded) -> tuple[Blame, ...]:
         if blame is not None:
             found.append(blame)
     return tuple(found)
+
+
+def differentiated(loaded: Loaded) -> Graph:
+    """The train graph with its gradients, before anything is lowered."""
+    graph = expand(loaded.experiment, "train").graph
+    return run_passes((*TIDY, *LEARN), graph)

@@ -1,0 +1,49 @@
+"""Measure RUN's network on each part of its data: loss and metrics.
+
+Examples:
+
+    netloom evaluate last
+
+    netloom evaluate digits-3 --json
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from ..runtime import runs as folders
+from ..runtime import start
+from ..runtime.answers import evaluate_run
+from .console import out, print_json, table
+
+
+def run(
+    which: Annotated[str, typer.Argument(metavar="RUN", help="A run's folder, its name, or `last`.")],
+    runs: Annotated[Path, typer.Option(help="Where runs are written.")] = start.RUNS,
+    threads: Annotated[int | None, typer.Option(min=1, help="At most this many threads.")] = None,
+    json: Annotated[bool, typer.Option("--json", help="One JSON object on stdout.")] = False,
+) -> None:
+    folder = folders.find(runs, which)
+    results = evaluate_run(folder, threads)
+    if json:
+        print_json({"run": folder.name, "metrics": results})
+        return
+    plain = list(dict.fromkeys(n for m in results.values() for n, v in m.items() if isinstance(v, int | float)))
+    shown = table("part", *(f"{name}>" for name in plain), title=folder.name)
+    for part, metrics in results.items():
+        shown.add_row(part, *(f"{metrics[n]:.4f}" if n in metrics else "-" for n in plain))
+    out().print(shown)
+    for part, metrics in results.items():
+        for name, value in metrics.items():
+            if isinstance(value, list):
+                _matrix(f"{name} of {part} (rows: truth)", value)
+
+
+def _matrix(title: str, rows: list[list[int]]) -> None:
+    shown = table("", *(f"{i}>" for i in range(len(rows))), title=f"\n{title}")
+    for i, row in enumerate(rows):
+        shown.add_row(str(i), *(f"[bold]{n}[/bold]" if i == j else str(n) for j, n in enumerate(row)))
+    out().print(shown)

@@ -1,0 +1,131 @@
+"""List, show, compare and remove runs.
+
+Examples:
+
+    netloom runs
+
+    netloom runs show last
+
+    netloom runs compare digits-1 digits-2
+
+    netloom runs rm digits-1
+"""
+
+from __future__ import annotations
+
+import difflib
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from ..runtime import index, start
+from ..runtime import runs as folders
+from .console import out, print_json, table, talk
+
+
+class Action(StrEnum):
+    """What to do with runs."""
+
+    list = "list"
+    show = "show"
+    compare = "compare"
+    rm = "rm"
+
+
+def run(
+    action: Annotated[Action, typer.Argument(help="What to do.")] = Action.list,
+    which: Annotated[list[str] | None, typer.Argument(metavar="RUN…", help="Runs by folder, name, or `last`.")] = None,
+    runs: Annotated[Path, typer.Option(help="Where runs are written.")] = start.RUNS,
+    reindex: Annotated[bool, typer.Option("--reindex", help="Read every run's record anew.")] = False,
+    json: Annotated[bool, typer.Option("--json", help="JSON on stdout.")] = False,
+) -> None:
+    if action is Action.list:
+        _list(index.rows(runs, anew=reindex), json)
+        return
+    if not which:
+        raise typer.BadParameter(f"name the run to {action.value}")
+    chosen = [folders.find(runs, name) for name in which]
+    if action is Action.rm:
+        for folder in chosen:
+            folders.remove(folder)
+        index.rows(runs)
+        talk().print(f"removed {', '.join(folder.name for folder in chosen)}")
+    elif action is Action.show:
+        _show(chosen, json)
+    else:
+        _compare(chosen, json)
+
+
+def _list(rows: list[dict[str, Any]], json: bool) -> None:
+    if json:
+        print_json(rows)
+        return
+    shown = table("run", "status", "epochs>", "steps>", "part", "loss>", "accuracy>", "seconds>")
+    for row in rows:
+        shown.add_row(
+            row["run"], row["status"], str(row["epochs"]), f"{row['steps']:,}", row["part"] or "-", _number(row["loss"]),
+            _number(row["metrics"].get("accuracy")), f"{row['seconds']:.1f}",
+        )  # fmt: skip
+    out().print(shown)
+    if not rows:
+        talk().print("no runs here yet: netloom train FILE makes the first")
+
+
+def _show(chosen: list[folders.RunFolder], json: bool) -> None:
+    if json:
+        print_json([folders.summary(folder) | {"history": folder.view().history} for folder in chosen])
+        return
+    for folder in chosen:
+        view = folder.view()
+        out().print(f"[bold]{folder.name}[/bold]  {view.status}, {view.epoch} epochs, {view.step:,} steps, {view.seconds:.1f} s")
+        if view.failure:
+            out().print(f"failed: {view.failure}", markup=False)
+        names = list(dict.fromkeys(n for points in view.history.values() for _, m in points for n in m if n in ("loss", "accuracy", "r2", "mae")))
+        shown = table("epoch>", *(f"{part} {name}>" for part in view.history for name in names))
+        for epoch in _some_epochs(view.history):
+            cells = [_number(_at(view.history[part], epoch).get(name)) for part in view.history for name in names]
+            shown.add_row(str(epoch), *cells)
+        out().print(shown)
+        for warning in view.warnings:
+            out().print(f"warning: {warning}", markup=False)
+
+
+def _compare(chosen: list[folders.RunFolder], json: bool) -> None:
+    rows = [folders.summary(folder) for folder in chosen]
+    changes = [_difference(chosen[0], other) for other in chosen[1:]]
+    if json:
+        print_json({"runs": rows, "differences": changes})
+        return
+    names = list(dict.fromkeys(n for row in rows for n in row["metrics"]))
+    shown = table("run", "status", "epochs>", "part", *(f"{name}>" for name in names), "seconds>")
+    for row in rows:
+        cells = [_number(row["metrics"].get(name)) for name in names]
+        shown.add_row(row["run"], row["status"], str(row["epochs"]), row["part"] or "-", *cells, f"{row['seconds']:.1f}")
+    out().print(shown)
+    for other, lines in zip(chosen[1:], changes, strict=True):
+        out().print(f"\n{chosen[0].name} -> {other.name}:" + ("" if lines else " the same file"))
+        for line in lines:
+            out().print(f"  {line}", markup=False, style="green" if line.startswith("+") else "red")
+
+
+def _difference(a: folders.RunFolder, b: folders.RunFolder) -> list[str]:
+    """The lines of the two files that differ."""
+    texts = [folder.spec.read_text(encoding="utf-8").splitlines() for folder in (a, b)]
+    found = difflib.unified_diff(texts[0], texts[1], lineterm="", n=0)
+    return [line for line in found if line[:1] in "+-" and line[:3] not in ("+++", "---")]
+
+
+def _some_epochs(history: dict[str, Any]) -> list[int]:
+    epochs = sorted({epoch for points in history.values() for epoch, _ in points})
+    stride = max(1, len(epochs) // 20)
+    return sorted({*epochs[::stride], *epochs[-1:]})
+
+
+def _at(points: Any, epoch: int) -> dict[str, Any]:
+    return next((metrics for number, metrics in points if number == epoch), {})
+
+
+def _number(value: Any) -> str:
+    return f"{value:.4f}" if isinstance(value, int | float) else "-"
