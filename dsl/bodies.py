@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from .entries import LAYERS, entries, entry
+from .formula import Formula
 from .places import Place
 from .spec import Block, Body, Entry, GraphLine, Input, Network, Option
 from .tree import Scalar, Sequence, Table, Tree
@@ -20,7 +21,12 @@ def body(table: Table, walk: Walk, what: str) -> Body:
     found = table.items
     if ("layers" in found) is ("graph" in found):
         both = "both `layers` and `graph`" if "layers" in found else "neither `layers` nor `graph`"
-        walk.fail("E032", table.place, f"{what} has {both}", "Give one of them: a list of layers, or a graph of names.")
+        walk.fail(
+            "E032",
+            table.place,
+            f"{what} has {both}",
+            "Give one of them: a list of layers, or a graph of names.",
+        )
     layers = _layers(found["layers"], walk) if "layers" in found else None
     graph = graph_lines(found["graph"], walk) if "graph" in found else None
     made = Body(
@@ -38,7 +44,9 @@ def body(table: Table, walk: Walk, what: str) -> Body:
 def _layers(tree: Tree, walk: Walk) -> tuple[Entry, ...]:
     if isinstance(tree, Sequence):
         return entries(tree, LAYERS, walk)
-    walk.fail("E025", tree.place, f"`layers` is {said(tree)}, and a list is wanted", "Begin each layer with `- `.")
+    walk.fail(
+        "E025", tree.place, f"`layers` is {said(tree)}, and a list is wanted", "Begin each layer with `- `."
+    )
     return ()
 
 
@@ -49,7 +57,7 @@ def graph_lines(tree: Tree, walk: Walk) -> tuple[GraphLine, ...]:
     for name, value in table.items.items() if table else ():
         place = table.keys[name] if table else value.place
         walk.name(name, place, "a tensor")
-        what: Entry | tuple[Entry, ...] | object | None
+        what: Entry | tuple[Entry, ...] | Formula | None
         if isinstance(value, Sequence):
             what = entries(value, LAYERS, walk)
         elif isinstance(value, Table):
@@ -57,7 +65,7 @@ def graph_lines(tree: Tree, walk: Walk) -> tuple[GraphLine, ...]:
         else:
             what = walk.formula(value, f"`{name}`")
         if what is not None:
-            lines.append(GraphLine(name=name, name_place=place, what=what))  # type: ignore[arg-type]
+            lines.append(GraphLine(name=name, name_place=place, what=what))
     return tuple(lines)
 
 
@@ -71,7 +79,9 @@ def _inputs(tree: Tree, walk: Walk) -> tuple[Input, ...]:
             for name, shape in tree.items.items()
         )  # fmt: skip
     if not isinstance(tree, Sequence):
-        walk.error("E025", tree.place, f"`inputs` is {said(tree)}, and a list is wanted", f"Write `[{_text(tree)}]`.")
+        walk.error(
+            "E025", tree.place, f"`inputs` is {said(tree)}, and a list is wanted", f"Write `[{_text(tree)}]`."
+        )
     found = list[Input]()
     for name, place in walk.paths(tree, "an input"):
         found.append(Input(name=walk.name(name, place, "an input"), place=place))
@@ -111,7 +121,10 @@ def _unique(made: Body, walk: Walk) -> None:
     for name, place in names:
         if name in first:
             walk.error(
-                "E028", place, f"`{name}` is named twice: first in line {first[name].line}", f"Write `{name}_2`."
+                "E028",
+                place,
+                f"`{name}` is named twice: first in line {first[name].line}",
+                f"Write `{name}_2`.",
             )
         first.setdefault(name, place)
 
@@ -122,13 +135,15 @@ def blocks(tree: Tree, walk: Walk) -> dict[str, Block]:
     for name, inner in table.items.items() if table else ():
         place = table.keys[name] if table else inner.place
         walk.part(name, place, "a block")
-        if (own := walk.table(inner, f"the block `{name}`", "Write `layers:` or `graph:` in it.")) is not None:
+        if (
+            own := walk.table(inner, f"the block `{name}`", "Write `layers:` or `graph:` in it.")
+        ) is not None:
             found[name] = _block(name, own, place, walk)
     return found
 
 
 def _block(name: str, table: Table, place: Place, walk: Walk) -> Block:
-    walk.keys(table, BLOCK, f"the block `{name}`")
+    table = walk.keys(table, BLOCK, f"the block `{name}`")
     state, next_ = table.items.get("state"), table.items.get("next")
     _recurs(state, next_, place, walk)
     return Block(
@@ -146,7 +161,12 @@ def _recurs(state: Tree | None, next_: Tree | None, place: Place, walk: Walk) ->
     if state is None and next_ is None:
         return
     if not isinstance(state, Table) or not isinstance(next_, Table):
-        walk.error("E035", place, "a cell has both `state` and `next`", "Write `state: {h: [$units]}, next: {h: h_new}`.")
+        walk.error(
+            "E035",
+            place,
+            "a cell has both `state` and `next`",
+            "Write `state: {h: [$units]}, next: {h: h_new}`.",
+        )
         return
     for name in state.keys.keys() ^ next_.keys.keys():
         at, other = (state, "next") if name in state.keys else (next_, "state")
@@ -184,7 +204,9 @@ def networks(tree: Tree, walk: Walk) -> dict[str, Network]:
     for name, inner in table.items.items() if table else ():
         place = table.keys[name] if table else inner.place
         walk.part(name, place, "a network")
-        if (own := walk.table(inner, f"the network `{name}`", "Write `layers:` or `graph:` in it.")) is not None:
+        if (
+            own := walk.table(inner, f"the network `{name}`", "Write `layers:` or `graph:` in it.")
+        ) is not None:
             found[name] = _network(name, own, place, walk)
     return found
 
@@ -192,13 +214,15 @@ def networks(tree: Tree, walk: Walk) -> dict[str, Network]:
 def _network(name: str, table: Table, place: Place, walk: Walk) -> Network:
     found = table.items
     if "follow" in found:
-        walk.keys(table, ("follow", "every", "decay"), f"the network `{name}`")
+        table = walk.keys(table, ("follow", "every", "decay"), f"the network `{name}`")
+        found = table.items
         if ("every" in found) is ("decay" in found):
             walk.error("E032", place, f"`{name}` follows by `every` or by `decay`", "Give one of the two.")
         followed = walk.text(found["follow"], "`follow`")
-        return Network(name=name, follow=followed, every=found.get("every"), decay=found.get("decay"), place=place)
+        return Network(
+            name=name, follow=followed, every=found.get("every"), decay=found.get("decay"), place=place
+        )
     if len(found) == 1 and PART.fullmatch(next(iter(found))):
         return Network(name=name, instance=entry(table, LAYERS, walk), place=place)
-    walk.keys(table, BODY, f"the network `{name}`")
+    table = walk.keys(table, BODY, f"the network `{name}`")
     return Network(name=name, body=body(table, walk, f"the network `{name}`"), place=place)
-

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 from .kinds.kind import Family, Kind
 from .kinds.tables import NETWORK, lookup, words
 from .places import Place
 from .spec import Entry
-from .suggest import did_you_mean, nearest
+from .suggest import nearest
 from .tree import Scalar, Sequence, Table, Tree
 from .walk import PART, SELECTOR, WIRING, Walk, nothing, said
 
@@ -55,7 +57,12 @@ def entry(tree: Tree, site: Site, walk: Walk) -> Entry | None:
     if isinstance(tree, Scalar) and tree.text and isinstance(tree.value, str):
         return Entry(kind=tree.text, kind_place=tree.place, place=tree.place)
     if not isinstance(tree, Table) or not tree.items:
-        walk.fail("E022", tree.place, f"{said(tree)} stands where {site.what} should", "Write `kind: {option: value}`.")
+        walk.fail(
+            "E022",
+            tree.place,
+            f"{said(tree)} stands where {site.what} should",
+            "Write `kind: {option: value}`.",
+        )
         return None
     kinds = [key for key in tree.items if key not in ALL_BESIDE]
     if not kinds:
@@ -81,7 +88,7 @@ class _Parts:
         self.options: dict[str, Tree] = {}
         self.places: dict[str, Place] = {}
         self.branches: dict[str, tuple[Entry, ...]] | None = None
-        self.wiring: dict[str, object] = {}
+        self.wiring: dict[str, Any] = {}
         self.reads: tuple[tuple[str, Place], ...] | None = None
 
     def value(self, tree: Tree) -> None:
@@ -101,13 +108,17 @@ class _Parts:
 
     def misplaced(self, others: dict[str, Tree], tree: Table) -> None:
         """Keys beside the kind that are neither wiring nor allowed: its own options, at its own column."""
-        own = self.known is None and bool(PART.fullmatch(self.kind)) and self.main is None and not self.options
+        own = (
+            self.known is None and bool(PART.fullmatch(self.kind)) and self.main is None and not self.options
+        )
         for key, value in others.items():
             if own or (self.known is not None and (self.known.option(key) or key in self.known.tensors)):
                 self.walk.error(
-                    "E020", tree.keys[key], f"`{key}` is an option of `{self.kind}`, and stands at its column",
+                    "E020",
+                    tree.keys[key],
+                    f"`{key}` is an option of `{self.kind}`, and stands at its column",
                     f"Indent it below `{self.kind}:`, or write `{self.kind}: {{{key}: …}}`.",
-                )  # fmt: skip
+                )
                 self.options[key], self.places[key] = value, tree.keys[key]
             else:
                 near = nearest(key, [*self.site.beside, *words(*self.site.families)])
@@ -138,14 +149,24 @@ class _Parts:
 
     def entry(self, place: Place) -> Entry:
         return Entry(
-            kind=self.kind, kind_place=self.place, main=self.main, options=self.options, option_places=self.places,
-            branches=self.branches, from_=self.reads, place=place, **self.wiring,
-        )  # fmt: skip
+            kind=self.kind,
+            kind_place=self.place,
+            main=self.main,
+            options=self.options,
+            option_places=self.places,
+            branches=self.branches,
+            from_=self.reads,
+            place=place,
+            **self.wiring,
+        )
 
     def _from(self, tree: Tree, place: Place) -> None:
         if self.reads is not None:
             self.walk.error(
-                "E022", place, f"`{self.kind}` says twice what it reads: after the colon, and in `from`", "Keep one."
+                "E022",
+                place,
+                f"`{self.kind}` says twice what it reads: after the colon, and in `from`",
+                "Keep one.",
             )
             return
         self.reads = self.walk.paths(tree, "`from`")
@@ -161,7 +182,9 @@ class _Parts:
                 lengths[name] = len(inner.items)
         if len(set(lengths.values())) > 1:
             told = ", ".join(f"{name} {count}" for name, count in lengths.items())
-            self.walk.error("E037", tree.place, f"`repeat` walks lists of different lengths: {told}", "Give all one.")
+            self.walk.error(
+                "E037", tree.place, f"`repeat` walks lists of different lengths: {told}", "Give all one."
+            )
         return tree
 
     def _table(self, tree: Table) -> None:
@@ -182,7 +205,11 @@ class _Parts:
         """Whether a word of the wiring is an option of this kind, or may be one."""
         if self.known is None:
             return self.site.free
-        return "open" in self.known.traits or option in self.known.tensors or self.known.option(option) is not None
+        return (
+            "open" in self.known.traits
+            or option in self.known.tensors
+            or self.known.option(option) is not None
+        )
 
     def _moved(self, word: str, tree: Tree, place: Place) -> None:
         """`dense: {units: 10, name: x}`: wiring among the options."""
@@ -194,19 +221,9 @@ class _Parts:
             self.wire(word, tree, place)
 
 
-def unknown_kind(found: Entry, site: Site, own: list[str]) -> tuple[str, str | None]:
-    """The message for a kind that is not there, and the way out. `own`: the file's blocks and networks."""
-    known = [*words(*site.families), *own]
-    what = site.what.removeprefix("an ").removeprefix("a ")
-    if PART.fullmatch(found.kind):
-        near = did_you_mean(found.kind, known)
-        return f"no block or network is called `{found.kind}`", near or "Declare it under `blocks:` or `networks:`."
-    return f"there is no {what} `{found.kind}`", None
-
-
 def _reads(kind: Kind) -> bool:
     return kind.family in NETWORK
 
 
-def _ticked(names: object) -> str:
-    return ", ".join(f"`{name}`" for name in names)  # type: ignore[attr-defined]
+def _ticked(names: Iterable[str]) -> str:
+    return ", ".join(f"`{name}`" for name in names)

@@ -15,14 +15,18 @@ from .suggest import did_you_mean
 
 FUNCTIONS: dict[str, tuple[int, int]] = {
     **dict.fromkeys(("min", "max"), (1, 9)),
-    **dict.fromkeys(("ceil", "floor", "round", "sqrt", "log", "log2", "exp", "abs", "sign", "square"), (1, 1)),
+    **dict.fromkeys(
+        ("ceil", "floor", "round", "sqrt", "log", "log2", "exp", "abs", "sign", "square"), (1, 1)
+    ),
     **dict.fromkeys(("sum", "mean", "var", "norm", "argmax", "size", "softmax", "transpose"), (1, 1)),
     **dict.fromkeys(("sigmoid", "tanh", "relu", "softplus", "normalize", "stop_gradient"), (1, 1)),
     **dict.fromkeys(("maximum", "minimum"), (1, 9)),
     "where": (3, 3),
 }
 """Every function with the least and greatest number of its arguments."""
-OVER = frozenset({"sum", "mean", "var", "norm", "argmax", "max", "min", "softmax", "normalize", "maximum", "minimum"})
+OVER = frozenset(
+    {"sum", "mean", "var", "norm", "argmax", "max", "min", "softmax", "normalize", "maximum", "minimum"}
+)
 """The functions that take `over=axis`."""
 LEVELS = {
     **dict.fromkeys(("==", "!=", "<", "<=", ">", ">="), 4),
@@ -158,7 +162,8 @@ class Unknown:
 UNKNOWN = Unknown()
 Value = bool | int | float | str | Unknown
 LARGEST = 1e300
-"""No number of a formula may be larger: larger ones are a slip, and whole ones without bound eat the machine."""
+"""No number of a formula may be larger: larger ones are a slip, and whole ones without bound eat the
+machine."""
 
 
 def evaluate(formula: Formula, env: Mapping[str, object]) -> Value:
@@ -198,10 +203,14 @@ def _looked_up(path: Path, env: Mapping[str, object]) -> Value:
         for step in path.parts[1:]:
             value = _item(value, step, path)
     if value is path:
-        raise FormulaMistake("E111", path.place, f"nothing here is called `{path}`", did_you_mean(str(path), env))
+        raise FormulaMistake(
+            "E111", path.place, f"nothing here is called `{path}`", did_you_mean(str(path), env)
+        )
     if isinstance(value, bool | int | float | str | Unknown):
         return value
-    raise FormulaMistake("E130", path.place, f"`{path}` is a list, where a number should stand", "Write its item: `.1`.")
+    raise FormulaMistake(
+        "E130", path.place, f"`{path}` is a list, where a number should stand", "Write its item: `.1`."
+    )
 
 
 def _item(value: object, step: str, path: Path) -> object:
@@ -211,12 +220,16 @@ def _item(value: object, step: str, path: Path) -> object:
         if step.isdigit() and 1 <= int(step) <= len(value):
             return value[int(step) - 1]
         raise FormulaMistake("E130", path.place, f"`{path}`: the list has items 1 to {len(value)}")
-    raise FormulaMistake("E130", path.place, f"`{path}`: `{path.parts[0]}` is no list", f"Write `{path.parts[0]}`.")
+    raise FormulaMistake(
+        "E130", path.place, f"`{path}`: `{path.parts[0]}` is no list", f"Write `{path.parts[0]}`."
+    )
 
 
 def _number(value: Value, node: Node) -> int | float | Unknown:
     if isinstance(value, bool | str):
-        raise FormulaMistake("E130", node.place, f"`{written(node)}` is {_shown(value)}, where a number should stand")
+        raise FormulaMistake(
+            "E130", node.place, f"`{written(node)}` is {_shown(value)}, where a number should stand"
+        )
     return value
 
 
@@ -268,9 +281,11 @@ def _side(node: Node, env: Mapping[str, object]) -> Value | Path:
 def _called(node: Call, env: Mapping[str, object]) -> Value:
     if node.function not in ON_NUMBERS or node.over:
         raise FormulaMistake(
-            "E130", node.place, f"`{node.function}` works on tensors, and this formula is computed before there are any",
+            "E130",
+            node.place,
+            f"`{node.function}` works on tensors, and this formula is computed before there are any",
             f"On numbers there are {', '.join(sorted(ON_NUMBERS))}.",
-        )  # fmt: skip
+        )
     values = [_number(_value(argument, env), argument) for argument in node.arguments]
     known = [value for value in values if not isinstance(value, Unknown)]
     if len(known) < len(values):
@@ -282,7 +297,9 @@ def _arithmetic(node: Binary, env: Mapping[str, object]) -> Value:
     left = _number(_value(node.left, env), node.left)
     right = _number(_value(node.right, env), node.right)
     if node.operator == "@":
-        raise FormulaMistake("E130", node.place, "`@` multiplies tensors, and these are numbers", "Write `*`.")
+        raise FormulaMistake(
+            "E130", node.place, "`@` multiplies tensors, and these are numbers", "Write `*`."
+        )
     if isinstance(left, Unknown) or isinstance(right, Unknown):
         return UNKNOWN
     return _bounded(lambda: ARITHMETIC[node.operator](left, right), node)
@@ -295,7 +312,9 @@ def _bounded(compute: Callable[[], Value], node: Node) -> Value:
     except ZeroDivisionError:
         raise FormulaMistake("E130", node.place, f"`{written(node)}` divides by 0") from None
     except (ValueError, OverflowError):
-        raise FormulaMistake("E130", node.place, f"`{written(node)}` is not a number that can be computed") from None
+        raise FormulaMistake(
+            "E130", node.place, f"`{written(node)}` is not a number that can be computed"
+        ) from None
     if isinstance(result, complex) or not abs(result) <= LARGEST:  # type: ignore[arg-type]
         raise FormulaMistake("E130", node.place, f"`{written(node)}` is not a number that can be computed")
     return result

@@ -6,8 +6,21 @@ import re
 from dataclasses import dataclass, replace
 
 from .formula import (
-    COMPARE, FUNCTIONS, LEVELS, MINUS, NOT, OVER, Binary, Call, Formula, FormulaMistake, Node, Number, Path, Unary,
-)  # fmt: skip
+    COMPARE,
+    FUNCTIONS,
+    LEVELS,
+    MINUS,
+    NOT,
+    OVER,
+    Binary,
+    Call,
+    Formula,
+    FormulaMistake,
+    Node,
+    Number,
+    Path,
+    Unary,
+)
 from .places import Place
 from .suggest import did_you_mean
 
@@ -24,7 +37,10 @@ def parse(text: str, place: Place) -> Formula:
     """The formula that `text` says; `place` is its first character's. Raises FormulaMistake."""
     if len(text) > LONGEST:
         raise FormulaMistake(
-            "E126", place, f"a formula of {len(text)} characters; at most {LONGEST} are read", "Split it in two."
+            "E126",
+            place,
+            f"a formula of {len(text)} characters; at most {LONGEST} are read",
+            "Split it in two.",
         )
     return Formula(text, _Parser(text, place).whole(), place)
 
@@ -62,7 +78,10 @@ class _Parser:
             start = found.end()
         if len(tokens) > MOST_TOKENS:
             raise self._mistake(
-                "E126", tokens[0], f"a formula of {len(tokens)} words; at most {MOST_TOKENS} are read", "Split it in two."
+                "E126",
+                tokens[0],
+                f"a formula of {len(tokens)} words; at most {MOST_TOKENS} are read",
+                "Split it in two.",
             )
         return [*tokens, _Token("end", "", end)]
 
@@ -78,7 +97,9 @@ class _Parser:
     def _expression(self, level: int) -> Node:
         self.depth += 1
         if self.depth > DEEPEST:
-            raise self._mistake("E126", self._next, f"brackets more than {DEEPEST} deep", "Split the formula in two.")
+            raise self._mistake(
+                "E126", self._next, f"brackets more than {DEEPEST} deep", "Split the formula in two."
+            )
         left = self._operand(level)
         while (own := LEVELS.get(self._next.text, 0)) > level:
             operator = self._take()
@@ -107,7 +128,11 @@ class _Parser:
             self._close(token)
             return inner
         if token.kind == "path" and token.text not in {"and", "or", "not"}:
-            return self._call(token) if self._next.text == "(" else Path(tuple(token.text.split(".")), self._at(token))
+            return (
+                self._call(token)
+                if self._next.text == "("
+                else Path(tuple(token.text.split(".")), self._at(token))
+            )
         raise self._unexpected(token)
 
     def _power(self) -> Node:
@@ -138,9 +163,13 @@ class _Parser:
     def _over(self, name: _Token) -> str:
         word, _, axis = self._take(), self._take(), self._take()
         if word.text != "over":
-            raise self._mistake("E120", word, f"`{word.text}=` stands in a call", "Only `over=axis` can be named.")
+            raise self._mistake(
+                "E120", word, f"`{word.text}=` stands in a call", "Only `over=axis` can be named."
+            )
         if axis.kind != "path":
-            raise self._mistake("E120", axis, "`over=` wants the name of an axis", "As in `sum(x, over=time)`.")
+            raise self._mistake(
+                "E120", axis, "`over=` wants the name of an axis", "As in `sum(x, over=time)`."
+            )
         if name.text not in OVER:
             raise self._mistake("E124", word, f"`{name.text}` does not go over an axis", "Leave `over=` out.")
         return axis.text
@@ -149,10 +178,9 @@ class _Parser:
         low, high = FUNCTIONS[call.function]
         if not low <= len(call.arguments) <= high:
             wants = str(low) if low == high else f"{low} to {high}"
-            raise self._mistake(
-                "E124", name,
-                f"`{call.function}` takes {wants} argument{'' if wants == '1' else 's'}, here {len(call.arguments)}",
-            )  # fmt: skip
+            many = "" if wants == "1" else "s"
+            message = f"`{call.function}` takes {wants} argument{many}, here {len(call.arguments)}"
+            raise self._mistake("E124", name, message)
         return call
 
     def _close(self, opened: _Token) -> None:
@@ -165,7 +193,9 @@ class _Parser:
 
     def _number(self, token: _Token) -> int | float:
         if len(token.text) > LONGEST_NUMBER:
-            raise self._mistake("E126", token, f"a number of {len(token.text)} digits", "Write it with e: `1e30`.")
+            raise self._mistake(
+                "E126", token, f"a number of {len(token.text)} digits", "Write it with e: `1e30`."
+            )
         value = int(token.text) if token.text.isdigit() else float(token.text)
         if value in (float("inf"), float("-inf")):
             raise self._mistake("E126", token, f"`{token.text}` is past the largest number", None)
@@ -177,17 +207,24 @@ class _Parser:
             return replace(self.place, length=0)
         return replace(self.place, column=self.place.column + token.start, length=len(token.text))
 
-    def _mistake(self, code: str, token: _Token, message: str, suggestion: str | None = None) -> FormulaMistake:
+    def _mistake(
+        self, code: str, token: _Token, message: str, suggestion: str | None = None
+    ) -> FormulaMistake:
         return FormulaMistake(code, self._at(token), message, suggestion)
 
     def _unreadable(self, start: int) -> FormulaMistake:
         token = _Token("mark", self.text[start], start)
         if token.text == "$":
             return self._mistake(
-                "E125", token, "a formula names an option without `$`", f"Write `{self.text.replace('$', '', 1)}`."
+                "E125",
+                token,
+                "a formula names an option without `$`",
+                f"Write `{self.text.replace('$', '', 1)}`.",
             )
         if token.text in "&|!":
-            return self._mistake("E121", token, f"`{token.text}` is not part of a formula", "Write and, or, not.")
+            return self._mistake(
+                "E121", token, f"`{token.text}` is not part of a formula", "Write and, or, not."
+            )
         return self._mistake("E121", token, f"`{token.text}` is not part of a formula")
 
     def _unexpected(self, token: _Token) -> FormulaMistake:
@@ -198,9 +235,15 @@ class _Parser:
     def _left_over(self) -> FormulaMistake:
         token = self._next
         if token.text == "**":
-            return self._mistake("E122", token, "power is written `^`", f"Write `{self.text.replace('**', '^')}`.")
+            return self._mistake(
+                "E122", token, "power is written `^`", f"Write `{self.text.replace('**', '^')}`."
+            )
         if token.text == "=":
-            return self._mistake("E120", token, "`=` gives a value; a formula compares with `==`", "Write `==`.")
+            return self._mistake(
+                "E120", token, "`=` gives a value; a formula compares with `==`", "Write `==`."
+            )
         if token.text == ")":
             return self._mistake("E120", token, "`)` closes nothing", "Take it out, or add `(`.")
-        return self._mistake("E120", token, f"`{token.text}` follows without an operator between", "Add an operator.")
+        return self._mistake(
+            "E120", token, f"`{token.text}` follows without an operator between", "Add an operator."
+        )

@@ -1,4 +1,5 @@
-"""A spec file as values: `load(path)` and `read_spec(text, file)`. Every mistake at once, nothing executed."""
+"""A spec file as values: `load(path)` and `read_spec(text, file)`. Every mistake at once, nothing
+executed."""
 
 from __future__ import annotations
 
@@ -46,7 +47,9 @@ def load(path: Path | str, sets: Mapping[str, str] | None = None) -> tuple[Spec 
         before = content[: error.start]
         line = before.count(b"\n") + 1
         column = len(before.rpartition(b"\n")[2].decode("utf-8", "replace")) + 1
-        diagnostics.error("E002", Place(str(path), line, column), "this is not UTF-8 text", "Save the file as UTF-8.")
+        diagnostics.error(
+            "E002", Place(str(path), line, column), "this is not UTF-8 text", "Save the file as UTF-8."
+        )
         return None, diagnostics
     return read_spec(text, str(path), sets)
 
@@ -55,16 +58,21 @@ def read_spec(text: str, file: str, sets: Mapping[str, str] | None = None) -> tu
     """The spec that a file's text says, and every remark on it.
 
     None when it could not be read whole. A spec may come with errors: those of single options and keys leave
-    the rest standing, so that the compiler can find more. `sets` are overrides by path: `{"train.batch": "128"}`.
+    the rest standing, so that the compiler can find more. `sets` are overrides by path: `{"train.batch":
+    "128"}`.
     """
     diagnostics = Diagnostics()
     tree = read(text, file, diagnostics)
     if tree is None and not diagnostics.errors:
-        diagnostics.error("E014", Place(file, 1, 1), "the file is empty", "Begin with `netloom: 1` and `name:`.")
+        diagnostics.error(
+            "E014", Place(file, 1, 1), "the file is empty", "Begin with `netloom: 1` and `name:`."
+        )
     if tree is None:
         return None, diagnostics
     if not isinstance(tree, Table):
-        diagnostics.error("E025", tree.place, f"the file is {said(tree)}, and a table is wanted", "Begin with `name:`.")
+        diagnostics.error(
+            "E025", tree.place, f"the file is {said(tree)}, and a table is wanted", "Begin with `name:`."
+        )
         return None, diagnostics
     tree = overridden(tree, sets or {}, diagnostics)
     walk = Walk(diagnostics)
@@ -90,8 +98,8 @@ def _version(tree: Table, walk: Walk) -> bool:
 
 
 def _spec(tree: Table, file: str, text: str, walk: Walk) -> Spec | None:
+    tree = walk.keys(tree, FILE, "the file")
     found = tree.items
-    walk.keys(tree, FILE, "the file")
     options = bodies.options(found["options"], walk) if "options" in found else {}
     blocks = bodies.blocks(found["blocks"], walk) if "blocks" in found else {}
     networks = bodies.networks(found["networks"], walk) if "networks" in found else {}
@@ -100,16 +108,25 @@ def _spec(tree: Table, file: str, text: str, walk: Walk) -> Spec | None:
     made_data = _data(tree, walk, later)
     train = _train(tree, walk, later)
     about = walk.text(found["about"], "`about`") if "about" in found else None
-    run = walk.table(found["run"], "`run`", "Write `{seed: 3}`.") if "run" in found else None
-    if run:
-        walk.keys(run, [option.name for option in RUN], "`run`")
+    run = walk.table(found["run"], "`run`", "Write `{seed: 3}`.", whole=False) if "run" in found else None
+    run = walk.keys(run, [option.name for option in RUN], "`run`", "E102") if run else None
     name = _name(found.get("name"), file, walk)
     if network is None:
         return None
     return Spec(
-        name=name, about=about, options=options, run=dict(run.items) if run else {}, data=made_data, blocks=blocks,
-        networks=networks, network=network, train=train, later=later, file=file, text=text,
-    )  # fmt: skip
+        name=name,
+        about=about,
+        options=options,
+        run=dict(run.items) if run else {},
+        data=made_data,
+        blocks=blocks,
+        networks=networks,
+        network=network,
+        train=train,
+        later=later,
+        file=file,
+        text=text,
+    )
 
 
 def _name(tree: Tree | None, file: str, walk: Walk) -> str:
@@ -120,9 +137,11 @@ def _name(tree: Tree | None, file: str, walk: Walk) -> str:
     name = walk.text(tree, "`name`") or "network"
     if not TITLE.fullmatch(name):
         walk.error(
-            "E027", tree.place, f"`{name[:40]}` cannot be a file's name: letters, digits, blanks and - _ . + ( )",
+            "E027",
+            tree.place,
+            f"`{name[:40]}` cannot be a file's name: letters, digits, blanks and - _ . + ( )",
             "A run's folder is called by it.",
-        )  # fmt: skip
+        )
         return "network"
     return name
 
@@ -132,7 +151,9 @@ def _network(tree: Table, walk: Walk) -> Body | None:
     found = tree.items
     if ("network" in found) is ("graph" in found):
         if "network" in found:
-            walk.fail("E033", tree.keys["graph"], "both `network` and `graph` stand here", "Keep one of them.")
+            walk.fail(
+                "E033", tree.keys["graph"], "both `network` and `graph` stand here", "Keep one of them."
+            )
         else:
             walk.fail("E033", tree.place, "the file has no network", "Write `network: {layers: […]}`.")
         return None
@@ -141,8 +162,7 @@ def _network(tree: Table, walk: Walk) -> Body | None:
     table = walk.table(found["network"], "`network`", "Write `network: {layers: […]}`.")
     if table is None:
         return None
-    walk.keys(table, bodies.BODY, "`network`")
-    return bodies.body(table, walk, "`network`")
+    return bodies.body(walk.keys(table, bodies.BODY, "`network`"), walk, "`network`")
 
 
 def _data(tree: Table, walk: Walk, later: dict[str, Tree]) -> Data | None:
@@ -170,5 +190,3 @@ def _train(tree: Table, walk: Walk, later: dict[str, Tree]) -> Step | None:
         return None
     later.update({f"train.{key}": table.items[key] for key in STEP_LATER if key in table.items})
     return step(table, tree.keys["train"], walk)
-
-

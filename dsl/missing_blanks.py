@@ -49,7 +49,9 @@ def _first_line(value: Scalar, source: Source, diagnostics: Diagnostics) -> Scal
     rest = range(value.place.line, value.place.line + value.text.count(" ") + 1)
     for number in rest:
         if found := GLUED_LINE.match(source.line(number)):
-            _report(found[1], found[2], source.place(number, found.start(1), number, found.end(2)), diagnostics)
+            _report(
+                found[1], found[2], source.place(number, found.start(1), number, found.end(2)), diagnostics
+            )
             first = source.line(value.place.line - 1)[value.place.column - 1 :].split(" #")[0].strip()
             return Scalar(plain(first), first, False, replace(value.place, length=len(first)))
     return value

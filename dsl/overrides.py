@@ -59,7 +59,9 @@ def paths(tree: Tree, before: str = "") -> Iterable[str]:
     if isinstance(tree, Scalar):
         yield before
         return
-    pairs = tree.items.items() if isinstance(tree, Table) else ((str(i), t) for i, t in enumerate(tree.items, 1))
+    pairs = (
+        tree.items.items() if isinstance(tree, Table) else ((str(i), t) for i, t in enumerate(tree.items, 1))
+    )
     for name, inner in pairs:
         yield from paths(inner, f"{before}.{name}" if before else name)
     if isinstance(tree, Table):

@@ -1,7 +1,8 @@
-"""Text to tree: what a file says, with exact places. Nothing of YAML beyond mappings, lists and scalars is read.
+"""Text to tree: what a file says, with exact places. Nothing of YAML beyond mappings, lists and scalars is
+read.
 
-Built from the events of PyYAML's parser, not from its nodes: nothing is resolved, followed or constructed, and
-depth is counted as it grows.
+Built from the events of PyYAML's parser, not from its nodes: nothing is resolved, followed or constructed,
+and depth is counted as it grows.
 """
 
 from __future__ import annotations
@@ -33,9 +34,11 @@ def read(text: str, file: str, diagnostics: Diagnostics) -> Tree | None:
     """
     if len(text) > MOST_CHARACTERS:
         diagnostics.error(
-            "E003", Place(file, 1, 1),
-            f"the file has {len(text)} characters; at most {MOST_CHARACTERS} are read", "Repeat with `repeat:`.",
-        )  # fmt: skip
+            "E003",
+            Place(file, 1, 1),
+            f"the file has {len(text)} characters; at most {MOST_CHARACTERS} are read",
+            "Repeat with `repeat:`.",
+        )
         return None
     source = cleaned(text, file, diagnostics)
     events = _events(source, diagnostics)
@@ -75,7 +78,9 @@ class _Build:
             if isinstance(event, yaml.DocumentStartEvent):
                 documents += 1
                 if event.version or event.tags:
-                    self._refuse("E010", event, "directives (`%…`) are not part of the language", "Take the line out.")
+                    self._refuse(
+                        "E010", event, "directives (`%…`) are not part of the language", "Take the line out."
+                    )
                 if documents > 1:
                     self._refuse("E011", event, "a second document begins here", "Keep one document a file.")
                     break
@@ -94,22 +99,29 @@ class _Build:
                 "Write the value out. A selector that begins with a star is quoted.",
             )  # fmt: skip
             return Scalar(None, "", False, self._place(event))
+        assert isinstance(event, yaml.ScalarEvent | yaml.CollectionStartEvent), f"{event} begins no value"
         self._plain_only(event)
         if isinstance(event, yaml.ScalarEvent):
             return self._scalar(event)
         self.depth += 1
         if self.depth > DEEPEST:
             if not self.stopped:
-                self._refuse("E003", event, f"nested more than {DEEPEST} deep", "Make a block of the inner part.")
+                self._refuse(
+                    "E003", event, f"nested more than {DEEPEST} deep", "Make a block of the inner part."
+                )
             self.stopped = True
             _skip(events)
             self.depth -= 1
             return Scalar(None, "", False, self._place(event))
-        tree = self._table(event, events) if isinstance(event, yaml.MappingStartEvent) else self._list(event, events)
+        tree = (
+            self._table(event, events)
+            if isinstance(event, yaml.MappingStartEvent)
+            else self._list(event, events)
+        )
         self.depth -= 1
         return tree
 
-    def _plain_only(self, event: yaml.NodeEvent) -> None:
+    def _plain_only(self, event: yaml.ScalarEvent | yaml.CollectionStartEvent) -> None:
         if event.anchor is not None:
             self._refuse(
                 "E008", event, f"`&{event.anchor}` is an anchor, which the language does not have",
@@ -128,7 +140,7 @@ class _Build:
             text = text.replace("${", "$(").replace("}", ")")
         return Scalar(text if quoted else plain(text), text, quoted, self._place(event))
 
-    def _list(self, event: yaml.Event, events: Iterator[yaml.Event]) -> Sequence:
+    def _list(self, event: yaml.CollectionStartEvent, events: Iterator[yaml.Event]) -> Sequence:
         items, flow = list[Tree](), bool(event.flow_style)
         for inner in events:
             if isinstance(inner, yaml.SequenceEndEvent):
@@ -141,11 +153,13 @@ class _Build:
             items = joined_items(items, self.diagnostics)
         return tuple(parted_item(item, self.diagnostics) for item in items)
 
-    def _table(self, event: yaml.Event, events: Iterator[yaml.Event]) -> Table:
+    def _table(self, event: yaml.CollectionStartEvent, events: Iterator[yaml.Event]) -> Table:
         pairs, flow = list[Pair](), bool(event.flow_style)
         for inner in events:
             if isinstance(inner, yaml.MappingEndEvent):
-                return self._keyed(joined_pairs(pairs, self.diagnostics) if flow else pairs, self._span(event, inner))
+                return self._keyed(
+                    joined_pairs(pairs, self.diagnostics) if flow else pairs, self._span(event, inner)
+                )
             key = self._tree(inner, events)
             value = self._tree(next(events), events)
             if isinstance(key, Scalar):
@@ -166,23 +180,30 @@ class _Build:
             name = key.text
             if name in items:
                 self.diagnostics.error(
-                    "E012", key.place, f"`{name}` is given twice: first in line {keys[name].line}", "Keep one of them."
+                    "E012",
+                    key.place,
+                    f"`{name}` is given twice: first in line {keys[name].line}",
+                    "Keep one of them.",
                 )
                 continue
             if name == "<<" and not key.quoted:
                 self.diagnostics.error(
-                    "E009", key.place, "`<<` merges tables, which the language does not do", "Write the keys out."
+                    "E009",
+                    key.place,
+                    "`<<` merges tables, which the language does not do",
+                    "Write the keys out.",
                 )
                 continue
             items[name], keys[name] = parted_scalar(key, value, self.source, self.diagnostics), key.place
         return Table(items, keys, place)
 
     def _place(self, event: yaml.Event) -> Place:
-        start, end = event.start_mark, event.end_mark
-        return self.source.place(start.line, start.column, end.line, end.column)
+        return self._span(event, event)
 
     def _span(self, opens: yaml.Event, closes: yaml.Event) -> Place:
         start, end = opens.start_mark, closes.end_mark
+        assert start is not None, "an event without a place"
+        assert end is not None, "an event without a place"
         return self.source.place(start.line, start.column, end.line, end.column)
 
     def _refuse(self, code: str, event: yaml.Event, message: str, suggestion: str) -> None:

@@ -19,8 +19,8 @@ INSIDE = re.compile(r": |:$| #|[,\[\]{}]")
 def plain(text: str) -> Plain:
     """The value of an unquoted scalar: `true`, `false`, `null` (or nothing), a decimal number, or the text.
 
-    `yes`, `no`, `on`, `012`, `0x1f`, `12:30`, `1_000`, `.inf`, `~` and dates are text; so is a number past the
-    range of a float.
+    `yes`, `no`, `on`, `012`, `0x1f`, `12:30`, `1_000`, `.inf`, `~` and dates are text; so is a number past
+    the range of a float.
     """
     if text in WORDS:
         return WORDS[text]
@@ -35,7 +35,8 @@ def plain(text: str) -> Plain:
 
 
 def written(value: Plain) -> str:
-    """The shortest scalar that reads as `value`, fit for any place in a file; text is quoted where it must be."""
+    """The shortest scalar that reads as `value`, fit for any place in a file; text is quoted where it must
+    be."""
     if value is None:
         return "null"
     if isinstance(value, bool):

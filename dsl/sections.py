@@ -6,7 +6,9 @@ from collections.abc import Mapping
 from typing import Literal
 
 from .entries import LOSS, METRIC, OPTIMIZER, PENALTY, PREPARE, READ_AS, SOURCE, Site, entries, entry
+from .kinds.kind import Option
 from .places import Place
+from .settings import CLIP, SPLIT, STOP
 from .spec import Data, Entry, Field, Step
 from .tree import Table, Tree
 from .walk import NAME, SELECTOR, Walk, items, nothing, said
@@ -15,29 +17,51 @@ RECIPES = ("tokens", "windows", "pairs", "batches", "nest", "replay")
 DATA = ("source", "fields", "missing", "prepare", "augment", "split", *RECIPES)
 FIELD = ("column", "columns", "as", "values", "prepare", "missing")
 STEP = (
-    "name", "update", "loss", "fit", "optimizer", "epochs", "steps", "batch", "last_batch", "stop", "penalties",
-    "clip_gradients", "metrics", "times", "data", "after_step", "options", "repeat", "phases", "alternate",
-)  # fmt: skip
+    "name",
+    "update",
+    "loss",
+    "fit",
+    "optimizer",
+    "epochs",
+    "steps",
+    "batch",
+    "last_batch",
+    "stop",
+    "penalties",
+    "clip_gradients",
+    "metrics",
+    "times",
+    "data",
+    "after_step",
+    "options",
+    "repeat",
+    "phases",
+    "alternate",
+)
 STEP_LATER = ("fit", "times", "data", "after_step", "options", "repeat", "phases", "alternate")
 """What a step may say that this version reads and does not compile."""
 
 
 def is_several(table: Table) -> bool:
     """Whether `data:` names several sets, each with its own source."""
-    return "source" not in table.items and bool(table.items) and all(
-        isinstance(inner, Table) and "source" in inner.items for inner in table.items.values()
+    return (
+        "source" not in table.items
+        and bool(table.items)
+        and all(isinstance(inner, Table) and "source" in inner.items for inner in table.items.values())
     )
 
 
 def data(table: Table, place: Place, walk: Walk) -> Data | None:
     """The section `data:`; None without a source, which is a mistake."""
-    walk.keys(table, DATA, "`data`")
+    table = walk.keys(table, DATA, "`data`")
     found = table.items
     if "source" not in found:
         walk.fail("E024", place, "`data` has no `source`", "Write `data: {source: digits}`.")
         return None
     source = entry(found["source"], SOURCE, walk)
-    fields = walk.table(found["fields"], "`fields`", "Write `{name: {column: …}}`.") if "fields" in found else None
+    fields = (
+        walk.table(found["fields"], "`fields`", "Write `{name: {column: …}}`.") if "fields" in found else None
+    )
     if source is None:
         return None
     return Data(
@@ -46,7 +70,7 @@ def data(table: Table, place: Place, walk: Walk) -> Data | None:
         missing=walk.texts(found["missing"], "`missing`") if "missing" in found else (),
         prepare=_some(found, "prepare", PREPARE, walk),
         augment=_some(found, "augment", READ_AS, walk),
-        split=_settings(found, "split", walk, "Write `{validation: 0.1, test: 0.2}`."),
+        split=_settings(found, "split", walk, "Write `{validation: 0.1, test: 0.2}`.", SPLIT),
         place=place,
     )
 
@@ -55,7 +79,7 @@ def _field(name: str, tree: Tree, place: Place, walk: Walk) -> Field:
     if not NAME.fullmatch(name):
         walk.name(name, place, "a field")
     table = walk.table(tree, f"the field `{name}`", "Write `{column: …, as: …}`.") or Table({}, {}, place)
-    walk.keys(table, FIELD, f"the field `{name}`")
+    table = walk.keys(table, FIELD, f"the field `{name}`")
     found = table.items
     if "column" in found and "columns" in found:
         walk.error("E032", place, f"`{name}` has `column` and `columns`", "Keep `columns`.")
@@ -73,8 +97,8 @@ def _field(name: str, tree: Tree, place: Place, walk: Walk) -> Field:
 
 def step(table: Table, place: Place, walk: Walk, outer: Step | None = None) -> Step:
     """One step: `train:` itself, or one of its phases; what a phase leaves out it has of the `outer` one."""
+    table = walk.keys(table, STEP, "`train`" if outer is None else "a phase")
     found = table.items
-    walk.keys(table, STEP, "`train`" if outer is None else "a phase")
     if "epochs" in found and "steps" in found:
         walk.error("E036", table.keys["steps"], "both `epochs` and `steps` say how long", "Keep one of them.")
     made = Step(
@@ -86,9 +110,9 @@ def step(table: Table, place: Place, walk: Walk, outer: Step | None = None) -> S
         steps=found.get("steps"),
         batch=found.get("batch"),
         last_batch=_last_batch(found.get("last_batch"), walk),
-        stop=_settings(found, "stop", walk, "Write `{patience: 10}`.") if "stop" in found else None,
+        stop=_settings(found, "stop", walk, "Write `{patience: 10}`.", STOP) if "stop" in found else None,
         penalties=_some(found, "penalties", PENALTY, walk),
-        clip_gradients=_settings(found, "clip_gradients", walk, "Write `{norm: 5}`.")
+        clip_gradients=_settings(found, "clip_gradients", walk, "Write `{norm: 5}`.", CLIP)
         if "clip_gradients" in found else None,
         metrics=_some(found, "metrics", METRIC, walk) if "metrics" in found else None,
         fit=walk.text(found["fit"], "`fit`") if "fit" in found else None,
@@ -124,9 +148,13 @@ def _some(found: Mapping[str, Tree], key: str, site: Site, walk: Walk) -> tuple[
     return () if tree is None or nothing(tree) else entries(tree, site, walk)
 
 
-def _settings(found: Mapping[str, Tree], key: str, walk: Walk, example: str) -> dict[str, Tree]:
+def _settings(
+    found: Mapping[str, Tree], key: str, walk: Walk, example: str, known: tuple[Option, ...] = ()
+) -> dict[str, Tree]:
     tree = found.get(key)
-    table = walk.table(tree, f"`{key}`", example) if tree is not None else None
+    table = walk.table(tree, f"`{key}`", example, whole=False) if tree is not None else None
+    if table and known:
+        table = walk.keys(table, [option.name for option in known], f"`{key}`", "E102")
     return dict(table.items) if table else {}
 
 
@@ -135,6 +163,7 @@ def _last_batch(tree: Tree | None, walk: Walk) -> Literal["keep", "drop"]:
         return "keep"
     word = walk.text(tree, "`last_batch`")
     if word not in ("keep", "drop", None):
-        walk.error("E106", tree.place, f"`last_batch` is {said(tree)}; it can be keep or drop", "Write `keep`.")
+        walk.error(
+            "E106", tree.place, f"`last_batch` is {said(tree)}; it can be keep or drop", "Write `keep`."
+        )
     return "drop" if word == "drop" else "keep"
-

@@ -1,4 +1,5 @@
-"""What YAML's parser stumbles over, said in the user's terms; the usual slips are repaired so reading goes on."""
+"""What YAML's parser stumbles over, said in the user's terms; the usual slips are repaired so reading goes
+on."""
 
 from __future__ import annotations
 
@@ -13,11 +14,13 @@ MOST_REPAIRS = 20
 WORD_LINE = re.compile(r"(\s*(?:-\s+)*)([A-Za-z_][A-Za-z0-9_]*)\s*(?:#.*)?$")
 PAIR_LINE = re.compile(r"(\s*)(?:-\s+)?[A-Za-z_][A-Za-z0-9_]*\s*:")
 GLUED_LINE = re.compile(r"(\s*(?:-\s+)*)([A-Za-z_][A-Za-z0-9_]*):([^\s:/\\]\S*)\s*(?:#.*)?$")
+DASH_LINE = re.compile(r"\s*(-)([A-Za-z_{\[][^\s]*)")
 SELECTOR = re.compile(r"\*[\w.*-]*")
 
 
 def repaired(error: yaml.MarkedYAMLError, source: Source, diagnostics: Diagnostics) -> bool:
-    """Whether the error is a known slip: then it is reported, and the source mended so that reading can go on."""
+    """Whether the error is a known slip: then it is reported, and the source mended so that reading can go
+    on."""
     mark = error.problem_mark
     if mark is None:
         return False
@@ -26,6 +29,7 @@ def repaired(error: yaml.MarkedYAMLError, source: Source, diagnostics: Diagnosti
         or _brace(mark, source, diagnostics)
         or _glued(mark.line, source, diagnostics)
         or _no_colon(mark.line, source, diagnostics)
+        or _dash(mark.line, source, diagnostics)
     )
 
 
@@ -90,12 +94,26 @@ def _no_colon(line: int, source: Source, diagnostics: Diagnostics) -> bool:
     if below < 0 or ("-" in word[1] and below > 0):
         return False
     place = source.place(number, word.start(2), number, word.end(2))
-    why = f"the lines below belong to `{word[2]}`, so it needs a colon" if below or "-" in word[1] else (
-        f"`{word[2]}` stands alone, where `name: value` should"
+    why = (
+        f"the lines below belong to `{word[2]}`, so it needs a colon"
+        if below or "-" in word[1]
+        else (f"`{word[2]}` stands alone, where `name: value` should")
     )
     diagnostics.error("E019", place, why, f"Write `{word[2]}:`.")
     source.insert(number, word.end(2), ":")
     return True
+
+
+def _dash(line: int, source: Source, diagnostics: Diagnostics) -> bool:
+    """`-flatten`: to YAML a word that begins with a dash."""
+    for number in (line, _before(line, source)):
+        found = DASH_LINE.match(source.line(number))
+        if found:
+            place = source.place(number, found.start(1), number, found.end(2))
+            diagnostics.error("E018", place, "a blank is missing after the dash", f"Write `- {found[2]}`.")
+            source.insert(number, found.end(1), " ")
+            return True
+    return False
 
 
 def _before(line: int, source: Source) -> int:
@@ -109,7 +127,11 @@ def _before(line: int, source: Source) -> int:
 def report_syntax(error: yaml.MarkedYAMLError, source: Source, diagnostics: Diagnostics) -> None:
     """Say a syntax error that has no repair."""
     problem, context = error.problem or "", error.context or ""
-    if problem.startswith("mapping values") and error.problem_mark and _deeper(error.problem_mark.line, source):
+    if (
+        problem.startswith("mapping values")
+        and error.problem_mark
+        and _deeper(error.problem_mark.line, source)
+    ):
         problem = "block mapping"
     mark = error.problem_mark or error.context_mark
     line, column = (mark.line, mark.column) if mark else (0, 0)
@@ -133,31 +155,62 @@ def _deeper(line: int, source: Source) -> bool:
 TOLD = (
     ("flow sequence", "E007", "the `[` opened here is not closed where it should be", "Add `]`, or a comma."),
     ("flow mapping", "E007", "the `{` opened here is not closed where it should be", "Add `}`, or a comma."),
-    ("quoted scalar", "E007", "the quote opened here is never closed", "Close it, or quote with the other kind."),
     (
-        "mapping values are not allowed", "E006", "a second colon stands here, where no pair can begin",
+        "quoted scalar",
+        "E007",
+        "the quote opened here is never closed",
+        "Close it, or quote with the other kind.",
+    ),
+    (
+        "mapping values are not allowed",
+        "E006",
+        "a second colon stands here, where no pair can begin",
         "Quote a text that has a colon and a blank; otherwise check the indentation of this line.",
     ),
     (
-        "cannot start any token", "E006", "no value can begin with this character", "Quote the text.",
+        "cannot start any token",
+        "E006",
+        "no value can begin with this character",
+        "Quote the text.",
     ),
     (
-        "block collection", "E006", "this line is indented differently from its neighbours",
+        "block collection",
+        "E006",
+        "this line is indented differently from its neighbours",
         "Items of one list begin in one column.",
     ),
     (
-        "block mapping", "E006", "this line is indented differently from its neighbours",
+        "block mapping",
+        "E006",
+        "this line is indented differently from its neighbours",
         "Keys of one table begin in one column.",
     ),
     ("block scalar", "E006", "this text block is not indented as it should be", "Indent it below its key."),
     (
-        "could not find expected ':'", "E006", "a colon is missing in this line or the one before",
+        "could not find expected ':'",
+        "E006",
+        "a colon is missing in this line or the one before",
         "Write `name: value`.",
     ),
-    ("anchor", "E008", "anchors are not part of the language", "Say shared parts as a block, under `blocks:`."),
+    (
+        "anchor",
+        "E008",
+        "anchors are not part of the language",
+        "Say shared parts as a block, under `blocks:`.",
+    ),
     ("alias", "E008", "aliases are not part of the language", "Quote a text that begins with a star."),
     ("tag", "E010", "tags are not part of the language", "Quote a text that begins with `!`."),
-    ("directive", "E010", "directives (`%…`) are not part of the language", "Quote a text that begins with `%`."),
-    ("document start", "E006", "this does not belong to what stands above", "Check the indentation of this line."),
-)  # fmt: skip
+    (
+        "directive",
+        "E010",
+        "directives (`%…`) are not part of the language",
+        "Quote a text that begins with `%`.",
+    ),
+    (
+        "document start",
+        "E006",
+        "this does not belong to what stands above",
+        "Check the indentation of this line.",
+    ),
+)
 """(words of the YAML parser, code, what it means, the way out), the first that fits."""

@@ -1,7 +1,8 @@
 """A spec file as values: its structure checked, its options not yet computed.
 
 Option values stay as trees with places (`tree.Tree`), because a block's `$option` is known only where the
-block is used; `kinds.resolve` turns them into Python values. Everything here is frozen and hashable by identity.
+block is used; `kinds.resolve` turns them into Python values. Everything here is frozen and hashable by
+identity.
 """
 
 from __future__ import annotations
@@ -95,7 +96,8 @@ class Block(Model):
 
 
 class Network(Model):
-    """One set of weights however often used: an own body, an instance of a block, or one that follows another."""
+    """One set of weights however often used: an own body, an instance of a block, or one that follows
+    another."""
 
     name: str
     body: Body | None = None

@@ -1,4 +1,5 @@
-"""What can be said of a spec before anything is known of sizes and data: kinds, options, their types and limits."""
+"""What can be said of a spec before anything is known of sizes and data: kinds, options, their types and
+limits."""
 
 from __future__ import annotations
 
@@ -56,7 +57,9 @@ def check_options(spec: Spec, diagnostics: Diagnostics) -> None:
         check.data(spec.data, file)
     if spec.train is not None:
         check.step(spec.train, file)
-    check.settings(settings.RUN, spec.run, "`run`", Place(spec.file, 1, 1), file)
+    for setting in settings.RUN:
+        if setting.name in spec.run:
+            read_option(setting, spec.run[setting.name], file, diagnostics)
 
 
 class _Check:
@@ -171,7 +174,12 @@ class _Check:
             self.step(inner, scope)
 
     def settings(
-        self, options: tuple[KindOption, ...], given: Mapping[str, Tree], what: str, place: Place, scope: Scope
+        self,
+        options: tuple[KindOption, ...],
+        given: Mapping[str, Tree],
+        what: str,
+        place: Place,
+        scope: Scope,
     ) -> None:
         settle(options, given, {}, what, place, scope, self.diagnostics)
 
@@ -191,4 +199,3 @@ def _repeated(entry: Entry, scope: Scope) -> Scope:
         return scope
     walked = list(entry.repeat.items) if isinstance(entry.repeat, Table) else []
     return scope.with_options(dict.fromkeys(["index", *walked], UNKNOWN))
-

@@ -10,7 +10,7 @@ from .diagnostics import Diagnostics
 from .formula import Formula, FormulaMistake
 from .formula_parser import parse
 from .places import Place
-from .suggest import did_you_mean, listed
+from .suggest import listed, nearest
 from .tree import Scalar, Sequence, Table, Tree
 
 NAME = re.compile(r"[a-z][a-z0-9_]*")
@@ -39,23 +39,34 @@ class Walk:
         self.damaged = True
         self.diagnostics.error(code, place, message, suggestion)
 
-    def table(self, tree: Tree, what: str, example: str | None = None) -> Table | None:
-        """The tree as a table; nothing at all is an empty one."""
+    def table(self, tree: Tree, what: str, example: str | None = None, *, whole: bool = True) -> Table | None:
+        """The tree as a table; nothing at all is an empty one. Not `whole`: the rest stands without it."""
         if isinstance(tree, Table):
             return tree
         if isinstance(tree, Scalar) and tree.value is None and not tree.quoted:
             return Table({}, {}, tree.place)
-        self.fail("E025", tree.place, f"{what} is {said(tree)}, and a table is wanted", example)
+        (self.fail if whole else self.error)(
+            "E025", tree.place, f"{what} is {said(tree)}, and a table is wanted", example
+        )
         return None
 
-    def keys(self, table: Table, known: Iterable[str], what: str) -> None:
-        """Every key that the language does not have there."""
+    def keys(self, table: Table, known: Iterable[str], what: str, code: str = "E023") -> Table:
+        """The table without keys that the language does not have there, each reported.
+
+        A misspelt one is read as what was meant, so that what stands under it is checked too.
+        """
         names = list(known)
+        if all(key in names for key in table.items):
+            return table
+        items, keys = dict[str, Tree](), dict[str, Place]()
         for key, place in table.keys.items():
+            meant = key if key in names else nearest(key, names)
             if key not in names:
-                self.error(
-                    "E023", place, f"{what} has no `{key}`", did_you_mean(key, names) or f"It has {listed(names)}."
-                )
+                way = f"Did you mean `{meant}`?" if meant else f"It has {listed(names)}."
+                self.error(code, place, f"{what} has no `{key}`", way)
+            if meant is not None and (meant == key or meant not in table.items):
+                items[meant], keys[meant] = table.items[key], place
+        return Table(items, keys, table.place)
 
     def text(self, tree: Tree, what: str) -> str | None:
         """A scalar's text; a number is the text it is written with."""
@@ -80,18 +91,26 @@ class Walk:
         for item in items(tree):
             if not isinstance(item, Scalar) or not item.text:
                 self.fail(
-                    "E025", item.place, f"{what} is {said(item)}, and a name is wanted",
-                    "Give the entry a line of its own, and name it here." if isinstance(item, Table) else None,
-                )  # fmt: skip
+                    "E025",
+                    item.place,
+                    f"{what} is {said(item)}, and a name is wanted",
+                    "Give the entry a line of its own, and name it here."
+                    if isinstance(item, Table)
+                    else None,
+                )
             elif isinstance(item.value, bool | int | float) or pattern.fullmatch(item.text):
                 found.append((item.text, item.place))
             else:
-                self.fail("E027", item.place, f"{what}: `{item.text}` is no name", "Names are as `code.mean`.")
+                self.fail(
+                    "E027", item.place, f"{what}: `{item.text}` is no name", "Names are as `code.mean`."
+                )
         return tuple(found)
 
     def formula(self, tree: Tree, what: str) -> Formula | None:
         if not isinstance(tree, Scalar) or not tree.text:
-            self.fail("E025", tree.place, f"{what} is {said(tree)}, and a formula is wanted", "As in `stride != 1`.")
+            self.fail(
+                "E025", tree.place, f"{what} is {said(tree)}, and a formula is wanted", "As in `stride != 1`."
+            )
             return None
         place = replace(tree.place, column=tree.place.column + tree.quoted)
         text = tree.text
@@ -110,9 +129,11 @@ class Walk:
         if not NAME.fullmatch(name) or len(name) > LONGEST_NAME:
             near = re.sub(r"[^a-z0-9_]+", "_", name.lower()).strip("_")[:LONGEST_NAME]
             self.error(
-                "E027", place, f"`{name}` cannot be the name of {what}: small letters, digits and `_`, a letter first",
+                "E027",
+                place,
+                f"`{name}` cannot be the name of {what}: small letters, digits and `_`, a letter first",
                 f"Write `{near}`." if NAME.fullmatch(near) else None,
-            )  # fmt: skip
+            )
         elif name in RESERVED or (tensor and name in AXES):
             self.error("E029", place, f"`{name}` is a word of the language and no name", f"Write `{name}_1`.")
         return name

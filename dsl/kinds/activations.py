@@ -14,7 +14,14 @@ def activation(
     """Register a curve. It is written alone, or with the tensor it reads; sizes stay as they are."""
     return register(
         Kind(
-            name, "activation", help, formula, options=options, sizes=pass_through, source=source, traits=traits
+            name,
+            "activation",
+            help,
+            formula,
+            options=options,
+            sizes=pass_through,
+            source=source,
+            traits=traits,
         )
     )
 
@@ -52,7 +59,11 @@ activation(
     traits=RELU_LIKE,
 )  # fmt: skip
 activation(
-    "softplus", "The smooth ReLU, always above 0.", "y = log(1 + exp(x))", "Dugas et al. 2001", traits=RELU_LIKE
+    "softplus",
+    "The smooth ReLU, always above 0.",
+    "y = log(1 + exp(x))",
+    "Dugas et al. 2001",
+    traits=RELU_LIKE,
 )
 activation("tanh", "Squeezes into -1 to 1.", "y = tanh(x)", "own")
 activation(

@@ -83,9 +83,14 @@ def _scalar(tree: Scalar, scope: Scope) -> object:
     if OPTION.fullmatch(text):
         return _named(text[1:], tree.place, scope)
     if text.startswith("$("):
-        raise OptionMistake("E120", tree.place, "`$(` is not closed at the end", "Write `$(formula)`, nothing after it.")
+        raise OptionMistake(
+            "E120", tree.place, "`$(` is not closed at the end", "Write `$(formula)`, nothing after it."
+        )
     raise OptionMistake(
-        "E125", tree.place, f"`{text}`: after `$` an option's name stands, or `(formula)`", f"Write `$({text[1:]})`."
+        "E125",
+        tree.place,
+        f"`{text}`: after `$` an option's name stands, or `(formula)`",
+        f"Write `$({text[1:]})`.",
     )
 
 
@@ -108,7 +113,9 @@ def _item(path: Path, scope: Scope) -> object:
         if isinstance(value, Unknown):
             return UNKNOWN
         if not isinstance(value, tuple) or not step.isdigit() or not 1 <= int(step) <= len(value):
-            raise OptionMistake("E130", path.place, f"`{path}`: there is no item `{step}`", "Items count from 1.")
+            raise OptionMistake(
+                "E130", path.place, f"`{path}`: there is no item `{step}`", "Items count from 1."
+            )
         value = value[int(step) - 1]
     return value
 
@@ -143,4 +150,3 @@ def _declare(path: Path, scope: Scope) -> str:
     known = [name for name in scope.options if "." not in name]
     declared = f"There are {', '.join(known)}; or declare" if known else "Declare"
     return f"{declared} it: `options: {{{path.parts[0]}: …}}`."
-

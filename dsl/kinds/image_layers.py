@@ -20,7 +20,9 @@ def extents(options: Options, name: str) -> tuple[int, int]:
     values = options[name]
     assert isinstance(values, tuple), f"{name} was resolved as whole numbers: {values!r}"
     if len(values) not in (1, 2):
-        raise SizeMistake(f"{name} has {len(values)} numbers", "Give one number, or one for height and one for width.")
+        raise SizeMistake(
+            f"{name} has {len(values)} numbers", "Give one number, or one for height and one for width."
+        )
     return values[0], values[-1]
 
 
@@ -33,7 +35,8 @@ def window_output(size: int, window: int, stride: int, dilation: int, padding: o
     if reach > size + 2 * added:
         whole = f"{size} + 2 * {added} = {size + 2 * added}" if added else str(size)
         raise SizeMistake(
-            f"a window of {reach} does not fit the {axis} of {whole}", "Make it smaller, or write `padding: same`."
+            f"a window of {reach} does not fit the {axis} of {whole}",
+            "Make it smaller, or write `padding: same`.",
         )
     return (size + 2 * added - reach) // stride + 1
 
@@ -43,7 +46,9 @@ def paddings(options: Options) -> tuple[object, object]:
     padding = options["padding"]
     both = tuple(padding) if isinstance(padding, list | tuple) else (padding,)
     if len(both) not in (1, 2) or not all(p in ("same", "valid") or _count(p) for p in both):
-        raise SizeMistake(f"padding is {padding!r}", "Write valid, same, a number, or one for height and one for width.")
+        raise SizeMistake(
+            f"padding is {padding!r}", "Write valid, same, a number, or one for height and one for width."
+        )
     return both[0], both[-1]
 
 
@@ -87,10 +92,13 @@ def conv2d_sizes(shapes: Shapes, options: Options) -> Sizes:
     inputs = rows * columns * (channels // groups)
     weights = [
         Weight(
-            "weights", (filters, rows, columns, channels // groups), inputs, rows * columns * filters // groups,
+            "weights",
+            (filters, rows, columns, channels // groups),
+            inputs,
+            rows * columns * filters // groups,
             default_start(options),
         )
-    ]  # fmt: skip
+    ]
     if has_bias(options):
         weights.append(Weight("bias", (filters,), inputs, filters, 0))
     return Sizes((height, width, filters), tuple(weights), height * width * filters * inputs)
@@ -115,7 +123,9 @@ def norm_sizes(shapes: Shapes, options: Options) -> Sizes:
     """[…, C] -> the same; scale and shift [C]."""
     shape = one_shape(shapes)
     features = shape[-1] if shape else 1
-    return Sizes(shape, tuple(Weight(n, (features,), features, features, s) for n, s in (("scale", 1), ("shift", 0))))
+    return Sizes(
+        shape, tuple(Weight(n, (features,), features, features, s) for n, s in (("scale", 1), ("shift", 0)))
+    )
 
 
 def embedding_sizes(shapes: Shapes, options: Options) -> Sizes:
@@ -156,22 +166,36 @@ for _name, _help in (("max_pool", "The largest of each window."), ("avg_pool", "
         )
     )  # fmt: skip
 register(Kind("global_avg_pool", "layer", "The mean of each channel.", sizes=global_pool_sizes, traits=LATER))
-register(Kind("global_max_pool", "layer", "The largest of each channel.", sizes=global_pool_sizes, traits=LATER))
+register(
+    Kind("global_max_pool", "layer", "The largest of each channel.", sizes=global_pool_sizes, traits=LATER)
+)
 register(
     Kind(
-        "batch_norm", "layer", "Mean 0 and deviation 1 over the batch, then a scale and a shift of its own.",
+        "batch_norm",
+        "layer",
+        "Mean 0 and deviation 1 over the batch, then a scale and a shift of its own.",
         "y = scale * (x - mean) / sqrt(var + epsilon) + shift",
-        options=(EPSILON, Option("momentum", "number", 0.9, "share of the past in the running mean", low=0, high=1)),
-        sizes=norm_sizes, source="Ioffe & Szegedy 2015, arXiv:1502.03167", traits=LATER | {"trainable"},
+        options=(
+            EPSILON,
+            Option("momentum", "number", 0.9, "share of the past in the running mean", low=0, high=1),
+        ),
+        sizes=norm_sizes,
+        source="Ioffe & Szegedy 2015, arXiv:1502.03167",
+        traits=LATER | {"trainable"},
     )
-)  # fmt: skip
+)
 register(
     Kind(
-        "layer_norm", "layer", "Mean 0 and deviation 1 over the last axis, then a scale and a shift of its own.",
-        "y = scale * (x - mean) / sqrt(var + epsilon) + shift", options=(EPSILON,),
-        sizes=norm_sizes, source="Ba et al. 2016, arXiv:1607.06450", traits=LATER | {"trainable"},
+        "layer_norm",
+        "layer",
+        "Mean 0 and deviation 1 over the last axis, then a scale and a shift of its own.",
+        "y = scale * (x - mean) / sqrt(var + epsilon) + shift",
+        options=(EPSILON,),
+        sizes=norm_sizes,
+        source="Ba et al. 2016, arXiv:1607.06450",
+        traits=LATER | {"trainable"},
     )
-)  # fmt: skip
+)
 register(
     Kind(
         "embedding", "layer", "A row of numbers for each class.", "y = weights[x]", main="size",
@@ -185,10 +209,15 @@ register(
 )  # fmt: skip
 register(
     Kind(
-        "max_unpool", "layer", "Puts numbers back where a max_pool found them.", main="pool",
-        options=(Option("pool", "tensor", help="the pooling layer"),), source="Zeiler & Fergus 2014", traits=LATER,
+        "max_unpool",
+        "layer",
+        "Puts numbers back where a max_pool found them.",
+        main="pool",
+        options=(Option("pool", "tensor", help="the pooling layer"),),
+        source="Zeiler & Fergus 2014",
+        traits=LATER,
     )
-)  # fmt: skip
+)
 register(
     Kind(
         "resize", "layer", "A picture at another size.", main="scale",
@@ -199,4 +228,6 @@ register(
         sizes=None, traits=LATER,
     )
 )  # fmt: skip
-register(Kind("unit_length", "layer", "Each row at length 1.", "y = x / norm(x)", sizes=pass_through, traits=LATER))
+register(
+    Kind("unit_length", "layer", "Each row at length 1.", "y = x / norm(x)", sizes=pass_through, traits=LATER)
+)

@@ -16,7 +16,7 @@ from .computed import OptionMistake, Scope, is_computed, value_of
 from .kind import Family, Kind, Option, OptionType
 from .live import TIMES
 from .option_values import SIMPLE, number, quantity_from, said, wrong
-from .tables import lookup, suggest, words
+from .tables import CALLED, lookup, suggest, words
 from .values import LINEAR, Activation, Live, Quantity, Start, WeightsSpec, constant
 
 Resolve = Callable[[Kind, Entry, Scope, Diagnostics], dict[str, object] | None]
@@ -63,7 +63,10 @@ def _inner(family: Family, option: Option, tree: Tree, wanted: str) -> tuple[Kin
     kind = lookup(family, entry.kind)
     if kind is None:
         raise OptionMistake(
-            "E101", entry.kind_place, f"there is no {family} `{entry.kind}`", suggest(entry.kind, family)
+            "E101",
+            entry.kind_place,
+            f"there is no {CALLED.get(family, family)} `{entry.kind}`",
+            suggest(entry.kind, family),
         )
     return kind, entry
 
@@ -95,7 +98,9 @@ def live(option: Option, tree: Tree, asking: Asking) -> object:
         return None
     for name in ("start", "end"):
         if name in entry.options:
-            number(Option(name, "number", low=option.low, high=option.high), entry.options[name], asking.scope)
+            number(
+                Option(name, "number", low=option.low, high=option.high), entry.options[name], asking.scope
+            )
     if kind.name == "steps":
         _steps(entry, found)
     return Live(kind.name, found)
@@ -126,7 +131,9 @@ def _switch(option: Option, entry: Entry, scope: Scope) -> tuple[tuple[object, o
         for name, tree in entry.options.items()
     ]
     if not pairs:
-        raise OptionMistake("E108", entry.kind_place, "`switch` has no times", "Write `{0: 0.1, 20 epochs: 0.01}`.")
+        raise OptionMistake(
+            "E108", entry.kind_place, "`switch` has no times", "Write `{0: 0.1, 20 epochs: 0.01}`."
+        )
     return tuple(pairs)
 
 
@@ -134,7 +141,10 @@ def _time(value: object, place: Place) -> Quantity:
     found = quantity_from(value, TIMES)
     if found is None or found.value < 0:
         raise OptionMistake(
-            "E109", place, f"{said(value)} is no time", f"Write it as `5 {TIMES[0]}`; units are {', '.join(TIMES)}."
+            "E109",
+            place,
+            f"{said(value)} is no time",
+            f"Write it as `5 {TIMES[0]}`; units are {', '.join(TIMES)}.",
         )
     return found
 
@@ -162,10 +172,10 @@ def weights(option: Option, tree: Tree, asking: Asking) -> object:
     if isinstance(tree, Scalar) and isinstance(tree.value, bool):
         return WeightsSpec(given=tree.value)
     if not isinstance(tree, Table) or _is_start(tree):
-        begin = start(option, tree, asking)
-        return UNKNOWN if isinstance(begin, Unknown) else WeightsSpec(begin)
+        short = start(option, tree, asking)
+        return UNKNOWN if isinstance(short, Unknown) else WeightsSpec(short)
     found = dict[str, object]()
-    begin = None
+    begin: Start | Unknown | None = None
     for name, inner in tree.items.items():
         if name == "start":
             begin = start(Option(f"{option.name}.start", "any"), inner, asking)
@@ -186,9 +196,11 @@ def weights(option: Option, tree: Tree, asking: Asking) -> object:
 def _described(option: Option, tree: Table, begin: Start | None, found: Mapping[str, object]) -> WeightsSpec:
     if begin is not None and found.get("same_as") is not None:
         raise OptionMistake(
-            "E110", tree.keys["start"], f"{option.name}: `start` beside `same_as`: tied weights start as the other's",
+            "E110",
+            tree.keys["start"],
+            f"{option.name}: `start` beside `same_as`: tied weights start as the other's",
             "Take `start` out.",
-        )  # fmt: skip
+        )
     mask = found.get("mask")
     if isinstance(mask, tuple):
         mask = _even(option, mask, tree.items["mask"].place)

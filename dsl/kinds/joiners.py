@@ -12,8 +12,16 @@ AXES: dict[int, tuple[str, ...]] = {
 }
 """Names of the axes by how many there are; `features` is another word for `channels`."""
 AXIS = Option("axis", "text", None, "name of the axis; left out: the last")
-DROP = Option("drop", "number", None, "chance to leave a branch out in training", low=0, high=1, open_high=True,
-              later=True)  # fmt: skip
+DROP = Option(
+    "drop",
+    "number",
+    None,
+    "chance to leave a branch out in training",
+    low=0,
+    high=1,
+    open_high=True,
+    later=True,
+)
 
 
 def same_sizes(shapes: Shapes, options: Options) -> Sizes:
@@ -22,7 +30,8 @@ def same_sizes(shapes: Shapes, options: Options) -> Sizes:
     for position, shape in enumerate(shapes[1:], 2):
         if shape != shapes[0]:
             raise SizeMistake(
-                f"the first is {said(shapes[0])}, number {position} is {said(shape)}{_where(shapes[0], shape)}",
+                f"the first is {said(shapes[0])}, number {position} is {said(shape)}"
+                f"{_where(shapes[0], shape)}",
                 "Give all of them the same sizes.",
             )
     return Sizes(shapes[0])
@@ -36,14 +45,15 @@ def concat_sizes(shapes: Shapes, options: Options) -> Sizes:
     for position, shape in enumerate(shapes[1:], 2):
         if len(shape) != len(first):
             raise SizeMistake(
-                f"the first has {len(first)} axes ({said(first)}), number {position} has {len(shape)} ({said(shape)})",
+                f"the first has {len(first)} axes ({said(first)}), "
+                f"number {position} has {len(shape)} ({said(shape)})",
                 "Bring them to the same number of axes, with `flatten` or `reshape`.",
             )
         others = [axis for axis in range(len(first)) if axis != at and shape[axis] != first[axis]]
         if others:
             raise SizeMistake(
-                f"axis {others[0] + 1} is {first[others[0]]} in the first ({said(first)}) and {shape[others[0]]} "
-                f"in number {position} ({said(shape)})",
+                f"axis {others[0] + 1} is {first[others[0]]} in the first ({said(first)}) "
+                f"and {shape[others[0]]} in number {position} ({said(shape)})",
                 "All axes but the joined one have to agree.",
             )
     total = sum(shape[at] for shape in shapes)
@@ -65,7 +75,9 @@ def axis_number(shape: tuple[int, ...], axis: object) -> int:
     word = "channels" if axis == "features" else axis
     if word not in names:
         known = f" has the axes {', '.join(names)}" if names else " has no names for its axes"
-        raise SizeMistake(f"there is no axis `{axis}`: {said(shape)}{known}", "Leave `axis` out for the last.")
+        raise SizeMistake(
+            f"there is no axis `{axis}`: {said(shape)}{known}", "Leave `axis` out for the last."
+        )
     return names.index(str(word))
 
 

@@ -41,7 +41,9 @@ def reshape_sizes(shapes: Shapes, options: Options) -> Sizes:
     wanted = options["shape"]
     assert isinstance(wanted, tuple), "a shape was resolved"
     if any(isinstance(size, str) for size in wanted):
-        raise SizeMistake(f"the sizes {said(wanted)} are not all numbers", "Give numbers, or -1 for one of them.")
+        raise SizeMistake(
+            f"the sizes {said(wanted)} are not all numbers", "Give numbers, or -1 for one of them."
+        )
     if wanted.count(-1) > 1:
         raise SizeMistake(f"{said(wanted)} leaves {wanted.count(-1)} sizes open", "Write -1 once at most.")
     have, known = math.prod(shape), math.prod(size for size in wanted if size != -1)
@@ -86,12 +88,24 @@ register(
 )  # fmt: skip
 register(
     Kind(
-        "dropout", "layer",
+        "dropout",
+        "layer",
         "Sets numbers to 0 by chance in training, and scales the rest so that the mean stays.",
-        "y = x * (draw >= rate) / (1 - rate)", main="rate",
+        "y = x * (draw >= rate) / (1 - rate)",
+        main="rate",
         options=(
-            Option("rate", "number", 0.5, "share set to 0; 0 up to, not including, 1", low=0, high=1, open_high=True),
+            Option(
+                "rate",
+                "number",
+                0.5,
+                "share set to 0; 0 up to, not including, 1",
+                low=0,
+                high=1,
+                open_high=True,
+            ),
         ),
-        sizes=pass_through, source="Srivastava et al. 2014", traits=frozenset({"random"}),
+        sizes=pass_through,
+        source="Srivastava et al. 2014",
+        traits=frozenset({"random"}),
     )
-)  # fmt: skip
+)

@@ -9,18 +9,30 @@ TIMES = ("epochs", "steps", "%")
 """Units of time; a plain number counts epochs. `%` is a share of the whole training."""
 
 START = Option("start", "number", help="the number at the beginning")
-OVER = Option("over", "quantity", None, "how long it takes; left out: the whole training", low=0, choices=TIMES)
-EVERY = Option("every", "quantity", Quantity(1, "epochs"), "time between changes", low=0, open_low=True, choices=TIMES)
+OVER = Option(
+    "over", "quantity", None, "how long it takes; left out: the whole training", low=0, choices=TIMES
+)
+EVERY = Option(
+    "every", "quantity", Quantity(1, "epochs"), "time between changes", low=0, open_low=True, choices=TIMES
+)
 WARMUP = Option(
-    "warmup", "quantity", Quantity(0, "epochs"), "rises evenly from 0 for this long first", low=0, choices=TIMES
+    "warmup",
+    "quantity",
+    Quantity(0, "epochs"),
+    "rises evenly from 0 for this long first",
+    low=0,
+    choices=TIMES,
 )
 
 register(
     Kind(
-        "linear", "live", "Goes evenly from start to end, then stays.", "start + (end - start) * min(t / over, 1)",
+        "linear",
+        "live",
+        "Goes evenly from start to end, then stays.",
+        "start + (end - start) * min(t / over, 1)",
         options=(START, Option("end", "number", 0.0, "the number at the end"), OVER, WARMUP),
     )
-)  # fmt: skip
+)
 register(
     Kind(
         "cosine", "live", "Falls along half a cosine from start to end, then stays.",
@@ -43,10 +55,13 @@ register(
 )  # fmt: skip
 register(
     Kind(
-        "exponential", "live", "Shrinks by the same share in the same time, smoothly.", "start * factor^(t / every)",
+        "exponential",
+        "live",
+        "Shrinks by the same share in the same time, smoothly.",
+        "start * factor^(t / every)",
         options=(START, Option("factor", "number", 0.9, "what it is multiplied by", low=0), EVERY),
     )
-)  # fmt: skip
+)
 register(
     Kind(
         "inverse_time", "live", "Falls ever more slowly.", "start / (1 + rate * t / every)",
@@ -56,17 +71,21 @@ register(
 )  # fmt: skip
 register(
     Kind(
-        "plateau", "live", "Multiplied by factor when the metric has not improved for patience epochs.",
+        "plateau",
+        "live",
+        "Multiplied by factor when the metric has not improved for patience epochs.",
         options=(
             START,
             Option("factor", "number", 0.1, "what it is multiplied by", low=0, high=1),
             Option("patience", "int", 10, "epochs without improvement", low=0),
-            Option("metric", "text", None, "left out: the loss of the validation part, else of the train part"),
+            Option(
+                "metric", "text", None, "left out: the loss of the validation part, else of the train part"
+            ),
             Option("min_delta", "number", 0.0, "a smaller change is no improvement", low=0),
             Option("least", "number", 0.0, "never below this", low=0),
         ),
     )
-)  # fmt: skip
+)
 register(
     Kind(
         "switch", "live", "Jumps to the given numbers at the given times: {0: 0.1, 20 epochs: 0.01}.",

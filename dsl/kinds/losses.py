@@ -8,7 +8,9 @@ REDUCE = Option("reduce", "choice", "mean", "over the batch", choices=("mean", "
 
 
 def _units(default: str) -> Option:
-    return Option("units", "choice", default, "over the numbers of an example", choices=("mean", "sum", "half_sum"))
+    return Option(
+        "units", "choice", default, "over the numbers of an example", choices=("mean", "sum", "half_sum")
+    )
 
 
 LATER = frozenset({"later"})
@@ -21,10 +23,14 @@ register(
 )  # fmt: skip
 register(
     Kind(
-        "mae", "loss", "Absolute error: regression that outliers do not rule.", "mean(abs(prediction - target))",
-        options=(REDUCE, _units("mean")), tensors=("prediction", "target"),
+        "mae",
+        "loss",
+        "Absolute error: regression that outliers do not rule.",
+        "mean(abs(prediction - target))",
+        options=(REDUCE, _units("mean")),
+        tensors=("prediction", "target"),
     )
-)  # fmt: skip
+)
 register(
     Kind(
         "huber", "loss", "Squared up to delta, absolute beyond.",
@@ -38,11 +44,14 @@ register(
 )  # fmt: skip
 register(
     Kind(
-        "cross_entropy", "loss", "One class of several: -log of the probability given to the right one, in nats.",
-        "-log(softmax(logits)[target])", options=(REDUCE, _units("mean")),
+        "cross_entropy",
+        "loss",
+        "One class of several: -log of the probability given to the right one, in nats.",
+        "-log(softmax(logits)[target])",
+        options=(REDUCE, _units("mean")),
         tensors=("logits", "probabilities", "target"),
     )
-)  # fmt: skip
+)
 register(
     Kind(
         "binary_cross_entropy", "loss", "Yes or no, for each number by itself, in nats.",
@@ -52,16 +61,20 @@ register(
 )  # fmt: skip
 register(
     Kind(
-        "hinge", "loss", "Wants the right side by a margin: the loss of support vector machines.",
+        "hinge",
+        "loss",
+        "Wants the right side by a margin: the loss of support vector machines.",
         "max(0, margin - sign * prediction), sign = 1 or -1 by the target; of several classes "
         "sum(max(0, margin + prediction_j - prediction_target))",
         options=(
             Option("margin", "number", 1.0, "how far on the right side is enough", low=0, open_low=True),
-            REDUCE, _units("mean"),
+            REDUCE,
+            _units("mean"),
         ),
-        tensors=("prediction", "target"), source="Cortes & Vapnik 1995; several classes: Weston & Watkins 1999",
+        tensors=("prediction", "target"),
+        source="Cortes & Vapnik 1995; several classes: Weston & Watkins 1999",
     )
-)  # fmt: skip
+)
 register(
     Kind(
         "formula", "loss", "The mean over the batch of a formula of tensors.", main="formula",

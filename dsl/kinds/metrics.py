@@ -5,9 +5,16 @@ from __future__ import annotations
 from .kind import Kind, Option, register
 
 PAIR = ("prediction", "target")
-THRESHOLD = Option("threshold", "number", 0.5, "yes from this probability on, where there is one output", low=0, high=1)
-AVERAGE = Option("average", "choice", "macro", "over several classes: each class alike, or each example alike",
-                 choices=("macro", "micro"))  # fmt: skip
+THRESHOLD = Option(
+    "threshold", "number", 0.5, "yes from this probability on, where there is one output", low=0, high=1
+)
+AVERAGE = Option(
+    "average",
+    "choice",
+    "macro",
+    "over several classes: each class alike, or each example alike",
+    choices=("macro", "micro"),
+)
 
 
 def _metric(name: str, help: str, formula: str, *options: Option, main: str | None = None) -> None:
@@ -25,7 +32,9 @@ _metric("f1", "The harmonic mean of precision and recall.", "2 * p * r / (p + r)
 _metric("confusion_matrix", "Counts by true class (rows) and given class (columns).", "", THRESHOLD)
 _metric("mse", "Mean squared error.", "mean((prediction - target)^2)")
 _metric("mae", "Mean absolute error.", "mean(abs(prediction - target))")
-_metric("r2", "Share of the target's variance that is explained.", "1 - sum(error^2) / sum((target - mean)^2)")
+_metric(
+    "r2", "Share of the target's variance that is explained.", "1 - sum(error^2) / sum((target - mean)^2)"
+)
 
 for _name, _help in (
     ("bleu", "Likeness of a translation to its pattern."),
@@ -37,8 +46,13 @@ for _name, _help in (
 ):
     register(
         Kind(
-            _name, "metric", _help, options=(Option("overlap", "number", 0.5, "least overlap of a hit", low=0, high=1),)
-            if _name == "mean_average_precision" else (),
-            tensors=PAIR, traits=frozenset({"later"}),
+            _name,
+            "metric",
+            _help,
+            options=(Option("overlap", "number", 0.5, "least overlap of a hit", low=0, high=1),)
+            if _name == "mean_average_precision"
+            else (),
+            tensors=PAIR,
+            traits=frozenset({"later"}),
         )
-    )  # fmt: skip
+    )

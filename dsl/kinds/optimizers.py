@@ -24,7 +24,9 @@ def _epsilon(value: float) -> Option:
     return Option("epsilon", "number", value, "keeps the division from 0", low=0, open_low=True)
 
 
-def _optimizer(name: str, help: str, formula: str, source: str, *options: Option, later: bool = False) -> None:
+def _optimizer(
+    name: str, help: str, formula: str, source: str, *options: Option, later: bool = False
+) -> None:
     traits = frozenset({"later"}) if later else frozenset[str]()
     register(
         Kind(
@@ -44,18 +46,33 @@ _optimizer(
     _rate(1e-2), _share("momentum", 0.9, "share of the speed that is kept"), _decay(0.0),
 )  # fmt: skip
 _optimizer(
-    "nesterov", "Momentum that looks ahead.", "v = momentum * v + g; w -= lr * (g + momentum * v)", "Nesterov 1983",
-    _rate(1e-2), _share("momentum", 0.9, "share of the speed that is kept"), _decay(0.0),
-)  # fmt: skip
+    "nesterov",
+    "Momentum that looks ahead.",
+    "v = momentum * v + g; w -= lr * (g + momentum * v)",
+    "Nesterov 1983",
+    _rate(1e-2),
+    _share("momentum", 0.9, "share of the speed that is kept"),
+    _decay(0.0),
+)
 _optimizer(
-    "adagrad", "Shorter steps for weights that have moved much.", "s += g^2; w -= lr * g / (sqrt(s) + epsilon)",
-    "Duchi, Hazan & Singer 2011", _rate(1e-2), _epsilon(1e-10), _decay(0.0),
-)  # fmt: skip
+    "adagrad",
+    "Shorter steps for weights that have moved much.",
+    "s += g^2; w -= lr * g / (sqrt(s) + epsilon)",
+    "Duchi, Hazan & Singer 2011",
+    _rate(1e-2),
+    _epsilon(1e-10),
+    _decay(0.0),
+)
 _optimizer(
-    "rmsprop", "Steps of one length, whatever the gradient's.",
-    "s = smoothing * s + (1 - smoothing) * g^2; w -= lr * g / (sqrt(s) + epsilon)", "Hinton 2012, lecture 6e",
-    _rate(1e-3), _share("smoothing", 0.9, "share of the past in the mean square"), _epsilon(1e-8), _decay(0.0),
-)  # fmt: skip
+    "rmsprop",
+    "Steps of one length, whatever the gradient's.",
+    "s = smoothing * s + (1 - smoothing) * g^2; w -= lr * g / (sqrt(s) + epsilon)",
+    "Hinton 2012, lecture 6e",
+    _rate(1e-3),
+    _share("smoothing", 0.9, "share of the past in the mean square"),
+    _epsilon(1e-8),
+    _decay(0.0),
+)
 
 MOMENTS = (
     _share("beta1", 0.9, "share of the past in the mean gradient"),

@@ -1,4 +1,5 @@
-"""An option's tree as the value its type promises, limits checked. A value not known yet passes as UNKNOWN."""
+"""An option's tree as the value its type promises, limits checked. A value not known yet passes as
+UNKNOWN."""
 
 from __future__ import annotations
 
@@ -62,7 +63,9 @@ def choice(option: Option, tree: Tree, scope: Scope) -> object:
     if isinstance(value, str) and value in option.choices:
         return value
     known = ", ".join(option.choices)
-    suggestion = (did_you_mean(value, option.choices) if isinstance(value, str) else None) or f"Write one of {known}."
+    suggestion = (
+        did_you_mean(value, option.choices) if isinstance(value, str) else None
+    ) or f"Write one of {known}."
     raise OptionMistake("E106", tree.place, f"{option.name} is {said(value)}; it can be {known}", suggestion)
 
 
@@ -70,7 +73,9 @@ def shape(option: Option, tree: Tree, scope: Scope) -> object:
     """A tuple of sizes: whole numbers, and words for sizes that are not known yet."""
     if not isinstance(tree, Sequence) and not is_computed(tree):
         value = value_of(tree, scope)
-        raise wrong(option, "a list of sizes", value, tree.place, f"Write `[{value}]`." if _plain(value) else None)
+        raise wrong(
+            option, "a list of sizes", value, tree.place, f"Write `[{value}]`." if _plain(value) else None
+        )
     sizes = list[object]()
     for value, place in items_of(tree, scope):
         if isinstance(value, Unknown):
@@ -139,14 +144,18 @@ def quantity_from(value: object, units: tuple[str, ...]) -> Quantity | None:
         return Quantity(value, units[0])
     if not isinstance(value, str) or not (found := QUANTITY.fullmatch(value.strip())):
         return None
-    unit = next((u for u in units if found[2] in (u, u.removesuffix("s")) and (u != "s" or found[2] == "s")), None)
+    unit = next(
+        (u for u in units if found[2] in (u, u.removesuffix("s")) and (u != "s" or found[2] == "s")), None
+    )
     if unit is None:
         return None
     amount = float(found[1])
     return Quantity(int(amount) if amount.is_integer() and "." not in found[1] else amount, unit)
 
 
-def wrong(option: Option, wanted: str, value: object, place: Place, suggestion: str | None = None) -> OptionMistake:
+def wrong(
+    option: Option, wanted: str, value: object, place: Place, suggestion: str | None = None
+) -> OptionMistake:
     """The mistake of a value of the wrong type."""
     return OptionMistake("E104", place, f"{option.name} is {said(value)}, and {wanted} is wanted", suggestion)
 
@@ -202,10 +211,14 @@ def _within(option: Option, value: int | float, place: Place) -> int | float:
 def _limits(option: Option) -> str:
     words = list[str]()
     if option.low is not None:
-        words.append(f"{'above' if option.open_low else 'at least'} {option.low:g}")
+        words.append(f"{'above' if option.open_low else 'at least'} {_plainly(option.low)}")
     if option.high is not None:
-        words.append(f"{'below' if option.open_high else 'at most'} {option.high:g}")
+        words.append(f"{'below' if option.open_high else 'at most'} {_plainly(option.high)}")
     return " and ".join(words)
+
+
+def _plainly(limit: float) -> str:
+    return str(int(limit)) if float(limit).is_integer() else str(limit)
 
 
 SIMPLE: dict[OptionType, Reader] = {
@@ -221,4 +234,5 @@ SIMPLE: dict[OptionType, Reader] = {
     "any": anything,
     "quantity": quantity,
 }
-"""The reader of each type that is no kind of its own; `resolve` has those of `activation`, `weights`, `live`."""
+"""The reader of each type that is no kind of its own; `resolve` has those of `activation`, `weights`,
+`live`."""

@@ -30,15 +30,24 @@ register(
 )  # fmt: skip
 register(
     Kind(
-        "clip_weights", "penalty", "After each step cuts weights to -limit … limit.", "w = min(max(w, -limit), limit)",
-        main="limit", options=(Option("limit", "number", help="largest size", low=0),),
+        "clip_weights",
+        "penalty",
+        "After each step cuts weights to -limit … limit.",
+        "w = min(max(w, -limit), limit)",
+        main="limit",
+        options=(Option("limit", "number", help="largest size", low=0),),
         traits=frozenset({"later", "after_step"}),
     )
-)  # fmt: skip
+)
 register(
     Kind(
-        "max_norm", "penalty", "After each step shortens neurons longer than limit.", "w = w * min(1, limit / norm(w))",
-        main="limit", options=(Option("limit", "number", help="greatest length", low=0),),
-        source="Srebro & Shraibman 2005", traits=frozenset({"later", "after_step"}),
+        "max_norm",
+        "penalty",
+        "After each step shortens neurons longer than limit.",
+        "w = w * min(1, limit / norm(w))",
+        main="limit",
+        options=(Option("limit", "number", help="greatest length", low=0),),
+        source="Srebro & Shraibman 2005",
+        traits=frozenset({"later", "after_step"}),
     )
-)  # fmt: skip
+)

@@ -8,30 +8,42 @@ LATER = frozenset({"later"})
 
 register(
     Kind(
-        "scale", "prepare",
-        "Brings the column's range to 0 to 1: the known range (pixels: 0 to 255), else least and greatest of the "
-        "training part, one pair a column.",
+        "scale",
+        "prepare",
+        "Brings the column's range to 0 to 1: the known range (pixels: 0 to 255), else least and greatest of "
+        "the training part, one pair a column.",
         "y = (x - least) / (greatest - least)",
     )
-)  # fmt: skip
+)
 register(
     Kind(
-        "standardize", "prepare", "Mean 0 and deviation 1 on the training part, for each number of an example.",
+        "standardize",
+        "prepare",
+        "Mean 0 and deviation 1 on the training part, for each number of an example.",
         "y = (x - mean) / deviation",
     )
-)  # fmt: skip
+)
 register(Kind("one_hot", "prepare", "A class becomes a row of 0 with one 1.", "y_i = x == i"))
 register(
     Kind(
-        "binarize", "prepare", "0 or 1: whether the number reaches the threshold.", "y = x >= threshold",
-        main="threshold", options=(Option("threshold", "number", 0.5, "the least number that gives 1"),), traits=LATER,
+        "binarize",
+        "prepare",
+        "0 or 1: whether the number reaches the threshold.",
+        "y = x >= threshold",
+        main="threshold",
+        options=(Option("threshold", "number", 0.5, "the least number that gives 1"),),
+        traits=LATER,
     )
-)  # fmt: skip
+)
 register(Kind("log", "prepare", "The logarithm.", "y = log(x)", traits=LATER))
 register(Kind("fill_mean", "prepare", "The training part's mean in place of a missing number.", traits=LATER))
 register(
     Kind(
-        "resize", "prepare", "A picture at another size.", main="size",
-        options=(Option("size", "ints", help="height and width, or one number for both", low=1),), traits=LATER,
+        "resize",
+        "prepare",
+        "A picture at another size.",
+        main="size",
+        options=(Option("size", "ints", help="height and width, or one number for both", low=1),),
+        traits=LATER,
     )
-)  # fmt: skip
+)

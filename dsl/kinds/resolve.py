@@ -1,8 +1,8 @@
 """From an entry's trees to Python values: types checked, `$` computed, defaults filled in, limits held.
 
-Types of option -> values: int, number, text, bool, choice: plain; shape, ints, list: tuples; tensor: a path or a
-number; activation: `Activation`; weights: `WeightsSpec`; live: `Live`; schedulable: a number or `Live`; quantity:
-`Quantity`.
+Types of option -> values: int, number, text, bool, choice: plain; shape, ints, list: tuples; tensor: a path
+or a number; activation: `Activation`; weights: `WeightsSpec`; live: `Live`; schedulable: a number or
+`Live`; quantity: `Quantity`.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from ..diagnostics import Diagnostics
 from ..formula import FormulaMistake
 from ..places import Place
 from ..spec import Entry
-from ..suggest import did_you_mean
+from ..suggest import listed, nearest
 from ..tree import Scalar, Tree
 from .computed import Scope
 from .inner_kinds import OWN, Asking
@@ -30,12 +30,22 @@ def resolve(kind: Kind, entry: Entry, scope: Scope, diagnostics: Diagnostics) ->
     Options of kinds with the trait `open` come besides, under the user's own names. In an open scope a value
     may be UNKNOWN.
     """
-    options = (*kind.options, *(Option(name, "tensor", None) for name in kind.tensors if not kind.option(name)))
+    options = (
+        *kind.options,
+        *(Option(name, "tensor", None) for name in kind.tensors if not kind.option(name)),
+    )
     given, places = dict(entry.options), dict(entry.option_places)
     good = _main(kind, entry, given, places, diagnostics)
     found = settle(
-        options, given, places, f"`{kind.name}`", entry.kind_place, scope, diagnostics, own="open" in kind.traits
-    )  # fmt: skip
+        options,
+        given,
+        places,
+        f"`{kind.name}`",
+        entry.kind_place,
+        scope,
+        diagnostics,
+        own="open" in kind.traits,
+    )
     return found if good else None
 
 
@@ -52,28 +62,58 @@ def settle(
 ) -> dict[str, object] | None:
     """Values of all `options` from what is `given`; `what` and `place` name the whole in messages.
 
-    `own`: names that no option has are allowed, and read as they stand. None after a mistake, every one recorded.
+    `own`: names that no option has are allowed, and read as they stand. None after a mistake, every one
+    recorded.
     """
     known = {option.name: option for option in options}
     found, before = dict[str, object](), len(diagnostics.errors)
-    for name in given:
-        if name not in known and not own:
-            at = places.get(name, given[name].place)
-            diagnostics.error("E102", at, f"{what} has no option `{name}`", _other_option(name, known))
+    if not own:
+        given = _meant(known, given, places, what, diagnostics)
     for option in known.values():
         if option.name in given:
-            found[option.name] = read_option(option, given[option.name], scope, diagnostics)
+            found[option.name] = read_option(option, given[option.name], scope, diagnostics, what)
         elif option.default is REQUIRED:
-            diagnostics.error("E103", place, f"{what} needs `{option.name}`{_helped(option)}", _needed(option))
+            diagnostics.error(
+                "E103", place, f"{what} needs `{option.name}`{_helped(option)}", _needed(option)
+            )
         else:
             found[option.name] = option.default
-    for name in given.keys() - known.keys() if own else ():
+    for name in [name for name in given if own and name not in known]:
         found[name] = read_option(Option(name, "any"), given[name], scope, diagnostics)
     return None if len(diagnostics.errors) > before else found
 
 
-def read_option(option: Option, tree: Tree, scope: Scope, diagnostics: Diagnostics) -> object:
-    """The value of one option. After a mistake, which is recorded, the default (None where there is none).
+def _meant(
+    known: Mapping[str, Option],
+    given: Mapping[str, Tree],
+    places: Mapping[str, Place],
+    what: str,
+    diagnostics: Diagnostics,
+) -> Mapping[str, Tree]:
+    """What is given, under the names that there are: a misspelt one is reported and read as what was
+    meant."""
+    if all(name in known for name in given):
+        return given
+    found = {name: tree for name, tree in given.items() if name in known}
+    for name in [name for name in given if name not in known]:
+        near = nearest(name, known)
+        way = (
+            f"Did you mean `{near}`?"
+            if near
+            else f"It has {listed(known)}."
+            if known
+            else "It has no options."
+        )
+        at = places.get(name, given[name].place)
+        diagnostics.error("E102", at, f"{what} has no option `{name}`", way)
+        if near is not None:
+            found.setdefault(near, given[name])
+    return found
+
+
+def read_option(option: Option, tree: Tree, scope: Scope, diagnostics: Diagnostics, what: str = "") -> object:
+    """The value of one option; `what` has it, for messages. After a mistake, which is recorded, the default
+    (None where there is none).
 
     Nothing after the colon is the default, where there is one.
     """
@@ -85,7 +125,8 @@ def read_option(option: Option, tree: Tree, scope: Scope, diagnostics: Diagnosti
             return SIMPLE[option.type](option, tree, scope)
         return OWN[option.type](option, tree, Asking(scope, diagnostics, resolve))
     except FormulaMistake as mistake:
-        mistake.record(diagnostics)
+        message = f"{what}: {mistake.message}" if what else mistake.message
+        diagnostics.error(mistake.code, mistake.place, message, mistake.suggestion)
         return default
 
 
@@ -118,14 +159,10 @@ def _examples(kind: Kind) -> str:
     return f"`{kind.name}: {{{names[0]}: …}}`" if names else ""
 
 
-def _other_option(name: str, known: Mapping[str, Option]) -> str:
-    if near := did_you_mean(name, known):
-        return near
-    return f"It has {', '.join(known)}." if known else "It has no options."
-
-
 def _needed(option: Option) -> str:
-    example = {"int": "10", "number": "0.5", "shape": "[…]", "text": "…", "live": "0.01"}.get(option.type, "…")
+    example = {"int": "10", "number": "0.5", "shape": "[…]", "text": "…", "live": "0.01"}.get(
+        option.type, "…"
+    )
     return f"Write `{option.name}: {example}`."
 
 

@@ -1,4 +1,5 @@
-"""Layers of sequence networks, and tensors that are no layers: read and checked; not built in this version."""
+"""Layers of sequence networks, and tensors that are no layers: read and checked; not built in this
+version."""
 
 from __future__ import annotations
 
@@ -30,16 +31,32 @@ for _name, _help in (("lstm", "Long short-term memory."), ("gru", "Gated recurre
         main="units",
     )  # fmt: skip
     _layer(
-        f"{_name}_cell", f"{_help} One step.", UNITS, Option("state", "tensor", None, "the state before"), WEIGHTS,
-        BIAS, main="units",
-    )  # fmt: skip
-_layer("recurrent", "Runs a cell along an axis.", Option("cell", "any", help="a block with state"), *RUNS, main="cell")
+        f"{_name}_cell",
+        f"{_help} One step.",
+        UNITS,
+        Option("state", "tensor", None, "the state before"),
+        WEIGHTS,
+        BIAS,
+        main="units",
+    )
 _layer(
-    "attention", "Each step reads the steps it asks for.", Option("heads", "int", 1, "how many side by side", low=1),
-    Option("mask", "text", None, "causal: only steps before"), Option("query", "tensor", None),
-    Option("keys", "tensor", None), Option("values", "tensor", None), Option("size", "int", None, low=1),
+    "recurrent",
+    "Runs a cell along an axis.",
+    Option("cell", "any", help="a block with state"),
+    *RUNS,
+    main="cell",
+)
+_layer(
+    "attention",
+    "Each step reads the steps it asks for.",
+    Option("heads", "int", 1, "how many side by side", low=1),
+    Option("mask", "text", None, "causal: only steps before"),
+    Option("query", "tensor", None),
+    Option("keys", "tensor", None),
+    Option("values", "tensor", None),
+    Option("size", "int", None, low=1),
     main="heads",
-)  # fmt: skip
+)
 _layer(
     "positions", "Adds where each step stands.", Option("learned", "int", None, "most steps", low=1),
     Option("sinusoid", "int", None, low=1), Option("rotary", "int", None, low=1), main="learned",
@@ -48,16 +65,24 @@ for _name, _help in (("normal", "Noise of mean 0, deviation 1."), ("uniform", "N
     _layer(_name, _help, SHAPE, Option("like", "tensor", None, "as large as this"), main="shape")
 _layer("bernoulli", "0 or 1, drawn with the probabilities it reads.")
 _layer(
-    "variable", "A trainable tensor of its own.", Option("shape", "shape", help="sizes", low=1),
-    Option("start", "any", 0, "initialiser, or a field"), Option("trainable", "bool", True),
-    Option("weights", "weights", OWN_START), Option("mask", "any", None), Option("norm", "text", None), main="shape",
-)  # fmt: skip
+    "variable",
+    "A trainable tensor of its own.",
+    Option("shape", "shape", help="sizes", low=1),
+    Option("start", "any", 0, "initialiser, or a field"),
+    Option("trainable", "bool", True),
+    Option("weights", "weights", OWN_START),
+    Option("mask", "any", None),
+    Option("norm", "text", None),
+    main="shape",
+)
 _layer("gradient", "The slope of one tensor by another.", Option("of", "tensor"), Option("by", "tensor"))
 _layer(
     "shift", "Each step reads an earlier one.", Option("by", "int", 1, "how many steps"),
     Option("fill", "any", 0, "what stands at the beginning"), Option("axis", "text", None), main="by",
 )  # fmt: skip
-_layer("pick", "The number at an index.", Option("index", "tensor"), Option("axis", "text", None), main="index")
+_layer(
+    "pick", "The number at an index.", Option("index", "tensor"), Option("axis", "text", None), main="index"
+)
 _layer("sum", "The sum over an axis.", OVER)
 _layer("mean", "The mean over an axis.", OVER)
 _layer("one_hot", "A class becomes a row of 0 with one 1.", Option("classes", "int", None, low=1))

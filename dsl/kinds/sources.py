@@ -21,23 +21,34 @@ for _name, _help, _origin in (
     ("digits", "1797 pictures of digits, 8 by 8, 0 to 16: `image`, `label`.", "Alpaydin & Kaynak 1998"),
     ("iris", "150 flowers of 3 kinds, 4 numbers each: `x`, `label`.", "Fisher 1936"),
     ("wine", "178 wines of 3 growers, 13 numbers each: `x`, `label`.", "Forina et al. 1991"),
-    ("breast_cancer", "569 tumours, 30 numbers each, malignant or benign: `x`, `label`.", "Wolberg et al. 1995"),
+    (
+        "breast_cancer",
+        "569 tumours, 30 numbers each, malignant or benign: `x`, `label`.",
+        "Wolberg et al. 1995",
+    ),
     ("diabetes", "442 patients, 10 numbers each, and a year's progress: `x`, `y`.", "Efron et al. 2004"),
     ("mnist", "70000 pictures of digits, 28 by 28, 0 to 255: `image`, `label`.", "LeCun et al. 1998"),
-    ("cifar10", "60000 colour pictures of 10 kinds, 32 by 32, 0 to 255: `image`, `label`.", "Krizhevsky 2009"),
+    (
+        "cifar10",
+        "60000 colour pictures of 10 kinds, 32 by 32, 0 to 255: `image`, `label`.",
+        "Krizhevsky 2009",
+    ),
 ):
     register(Kind(_name, "source", _help, source=_origin))
 
 register(
     Kind(
-        "csv", "source", "A text table: one row a line, columns parted by comma, semicolon, tab or bar.", main="path",
+        "csv",
+        "source",
+        "A text table: one row a line, columns parted by comma, semicolon, tab or bar.",
+        main="path",
         options=(
             _path(),
             Option("delimiter", "text", None, "what parts the columns; left out: found by looking"),
             Option("header", "bool", True, "whether the first line names the columns"),
         ),
     )
-)  # fmt: skip
+)
 register(Kind("npz", "source", "Arrays of NumPy by name.", main="path", options=(_path(),)))
 register(
     Kind(
@@ -55,10 +66,15 @@ register(
 )  # fmt: skip
 register(
     Kind(
-        "gates", "source", "The truth table of a logic gate: `x` [2] (not: [1]), `label`.", main="gate",
-        options=(Option("gate", "choice", "xor", "which", choices=("and", "or", "nand", "nor", "xor", "not")),),
+        "gates",
+        "source",
+        "The truth table of a logic gate: `x` [2] (not: [1]), `label`.",
+        main="gate",
+        options=(
+            Option("gate", "choice", "xor", "which", choices=("and", "or", "nand", "nor", "xor", "not")),
+        ),
     )
-)  # fmt: skip
+)
 register(
     Kind(
         "moons", "source", "Two half circles that reach into each other: `x` [2], `label`.", main="samples",
@@ -67,14 +83,27 @@ register(
 )  # fmt: skip
 register(
     Kind(
-        "circles", "source", "A circle within a circle: `x` [2], `label`.", main="samples",
+        "circles",
+        "source",
+        "A circle within a circle: `x` [2], `label`.",
+        main="samples",
         options=(
-            SAMPLES, _noise(0.05),
-            Option("factor", "number", 0.5, "radius of the inner one", low=0, high=1, open_low=True, open_high=True),
+            SAMPLES,
+            _noise(0.05),
+            Option(
+                "factor",
+                "number",
+                0.5,
+                "radius of the inner one",
+                low=0,
+                high=1,
+                open_low=True,
+                open_high=True,
+            ),
             SEED,
         ),
     )
-)  # fmt: skip
+)
 register(
     Kind(
         "spirals", "source", "Arms that wind around each other: `x` [2], `label`.", main="samples",
@@ -86,10 +115,18 @@ register(
 )  # fmt: skip
 register(
     Kind(
-        "blobs", "source", "Round clouds: `x` [2], `label`.", main="samples",
-        options=(SAMPLES, Option("classes", "int", 3, "how many clouds", low=1, high=1000), _noise(1.0), SEED),
+        "blobs",
+        "source",
+        "Round clouds: `x` [2], `label`.",
+        main="samples",
+        options=(
+            SAMPLES,
+            Option("classes", "int", 3, "how many clouds", low=1, high=1000),
+            _noise(1.0),
+            SEED,
+        ),
     )
-)  # fmt: skip
+)
 
 for _name, _help in (
     ("images", "A folder of pictures, one folder a class."),

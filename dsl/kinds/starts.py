@@ -20,14 +20,20 @@ def default_start(options: Options) -> str:
 def _scaled(name: str, formula: str, distribution: str, source: str) -> None:
     register(
         Kind(
-            name, "start", f"Random, with variance {formula}.", f"variance = gain^2 * {formula}", main="gain",
+            name,
+            "start",
+            f"Random, with variance {formula}.",
+            f"variance = gain^2 * {formula}",
+            main="gain",
             options=(
                 Option("gain", "number", 1.0, "factor on the spread", low=0),
-                Option("distribution", "choice", distribution, "shape of the draw", choices=("normal", "uniform")),
+                Option(
+                    "distribution", "choice", distribution, "shape of the draw", choices=("normal", "uniform")
+                ),
             ),
             source=source,
         )
-    )  # fmt: skip
+    )
 
 
 _scaled("he", "2 / fan_in", "normal", "He et al. 2015, arXiv:1502.01852")
@@ -37,14 +43,25 @@ _scaled("lecun", "1 / fan_in", "normal", "LeCun et al. 1998, Efficient BackProp"
 register(Kind("zeros", "start", "All 0.", "w = 0"))
 register(Kind("ones", "start", "All 1.", "w = 1"))
 register(
-    Kind("constant", "start", "All the same number.", "w = value", main="value", options=(Option("value", "number"),))
+    Kind(
+        "constant",
+        "start",
+        "All the same number.",
+        "w = value",
+        main="value",
+        options=(Option("value", "number"),),
+    )
 )
 register(
     Kind(
-        "normal", "start", "Drawn from the normal distribution.", "w ~ N(mean, deviation^2)", main="deviation",
+        "normal",
+        "start",
+        "Drawn from the normal distribution.",
+        "w ~ N(mean, deviation^2)",
+        main="deviation",
         options=(DEVIATION, MEAN),
     )
-)  # fmt: skip
+)
 register(
     Kind(
         "truncated_normal", "start", "Normal, drawn again beyond two deviations.",
@@ -59,14 +76,22 @@ register(
 )  # fmt: skip
 register(
     Kind(
-        "orthogonal", "start", "Rows (or columns) of length gain at right angles to each other.", "w w^T = gain^2 I",
-        main="gain", options=(Option("gain", "number", 1.0, "length of each row", low=0),),
+        "orthogonal",
+        "start",
+        "Rows (or columns) of length gain at right angles to each other.",
+        "w w^T = gain^2 I",
+        main="gain",
+        options=(Option("gain", "number", 1.0, "length of each row", low=0),),
         source="Saxe et al. 2013, arXiv:1312.6120",
     )
-)  # fmt: skip
+)
 register(
     Kind(
-        "identity", "start", "Gain on the diagonal, 0 elsewhere.", "w_ij = gain if i == j else 0", main="gain",
+        "identity",
+        "start",
+        "Gain on the diagonal, 0 elsewhere.",
+        "w_ij = gain if i == j else 0",
+        main="gain",
         options=(Option("gain", "number", 1.0, "the number on the diagonal"),),
     )
-)  # fmt: skip
+)

@@ -22,6 +22,12 @@ from . import (  # noqa: F401  read for what they register
 )
 from .kind import KINDS, Family, Kind
 
+CALLED: dict[Family, str] = {
+    "start": "initialiser",
+    "live": "live number",
+    "prepare": "preparation",
+}
+"""Families that go by another name in messages."""
 NETWORK: tuple[Family, ...] = ("layer", "joiner", "activation")
 """The families whose words stand in a network."""
 
@@ -42,14 +48,15 @@ def words(*families: Family) -> list[str]:
 
 
 def suggest(name: str, *families: Family, own: Iterable[str] = ()) -> str | None:
-    """`Did you mean `dense`?` out of the families' words and the file's own, or where the word does belong."""
+    """`Did you mean `dense`?` out of the families' words and the file's own, or where the word does
+    belong."""
     known = [*words(*families), *own]
     if near := did_you_mean(name, known):
         return near
     elsewhere = next((family for family, other in KINDS if other == name and family not in families), None)
     if elsewhere:
-        article = "an" if elsewhere[0] in "aeiou" else "a"
-        return f"`{name}` is {article} {elsewhere}; here stand {_listed(known)}."
+        called = CALLED.get(elsewhere, elsewhere)
+        return f"`{name}` is {'an' if called[0] in 'aeio' else 'a'} {called}; here stand {_listed(known)}."
     return f"There are {_listed(known)}." if known else None
 
 

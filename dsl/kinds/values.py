@@ -54,7 +54,8 @@ class Quantity:
 class WeightsSpec:
     """How a trainable tensor begins and is held. `start` None: the layer's own default.
 
-    `given` False: the layer goes without this tensor (`bias: false`). `mask` is a table of 0 and 1, or a word.
+    `given` False: the layer goes without this tensor (`bias: false`). `mask` is a table of 0 and 1, or a
+    word.
     """
 
     start: Start | None = None

@@ -1,0 +1,68 @@
+"""E200 to E299 and warnings from W200: sizes, names, wiring, losses and data, found when the network is
+built."""
+
+from __future__ import annotations
+
+from .code import Code
+
+MEANING = (
+    Code("E201", "Sizes do not fit", "The message shows both sizes and the arithmetic."),
+    Code("E202", "An unknown tensor", "Nothing in the body, and no column of the data, has that name."),
+    Code("E203", "Two layers of one name", "Names are paths; each leads to one layer."),
+    Code("E204", "The name of a column", "A layer may not be called like a column of the data."),
+    Code("E205", "No output", "A `graph` says which tensor it gives out.", right="output: logits"),
+    Code("E206", "A circle", "Lines of a graph read each other. A value of the step before is `state:`."),
+    Code(
+        "E207",
+        "Nothing to read",
+        "The first entry of a line has nothing before it.",
+        "{dense: 10}",
+        "{dense: 10, from: x}",
+    ),
+    Code("E208", "Too large", "The layer would not fit any machine."),
+    Code(
+        "E209",
+        "Numbers given by hand",
+        "Weights written in the file have the layer's own shape: a row for each neuron.",
+    ),
+    Code(
+        "E220",
+        "Which output?",
+        "The network gives out several tensors, so the loss has to name the one it means.",
+    ),
+    Code("E221", "Which target?", "The data has no `label`, so the loss has to name its target."),
+    Code("E222", "Prediction and target", "They have to have as many numbers an example."),
+    Code("E223", "Scores", "Cross-entropy wants one row of scores an example."),
+    Code("E224", "Too few outputs", "Each class needs an output of its own."),
+    Code("E225", "Not scores", "Cross-entropy takes a linear output, or softmax; no other activation."),
+    Code(
+        "E226",
+        "A metric without its tensors",
+        "It stands with a loss that it could take them from, or names them.",
+    ),
+    Code(
+        "E227",
+        "A selector that reaches nothing",
+        "A path such as `hidden.weights`, or with stars, in quotes.",
+    ),
+    Code("E230", "No data", "The network reads an input that no data gives."),
+    Code("E231", "An unknown column", "The data has no column of that name."),
+    Code("E232", "Another shape", "The declared shape is not that of the data."),
+    Code(
+        "E299",
+        "Not built yet",
+        "It is part of the language; this version reads and checks it, and cannot train it.",
+    ),
+    Code("W201", "Softmax of a softmax", "The second one makes all classes nearly alike."),
+    Code("W202", "Dropout at the end", "What is dropped behind the last layer cannot be made up for."),
+    Code("W203", "Deep sigmoid nets", "Each sigmoid passes on at most a quarter of the gradient."),
+    Code("W204", "A batch of everything", "The batch is larger than the training part."),
+    Code("W205", "A high learning rate", "Far above what the optimizer usually bears."),
+    Code(
+        "W206",
+        "Unscaled data",
+        "Numbers far from 1 make the first steps wild.",
+        right="data: {prepare: [scale]}",
+    ),
+    Code("W224", "Too many outputs", "Some outputs are never right."),
+)
