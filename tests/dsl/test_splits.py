@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from netloom.dsl.splits import SplitMistake, part_counts
@@ -54,6 +54,7 @@ def test_shares_that_cannot_be(rows: int, shares: dict[str, float], said: str) -
         part_counts(rows, shares)
 
 
+@settings(deadline=None)
 @given(
     rows=st.integers(1, 10**6),
     validation=st.floats(0, 0.999, allow_subnormal=False),

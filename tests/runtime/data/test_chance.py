@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 import numpy as np
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from netloom.runtime.data.chance import normal, on_circle, shuffled, uniform, words
@@ -38,6 +38,7 @@ def test_shuffled_is_a_permutation() -> None:
     assert np.array_equal(np.sort(shuffled(1, 0, 1000)), np.arange(1000))
 
 
+@settings(deadline=None)
 @given(st.floats(-1e6, 1e6))
 def test_on_circle_is_cosine_and_sine(turns: float) -> None:
     cosine, sine = on_circle(np.array([turns]))

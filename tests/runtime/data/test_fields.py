@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from netloom.dsl.data_schema import BUILTIN, Column
@@ -185,6 +185,7 @@ def test_fields_that_cannot_be(make_field: MakeField) -> None:
         named_columns(table(**{"a b": ["1"], "A-B": ["2"]}), ())
 
 
+@settings(deadline=None)
 @given(st.text(max_size=12))
 def test_fit_names_are_names_of_the_language(text: str) -> None:
     name = fit_name(text)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
@@ -26,6 +26,7 @@ def dataset(x: np.ndarray, train: list[int]) -> Dataset:
     return Dataset(schema, {"x": x, "label": np.zeros(len(x), np.int32)}, parts)
 
 
+@settings(deadline=None)
 @given(
     hnp.arrays(np.float32, (6, 2, 3), elements=st.floats(-1e6, 1e6, width=32)),
     st.sampled_from([np.float32, np.uint8]),

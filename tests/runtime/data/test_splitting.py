@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from netloom.dsl.splits import SplitMistake, part_counts
@@ -23,6 +23,7 @@ def draws(draw: st.DrawFn) -> tuple[int, int, dict[str, float], int, np.ndarray 
     return rows, own, shares, seed, label
 
 
+@settings(deadline=None)
 @given(draws())
 def test_parts_are_disjoint_exact_and_fair(
     drawn: tuple[int, int, dict[str, float], int, np.ndarray | None],
