@@ -47,7 +47,7 @@ def vector_recipe(site: Site, form: str, more: dict[str, Any] | None = None) -> 
 
     body = [
         {
-            "op": node.op,
+            "op": "relayout" if node.op in REDUCTIONS and site.reduces(node) is None else node.op,
             "args": [argument(source) for source in node.inputs],
             "attrs": _attributes(node),
             "kind": site.kinds[node.id],

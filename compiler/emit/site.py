@@ -46,11 +46,14 @@ class Site:
     """What it reads from outside, each once, in order of use; constants and sizes left out."""
 
     def reduces(self, node: Node) -> Literal["row", "col", "total"] | None:
-        """What a reduction leaves: a number a row, a number a column, or one number."""
+        """What a reduction leaves: a number a row, a number a column, or one number; None where there is
+        nothing to add up."""
         if node.op not in REDUCTIONS:
             return None
-        if not node.type.shape:
-            return "total"
+        if self.kinds[node.id] == "num":
+            return "total" if self.kinds[node.inputs[0]] != "num" else None
+        if self.kinds[node.id] == "row" and self.domain.columns == 1:
+            return None  # a row of one number is its own sum
         return "row" if self.kinds[node.id] == "row" else "col"
 
 
@@ -133,6 +136,9 @@ def _kind(node: Node, domain: Matrix) -> ValueKind:
     if not node.type.shape:
         return "num"
     own = matrix(node)
+    if own.rows == own.columns == 1 and domain.rows != 1:
+        # the bias of a single unit: a number, whatever its axes
+        return "num"
     if own == domain:
         return "full" if domain.columns > 1 else "row"
     if own.columns == 1 and own.rows == domain.rows:
@@ -150,6 +156,8 @@ def _check_node(graph: Graph, node: Node, kinds: dict[str, ValueKind], domain: M
         _check_broadcast(graph[node.inputs[0]], node, kinds)
     elif node.op in REDUCTIONS:
         _check_reduction(graph[node.inputs[0]], node)
+        if node.op == "argmax" and domain.columns == 1:
+            raise Misfit(f"{node.id} looks for the largest of one number")
     elif node.op == "one_hot":
         if kinds[node.inputs[0]] != "row" or kinds[node.id] != "full" or not _in_order(node):
             raise Misfit(f"{node.id}: its labels are not one a row")
@@ -170,7 +178,7 @@ def _check_elementwise(graph: Graph, node: Node) -> None:
 
 
 def _check_broadcast(source: Node, node: Node, kinds: dict[str, ValueKind]) -> None:
-    if not source.type.shape:
+    if kinds[source.id] == "num":
         return
     layout, axes = node.layout, node.attr("axes")
     assert layout is not None
@@ -189,7 +197,7 @@ def _order(node: Node) -> tuple[int, ...]:
 
 def _check_reduction(source: Node, node: Node) -> None:
     layout = source.layout
-    assert layout is not None
+    assert layout is not None, f"{source.id} has no layout"
     axes = set(_axes(node))
     if axes == set(range(source.type.rank)):
         return
