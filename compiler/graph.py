@@ -228,7 +228,7 @@ class Value(Symbol):
         self.builder, self.id, self.type = builder, node_id, kind
 
     def apply(self, op: Op, inputs: Sequence[object], attrs: Mapping[str, object]) -> Value:
-        return self.builder.add(op, inputs, **attrs)
+        return self.builder.add(op, inputs, name=None, **attrs)
 
     def __repr__(self) -> str:
         return f"%{self.id}: {self.type}"

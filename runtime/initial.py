@@ -116,7 +116,7 @@ def orthogonal(shape: tuple[int, ...], o: Mapping[str, Any], g: np.random.Genera
 @rule("identity")
 def identity(shape: tuple[int, ...], o: Mapping[str, Any], _g: np.random.Generator) -> Array:
     """1 (or `scale`) on the diagonal."""
-    return np.eye(*shape) * _first(o, ("gain", "scale"), 1.0)
+    return np.eye(shape[0], shape[1]) * np.float64(_first(o, ("gain", "scale"), 1.0))
 
 
 def _first(options: Mapping[str, Any], names: tuple[str, ...], otherwise: float) -> float:

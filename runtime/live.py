@@ -32,7 +32,7 @@ class Clockwork:
         return float(number) * factor
 
 
-Rule = Callable[[Steps, Mapping[str, Any], Clockwork], Steps]
+Rule = Callable[[Steps, Mapping[str, Any], Clockwork], Any]
 RULES: dict[str, Rule] = {}
 
 
@@ -42,19 +42,19 @@ def rule(function: Rule) -> Rule:
 
 
 @rule
-def constant(t: Steps, o: Mapping[str, Any], _run: Clockwork) -> Steps:
+def constant(t: Steps, o: Mapping[str, Any], _run: Clockwork) -> Any:
     """value"""
     return np.full_like(t, o["value"])
 
 
 @rule
-def linear(t: Steps, o: Mapping[str, Any], run: Clockwork) -> Steps:
+def linear(t: Steps, o: Mapping[str, Any], run: Clockwork) -> Any:
     """From start to end in a straight line over `over`, then end; before it, up from 0 over `warmup`."""
     return _warmed(t, o, run, lambda share: o["start"] + (o.get("end", 0.0) - o["start"]) * share)
 
 
 @rule
-def cosine(t: Steps, o: Mapping[str, Any], run: Clockwork) -> Steps:
+def cosine(t: Steps, o: Mapping[str, Any], run: Clockwork) -> Any:
     """From start to end along half a cosine over `over`, then end; before it, up from 0 over `warmup`.
 
     Source: Loshchilov & Hutter 2017, arXiv:1608.03983.
@@ -63,14 +63,14 @@ def cosine(t: Steps, o: Mapping[str, Any], run: Clockwork) -> Steps:
     return _warmed(t, o, run, lambda share: end + (o["start"] - end) * (1 + np.cos(np.pi * share)) / 2)
 
 
-def _warmed(t: Steps, o: Mapping[str, Any], run: Clockwork, shape: Callable[[Steps], Steps]) -> Steps:
+def _warmed(t: Steps, o: Mapping[str, Any], run: Clockwork, shape: Callable[[Steps], Any]) -> Any:
     warm = run.steps(o.get("warmup"), 0)
     share = np.clip((t - warm) / max(run.steps(o.get("over")) - warm, 1.0), 0, 1)
     return np.where(t < warm, o["start"] * (t + 1) / max(warm, 1.0), shape(share))
 
 
 @rule
-def steps(t: Steps, o: Mapping[str, Any], run: Clockwork) -> Steps:
+def steps(t: Steps, o: Mapping[str, Any], run: Clockwork) -> Any:
     """start * factor^n, n the drops behind: one `every` so often, or one at each of `at`."""
     if o.get("at") is not None:
         marks = np.array([run.steps(at) for at in o["at"]])
@@ -79,19 +79,19 @@ def steps(t: Steps, o: Mapping[str, Any], run: Clockwork) -> Steps:
 
 
 @rule
-def exponential(t: Steps, o: Mapping[str, Any], run: Clockwork) -> Steps:
+def exponential(t: Steps, o: Mapping[str, Any], run: Clockwork) -> Any:
     """start * factor^(t / every)"""
     return o["start"] * o["factor"] ** (t / max(run.steps(o.get("every"), run.steps_an_epoch), 1.0))
 
 
 @rule
-def inverse_time(t: Steps, o: Mapping[str, Any], run: Clockwork) -> Steps:
+def inverse_time(t: Steps, o: Mapping[str, Any], run: Clockwork) -> Any:
     """start / (1 + rate t / every)"""
     return o["start"] / (1 + o["rate"] * t / max(run.steps(o.get("every"), run.steps_an_epoch), 1.0))
 
 
 @rule
-def switch(t: Steps, o: Mapping[str, Any], run: Clockwork) -> Steps:
+def switch(t: Steps, o: Mapping[str, Any], run: Clockwork) -> Any:
     """The value of the last time passed: `at` holds pairs of time and value; before the first, the first."""
     marks = sorted((run.steps(at), float(value)) for at, value in o["at"])
     result = np.full_like(t, marks[0][1])
@@ -101,7 +101,7 @@ def switch(t: Steps, o: Mapping[str, Any], run: Clockwork) -> Steps:
 
 
 @rule
-def plateau(t: Steps, o: Mapping[str, Any], _run: Clockwork) -> Steps:
+def plateau(t: Steps, o: Mapping[str, Any], _run: Clockwork) -> Any:
     """start; the run multiplies it by `factor` each time the metric has not improved for `patience` epochs."""
     return np.full_like(t, o["start"])
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -125,7 +126,7 @@ def make_ready(compiled: Compiled, threads: int | None = None, progress: Progres
     start = time.perf_counter()
     store, library, target = Store(), Library(), host()
     wanted = [
-        Wanted(kernel.name, kernel.hash, lambda recipe=kernel.recipe: emit.text(recipe, target.lanes))
+        Wanted(kernel.name, kernel.hash, partial(emit.text, kernel.recipe, target.lanes))
         for kernel in compiled.plan.kernels
     ]
     made = prepare(wanted, library, store, target, progress)

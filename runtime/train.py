@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -128,7 +128,7 @@ class Training:
         early = wanted.stop is not None and done.waited > 0 and done.waited >= wanted.stop.patience
         return (wanted.steps is None and done.epoch >= wanted.epochs) or early
 
-    def _stretch(self) -> Iterator[Event]:
+    def _stretch(self) -> Generator[Event, None, bool]:
         """Some steps, at most to the end of the epoch; gives whether training may go on."""
         start = time.perf_counter()
         segments = self._segments()

@@ -31,7 +31,7 @@ ELEMENTS: dict[str, ir.Type] = {
 COMPARISONS = {"gt": ">", "ge": ">=", "lt": "<", "le": "<=", "eq": "==", "ne": "!="}
 
 
-class VectorType(types.Type):  # type: ignore[misc]
+class VectorType(types.Type):
     """`lanes` float32 numbers."""
 
     def __init__(self, lanes: int) -> None:
@@ -39,7 +39,7 @@ class VectorType(types.Type):  # type: ignore[misc]
         super().__init__(name=f"Vector{lanes}")
 
 
-class MaskType(types.Type):  # type: ignore[misc]
+class MaskType(types.Type):
     """`lanes` truths, the result of a comparison."""
 
     def __init__(self, lanes: int) -> None:
@@ -48,13 +48,13 @@ class MaskType(types.Type):  # type: ignore[misc]
 
 
 @register_model(VectorType)
-class _VectorModel(models.PrimitiveModel):  # type: ignore[misc]
+class _VectorModel(models.PrimitiveModel):
     def __init__(self, manager: Any, kind: VectorType) -> None:
         super().__init__(manager, kind, ir.VectorType(F32, kind.lanes))
 
 
 @register_model(MaskType)
-class _MaskModel(models.PrimitiveModel):  # type: ignore[misc]
+class _MaskModel(models.PrimitiveModel):
     def __init__(self, manager: Any, kind: MaskType) -> None:
         super().__init__(manager, kind, ir.VectorType(ir.IntType(1), kind.lanes))
 

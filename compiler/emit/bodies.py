@@ -137,7 +137,8 @@ def _functions(file: str) -> list[ast.Lambda | ast.FunctionDef]:
 def _first_line(node: ast.Lambda | ast.FunctionDef) -> int:
     """A decorated function's code begins at its first decorator."""
     decorators = getattr(node, "decorator_list", [])
-    return min([node.lineno, *(d.lineno for d in decorators)])
+    lines: list[int] = [node.lineno, *(d.lineno for d in decorators)]
+    return min(lines)
 
 
 def _returned(node: ast.Lambda | ast.FunctionDef) -> ast.expr:

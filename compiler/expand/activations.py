@@ -22,7 +22,8 @@ def activate(scene: Scene, node_id: str, x: Value, kind: str | None, options: Ma
     if kind in KEEPS_LOGITS:
         scene.before[node_id] = x
     known = DEFAULTS.get(kind, {})
-    return x.builder.add(kind, [x], **{name: float((options or {}).get(name, value)) for name, value in known.items()})
+    given = {name: float((options or {}).get(name, value)) for name, value in known.items()}
+    return x.builder.add(kind, [x], name=None, **given)
 
 
 @layer(*PLAIN)

@@ -42,31 +42,36 @@ class Symbol(abc.ABC):
         """The result of `op` on `inputs` (symbols, or numbers to be made constants of the right shape)."""
 
     def __add__(self, other: object) -> Symbol:
-        return REGISTRY["add"](self, other)
+        return _symbol("add", self, other)
 
     def __radd__(self, other: object) -> Symbol:
-        return REGISTRY["add"](other, self)
+        return _symbol("add", other, self)
 
     def __sub__(self, other: object) -> Symbol:
-        return REGISTRY["subtract"](self, other)
+        return _symbol("subtract", self, other)
 
     def __rsub__(self, other: object) -> Symbol:
-        return REGISTRY["subtract"](other, self)
+        return _symbol("subtract", other, self)
 
     def __mul__(self, other: object) -> Symbol:
-        return REGISTRY["multiply"](self, other)
+        return _symbol("multiply", self, other)
 
     def __rmul__(self, other: object) -> Symbol:
-        return REGISTRY["multiply"](other, self)
+        return _symbol("multiply", other, self)
 
     def __truediv__(self, other: object) -> Symbol:
-        return REGISTRY["divide"](self, other)
+        return _symbol("divide", self, other)
 
     def __rtruediv__(self, other: object) -> Symbol:
-        return REGISTRY["divide"](other, self)
+        return _symbol("divide", other, self)
 
     def __neg__(self) -> Symbol:
-        return REGISTRY["negative"](self)
+        return _symbol("negative", self)
+
+
+def _symbol(name: str, *inputs: object) -> Symbol:
+    made: Symbol = REGISTRY[name](*inputs)
+    return made
 
 
 @dataclass(frozen=True, slots=True)
