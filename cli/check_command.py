@@ -14,7 +14,7 @@ from typing import Annotated
 
 import typer
 
-from ..runtime import start
+from ..runtime.start import check, overrides
 from .console import as_json, print_diagnostics, print_json, talk
 
 
@@ -23,7 +23,7 @@ def run(
     set_: Annotated[list[str], typer.Option("--set", help="An option or number, as name=value.")] = [],  # noqa: B006
     json: Annotated[bool, typer.Option("--json", help="One JSON list of remarks on stdout.")] = False,
 ) -> None:
-    remarks = [remark for file in files for remark in start.check(file, start.overrides(set_))]
+    remarks = [remark for file in files for remark in check(file, overrides(set_))]
     if json:
         print_json([as_json(remark) for remark in remarks])
     else:

@@ -65,7 +65,7 @@ class ArenaMap:
         pinned = dict(self._pinned(graph))
         base = self.end
         gradients = [name for name in graph.outputs if name.startswith("gradient/")]
-        for name in sorted(gradients, key=lambda n: self.indices[f"state/{n.removeprefix('gradient/')}"]):
+        for name in sorted(gradients, key=lambda n: self.indices.get(n.replace("gradient/", "state/", 1), 0)):
             if (origin := root(graph, graph.outputs[name])) not in pinned:
                 pinned[origin] = self._add(name, "scratch", graph[origin], base)
                 base += aligned(evaluate(bytes_of(graph[origin]), self.sizes))

@@ -207,8 +207,8 @@ def right_operand(node: Node) -> tuple[int, tuple[int, int]]:
 
 def _matmul_order(node: Node, sources: list[Node]) -> str | None:
     position, order = right_operand(node)
-    layout = sources[position].layout
-    if layout is None or layout.order != order:
+    layout, length = sources[position].layout, sources[position].type.shape[order[1]]
+    if isinstance(length, int) and (layout is None or layout.order != order):
         return f"{_at(node)}: input {position} lies {layout}, not in order {order}"
     return None
 

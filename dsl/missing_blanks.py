@@ -10,9 +10,10 @@ from .diagnostics import Diagnostics
 from .places import Place
 from .scalars import plain
 from .source_text import Source
-from .tree import Scalar, Table, Tree
+from .tree import Scalar, Sequence, Table, Tree
 
 GLUED = re.compile(r"([A-Za-z_][A-Za-z0-9_]*):([^\s:/\\].*)", re.DOTALL)
+DASHED = re.compile(r"-[A-Za-z]")
 GLUED_LINE = re.compile(r"\s*([A-Za-z_][A-Za-z0-9_]*):([^\s:/\\]\S*)\s*(?:#.*)?$")
 
 
@@ -35,13 +36,25 @@ def parted_pair(pair: Pair, source: Source, diagnostics: Diagnostics) -> tuple[S
 
 def parted_scalar(key: Scalar, value: Tree, source: Source, diagnostics: Diagnostics) -> Tree:
     """A value that stands below its key, as `epochs:20` below `train:`, or that runs on into such a line."""
-    if not isinstance(value, Scalar) or value.quoted or ":" not in value.text or value.place.line <= 0:
+    if not isinstance(value, Scalar) or value.quoted:
         return value
-    if value.place.line > key.place.line and " " not in value.text:
+    below = value.place.line > key.place.line
+    if below and DASHED.match(value.text):
+        return _dashed(value, diagnostics)
+    if ":" not in value.text:
+        return value
+    if below and " " not in value.text:
         return _parted(value, diagnostics) or value
     if value.place.length:
         return value
     return _first_line(value, source, diagnostics)
+
+
+def _dashed(value: Scalar, diagnostics: Diagnostics) -> Tree:
+    """`-flatten` below its key, with more such lines: a list whose dashes have no blanks."""
+    words = [word.strip() for word in re.split(r"(?:^| )-", value.text)[1:]]
+    diagnostics.error("E018", value.place, "a blank is missing after the dash", f"Write `- {words[0]}`.")
+    return Sequence(tuple(Scalar(plain(word), word, False, value.place) for word in words), value.place)
 
 
 def _first_line(value: Scalar, source: Source, diagnostics: Diagnostics) -> Scalar:

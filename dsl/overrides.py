@@ -35,17 +35,14 @@ def overridden(tree: Table, sets: Mapping[str, str], diagnostics: Diagnostics) -
         if new is None:
             continue
         place = Place(FILE, 1, 1, len(path))
-        steps = ("options", path) if _is_option(tree, path) else tuple(path.split("."))
+        steps = ("options", path) if path in options_of(tree) else tuple(path.split("."))
         changed = _set(tree, steps, (), new, place)
         if isinstance(changed, Table):
             tree = changed
         else:
-            known = list(paths(tree))
             diagnostics.error(
-                "E030", place, f"the file has nothing called `{path}` to set",
-                _meant(path, known) or f"It has the options {_few(options_of(tree))}." if options_of(tree)
-                else _meant(path, known) or "Name a path of the file, as `train.epochs`.",
-            )  # fmt: skip
+                "E030", place, f"the file has nothing called `{path}` to set", _way_out(path, tree)
+            )
     return tree
 
 
@@ -95,10 +92,6 @@ def _moved(tree: Tree, by: int) -> Tree:
     return Table({name: _moved(item, by) for name, item in tree.items.items()}, keys, place)
 
 
-def _is_option(tree: Table, path: str) -> bool:
-    return path in options_of(tree)
-
-
 def _set(tree: Tree, steps: tuple[str, ...], done: tuple[str, ...], new: Tree, place: Place) -> Tree | None:
     """The tree with the value at the path replaced; None when there is no such path."""
     if not steps:
@@ -136,6 +129,13 @@ def _opened(tree: Scalar, steps: tuple[str, ...], new: Tree, place: Place) -> Tr
         return None
     options = Table({steps[1]: new}, {steps[1]: place}, place)
     return Table({tree.text: options}, {tree.text: tree.place}, tree.place)
+
+
+def _way_out(path: str, tree: Table) -> str:
+    options = options_of(tree)
+    if near := _meant(path, [*options, *paths(tree)]):
+        return near
+    return f"It has the options {_few(options)}." if options else "Name a path of the file, as `train.epochs`."
 
 
 def _meant(path: str, known: list[str]) -> str | None:

@@ -142,7 +142,7 @@ def report_syntax(error: yaml.MarkedYAMLError, source: Source, diagnostics: Diag
             at = (opened.line, opened.column) if at_opening and opened is not None else (line, column)
             diagnostics.error(code, source.place(*at, at[0], at[1] + 1), message, suggestion)
             return
-    diagnostics.error("E006", source.place(line, column), f"this cannot be read as YAML: {problem or error}")
+    diagnostics.error("E006", source.place(line, column), f"this cannot be read as YAML: {problem or error}", AROUND)
 
 
 def _deeper(line: int, source: Source) -> bool:
@@ -152,6 +152,7 @@ def _deeper(line: int, source: Source) -> bool:
     return bool(above and here and len(here[1]) > len(above[1]))
 
 
+AROUND = "Look at indentation, brackets and quotes around here."
 TOLD = (
     ("flow sequence", "E007", "the `[` opened here is not closed where it should be", "Add `]`, or a comma."),
     ("flow mapping", "E007", "the `{` opened here is not closed where it should be", "Add `}`, or a comma."),
@@ -206,6 +207,7 @@ TOLD = (
         "directives (`%…`) are not part of the language",
         "Quote a text that begins with `%`.",
     ),
+    ("node content", "E006", "a value should stand here", "Write it, or take away the mark before it."),
     (
         "document start",
         "E006",

@@ -23,8 +23,8 @@ Words = npt.NDArray[np.int64]
 
 @dataclass(frozen=True, slots=True)
 class Tape:
-    """The entries of `calls` calls, and their predicted nanoseconds: of those that one thread runs by itself, of
-    those shared by all, and how often threads meet."""
+    """The entries of `calls` calls, and their predicted nanoseconds: of those that one thread runs by itself,
+    of those shared by all, and how often threads meet."""
 
     table: Words
     calls: int

@@ -1,18 +1,20 @@
 """The driver: the one loop that walks a tape, step after step, without Python.
 
-It is kernel text like any other (its words: `driver_words`), compiled once and kept in the store. Every thread
-of the team runs it on the same team block; they meet at barriers. All words are int64, all addresses too.
+It is kernel text like any other (its words: `driver_words`), compiled once and kept in the store. Every
+thread of the team runs it on the same team block; they meet at barriers. All words are int64, all addresses
+too.
 
-A tape is a run of entries `[function, alone, meet, offsets, sizes, offset…, size…]`. Where `alone` is 1, thread 0
-runs the call by itself, as one thread of one; where `meet` is 1, all threads wait for one another behind the call.
+A tape is a run of entries `[function, alone, meet, offsets, sizes, offset…, size…]`. Where `alone` is 1,
+thread 0 runs the call by itself, as one thread of one; where `meet` is 1, all threads wait for one another
+behind the call.
 """
 
 from __future__ import annotations
 
 import hashlib
 
-# the team block: what to run, and where the team stands. Each word that several threads write, or that is written
-# while others wait for it, has a cache line (8 words) of its own
+# the team block: what to run, and where the team stands. Each word that several threads write, or that is
+# written while others wait for it, has a cache line (8 words) of its own
 THREADS, ARENA, SEGMENTS, SEGMENT_COUNT = 0, 1, 2, 3
 STATUS, STEPS_DONE, STOP_AFTER, ARRIVED, GENERATION, GO, KEEP = 8, 16, 24, 32, 40, 48, 56
 TEAM_WORDS = 64
@@ -31,9 +33,10 @@ PIECE_WORDS = 4
 """A published value: its offset in the arena, rows, columns and pitch, in elements of 4 bytes."""
 
 RUNNING, STOPPED, NOT_FINITE, FAILED = 0, 1, 2, 3
-"""Values of the status word, which only thread 0 reads while the team runs; `RUNNING` is left when all steps are
-done. From `NOT_FINITE` on the step does not count. The others follow `GO` (run this step) and `KEEP` (its update
-too): each is written before one meeting and read behind it, and there is another before it is written again."""
+"""Values of the status word, which only thread 0 reads while the team runs; `RUNNING` is left when all steps
+are done. From `NOT_FINITE` on the step does not count. The others follow `GO` (run this step) and `KEEP` (its
+update too): each is written before one meeting and read behind it, and there is another before it is written
+again."""
 
 NEVER = 1 << 62
 SPINS = 60

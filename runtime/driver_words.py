@@ -23,6 +23,11 @@ FLUSH_X86 = 0x8040
 """MXCSR bits: results flushed to zero (0x8000), denormal inputs taken as zero (0x40)."""
 FLUSH_ARM = 1 << 24
 """FPCR bit: both."""
+OPTIONS: dict[str, Any] = {
+    "error_model": "numpy", "nogil": True, "no_cpython_wrapper": True, "no_cfunc_wrapper": True,
+}  # fmt: skip
+"""How every text is compiled: no check that raises, no way in from Python."""
+
 MONOTONIC = 6 if sys.platform == "darwin" else 1
 
 
@@ -164,9 +169,7 @@ def _function(b: ir.IRBuilder, name: str, answer: ir.Type, arguments: list[ir.Ty
 
 
 def _inlined(function: Callable[..., Any]) -> Any:
-    return numba.njit(
-        error_model="numpy", nogil=True, no_cpython_wrapper=True, no_cfunc_wrapper=True
-    )(function)
+    return numba.njit(**OPTIONS)(function)
 
 
 def namespace() -> dict[str, Any]:

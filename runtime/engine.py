@@ -55,7 +55,9 @@ class Engine:
         self._rest()
         names = [column.name for column in self.plan.columns]
         if missing := [name for name in names if name not in columns]:
-            raise ValueError(f"the plan reads the column {missing[0]}, the data has {', '.join(columns) or 'none'}")
+            raise ValueError(
+                f"the plan reads the column {missing[0]}, the data has {', '.join(columns) or 'none'}"
+            )
         counts = {len(columns[name]) for name in names}
         if len(counts) > 1:
             raise ValueError(f"columns of different lengths: {', '.join(map(str, sorted(counts)))}")
@@ -115,8 +117,8 @@ class Engine:
         self._team.start(block.ctypes.data, count)
 
     def stop_after(self, step: int) -> None:
-        """Stop the present run at the first end of a step where the clock is at least `step` (0: as soon as may
-        be). The next `start` forgets it."""
+        """Stop the present run at the first end of a step where the clock is at least `step` (0: as soon as
+        may be). The next `start` forgets it."""
         self._block[driver.STOP_AFTER] = step
 
     def wait(self, timeout: float | None = None) -> bool:
@@ -163,6 +165,7 @@ class Engine:
 
 
 def _end(team: Team, block: Words, _library: Library) -> None:
-    """Not a method: it must not keep the engine alive. It keeps the library, which holds the driver's code."""
+    """Not a method: it must not keep the engine alive. It keeps the library, which holds the driver's
+    code."""
     block[driver.STOP_AFTER] = 0
     team.close()

@@ -1,9 +1,10 @@
 """Object files of compiled kernels, kept on disk and shared by all networks and all processes of a user.
 
-An entry is a file named by the hash of everything it depends on: kernel text and vocabulary (the fingerprint),
-versions of numba and llvmlite, CPU, features and compiler flags. Its first 32 bytes are the SHA-256 of the rest,
-checked at every read: a torn or damaged entry is removed and made again. Nothing in the store is ever unpickled
-or run as text; the folder must be the user's own and closed to others, or it is not used.
+An entry is a file named by the hash of everything it depends on: kernel text and vocabulary (the
+fingerprint), versions of numba and llvmlite, CPU, features and compiler flags. Its first 32 bytes are the
+SHA-256 of the rest, checked at every read: a torn or damaged entry is removed and made again. Nothing in the
+store is ever unpickled or run as text; the folder must be the user's own and closed to others, or it is not
+used.
 """
 
 from __future__ import annotations
@@ -63,7 +64,8 @@ class Statistics:
 
 
 class Store:
-    """A folder of entries. `notice` says in words why the wanted folder is not used, or why nothing is kept."""
+    """A folder of entries. `notice` says in words why the wanted folder is not used, or why nothing is
+    kept."""
 
     def __init__(self, folder: Path | None = None) -> None:
         wanted = default_folder() if folder is None else folder

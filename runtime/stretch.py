@@ -1,4 +1,5 @@
-"""One start of the engine: what is to run, the records the driver reads, the ring it fills, and the outcome."""
+"""One start of the engine: what is to run, the records the driver reads, the ring it fills, and the
+outcome."""
 
 from __future__ import annotations
 
@@ -43,11 +44,11 @@ class Segment:
 class Outcome:
     """How far a start came.
 
-    `steps_done`: finished steps of all segments. `status`: "stopped" where `stop_after` was reached, be it at the
-    last step; "not_finite" where a guard was infinite or NaN (that step did nothing but publish); "failed" where
-    a row was outside the data. `published[name]`: float32 (steps, count), a row a finished step, and one for the
-    step that was not finite; `by_segment` has the same segment by segment. `nanoseconds`: the time of each call
-    of each program, summed over all steps, when it was asked for.
+    `steps_done`: finished steps of all segments. `status`: "stopped" where `stop_after` was reached, be it at
+    the last step; "not_finite" where a guard was infinite or NaN (that step did nothing but publish);
+    "failed" where a row was outside the data. `published[name]`: float32 (steps, count), a row a finished
+    step, and one for the step that was not finite; `by_segment` has the same segment by segment.
+    `nanoseconds`: the time of each call of each program, summed over all steps, when it was asked for.
     """
 
     steps_done: int
@@ -80,19 +81,25 @@ class Stretch:
 
     def cost(self, threads: int) -> float:
         """Predicted nanoseconds of everything with so many threads."""
-        return sum(s.steps * t.cost(threads) for s, ts in zip(self._segments, self.tapes, strict=True) for t in ts)
+        return sum(
+            s.steps * t.cost(threads) for s, ts in zip(self._segments, self.tapes, strict=True) for t in ts
+        )
 
     def measure(self) -> None:
         """Ask for the time of each call."""
         for record, segment, tapes in zip(self.records, self._segments, self.tapes, strict=True):
-            for word, name, tape in zip((driver.TIMES, driver.UPDATE_TIMES), segment.programs, tapes, strict=False):
+            for word, name, tape in zip(
+                (driver.TIMES, driver.UPDATE_TIMES), segment.programs, tapes, strict=False
+            ):
                 record[word] = self._times.setdefault(name, np.zeros(tape.calls, np.int64)).ctypes.data
 
     def outcome(self, steps_done: int, status: int) -> Outcome:
         """What the ring holds after so many finished steps; `status` is the driver's word."""
         shown = steps_done + (status == driver.NOT_FINITE)
         before = accumulate((s.steps for s in self._segments), initial=0)
-        counts = [min(max(shown - first, 0), s.steps) for first, s in zip(before, self._segments, strict=False)]
+        counts = [
+            min(max(shown - first, 0), s.steps) for first, s in zip(before, self._segments, strict=False)
+        ]
         parts = [
             self._split(segment, ring[:count])
             for segment, ring, count in zip(self._segments, self._rings, counts, strict=True)
@@ -125,7 +132,9 @@ class Stretch:
         columns = 1
         for axis in buffer.order[buffer.split :]:
             columns *= buffer.shape[axis].factor
-        assert buffer.dtype in ("float32", "int32"), f"{buffer.name} is {buffer.dtype}: the ring takes 4 bytes"
+        assert buffer.dtype in ("float32", "int32"), (
+            f"{buffer.name} is {buffer.dtype}: the ring takes 4 bytes"
+        )
         return buffer.offset, published.count // columns, columns, buffer.pitch
 
     def _split(self, segment: Segment, ring: Array) -> dict[str, Array]:

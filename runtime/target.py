@@ -18,7 +18,8 @@ X86 = ("x86_64", "AMD64")
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """`lanes`: float32 numbers in a vector; `cpu` and `features` as LLVM names them; `cores` to be used at once."""
+    """`lanes`: float32 numbers in a vector; `cpu` and `features` as LLVM names them; `cores` to be used at
+    once."""
 
     lanes: int
     cpu: str
@@ -73,7 +74,8 @@ def _folders(root: Path, controllers: str, path: str) -> Iterator[Path]:
         return
     base = root / controllers if controllers else root
     folder = base / path.lstrip("/")
-    # inside a container the path may be the host's, which is not to be seen here: then the tree's root is ours
+    # inside a container the path may be the host's, which is not to be seen here: then the tree's root is
+    # ours
     yield from {base, *(f for f in (folder, *folder.parents) if f.is_relative_to(base))}
 
 

@@ -1,4 +1,5 @@
-"""The threads that run the driver. They are plain Python threads: inside the driver they hold no lock of Python's.
+"""The threads that run the driver. They are plain Python threads: inside the driver they hold no lock of
+Python's.
 
 The main thread is never one of them, so that a Ctrl-C is seen at once.
 """
@@ -37,7 +38,9 @@ class Team:
         # all threads are there before one begins: those that meet wait for every other
         while len(self._threads) < count:
             number = len(self._threads)
-            thread = threading.Thread(target=self._serve, args=(number,), name=f"netloom-{number}", daemon=True)
+            thread = threading.Thread(
+                target=self._serve, args=(number,), name=f"netloom-{number}", daemon=True
+            )
             thread.start()
             self._threads.append(thread)
         self._finished.clear()

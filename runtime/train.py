@@ -101,6 +101,7 @@ class Training:
         progress.factors = progress.factors or [1.0] * len(self.names)
         self.tally = Tally(plan.metrics, {n: np.array(v) for n, v in progress.sums.items()})
         self.best_states: Arrays | None = None
+        self.points = POINTS
         self._go_steps = 32
         self._saved_at, self._saved_step = time.monotonic(), progress.step
         self._save_seconds = 0.0
@@ -193,7 +194,7 @@ class Training:
                     series.setdefault(name, []).append(rows[:, 0])
         p.step += outcome.steps_done
         p.position += outcome.steps_done
-        stride = -(-outcome.steps_done // POINTS)
+        stride = -(-outcome.steps_done // self.points)
         now = self._knobs(p.step - 1, 1)[0]
         return Steps(
             step=p.step, first=first, stride=stride, epoch=p.epoch + 1,

@@ -50,13 +50,13 @@ class MaskType(types.Type):
 @register_model(VectorType)
 class _VectorModel(models.PrimitiveModel):
     def __init__(self, manager: Any, kind: VectorType) -> None:
-        super().__init__(manager, kind, ir.VectorType(F32, kind.lanes))
+        super().__init__(manager, kind, ir.VectorType(F32, kind.lanes))  # type: ignore[no-untyped-call]
 
 
 @register_model(MaskType)
 class _MaskModel(models.PrimitiveModel):
     def __init__(self, manager: Any, kind: MaskType) -> None:
-        super().__init__(manager, kind, ir.VectorType(ir.IntType(1), kind.lanes))
+        super().__init__(manager, kind, ir.VectorType(ir.IntType(1), kind.lanes))  # type: ignore[no-untyped-call]
 
 
 def place(b: ir.IRBuilder, address: ir.Value, index: ir.Value, kind: ir.Type) -> ir.Value:

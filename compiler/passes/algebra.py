@@ -14,7 +14,7 @@ import numpy as np
 
 from ..graph import Builder, Node, Value
 from ..ops.op import REGISTRY
-from ..types import Size
+from ..types import Size, TensorType, product
 
 Rule = Callable[["Algebra", Node], Value | None]
 RULES: dict[str, list[Rule]] = {}
@@ -342,13 +342,18 @@ def reduce_reduce(new: Algebra, node: Node) -> Value | None:
 
 @rule("sum")
 def sum_spread(new: Algebra, node: Node) -> Value | None:
-    """sum(broadcast(a))   -->   broadcast(a * n), a of rank 0, n elements summed, all of known size"""
+    """sum(broadcast(a))   -->   broadcast(a * n), a of rank 0; n is the op `size` where it is not known"""
     (x,) = inputs(new, node)
     scalar = spread_scalar(new, x) if x.type.rank else None
-    dims = [x.type.shape[axis] for axis in cast(Any, node.attr("axes"))]
-    if scalar is None or any(isinstance(dim, Size) for dim in dims):
+    if scalar is None:
         return None
-    return new.broadcast(new.add("multiply", [scalar, float(math.prod(cast(Any, dims)))]), node.type)
+    count = product(x.type.shape[axis] for axis in cast(Any, node.attr("axes")))
+    if not isinstance(count, Size):
+        return new.broadcast(new.add("multiply", [scalar, float(count)]), node.type)
+    if node.type.dtype != "float32":
+        return None
+    size = new.builder.leaf("size", TensorType(()), of=count.names, factor=count.factor)
+    return new.broadcast(new.add("multiply", [scalar, size]), node.type)
 
 
 @rule("matmul")

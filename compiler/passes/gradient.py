@@ -32,7 +32,8 @@ class Gradient(Pass):
         rw = Rewriter(graph)
         for _ in rw:
             pass
-        states = [node for node in graph if self._wanted(node)]
+        live = ancestors(graph, graph.outputs.values())
+        states = [node for node in graph if node.id in live and self._wanted(node)]
         cotangents = self._backward(rw, [node.id for node in states])
         for node in states:
             rw.new.origins = node.origins

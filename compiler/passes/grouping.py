@@ -65,10 +65,12 @@ class Grouping:
     def _settle(self, node_id: str) -> None:
         """Join a group the node reads, or one that reads the same, or begin a new one."""
         floats, sources = self._behind(node_id)
+        tried = list[Group]()
         for group in self._candidates(node_id, sources):
             if self._try(group, node_id, floats, sources):
                 return
-        self._begin(node_id, floats, sources)
+            tried.append(group)
+        self._begin(node_id, floats, sources, tried)
 
     def _behind(self, node_id: str) -> tuple[set[str], dict[str, bool]]:
         """The recomputed nodes behind a node, and the nodes with a place that it and they read."""
@@ -105,12 +107,10 @@ class Grouping:
     def _try(self, group: Group, node_id: str, floats: set[str], sources: dict[str, bool]) -> bool:
         added = floats | {node_id}
         reason = self._refusal(group.nodes | added, (group,))
-        numbers = {f for f in floats - group.nodes if self.graph[f].type.rank == 0}
-        if (
-            reason is not None
-            and numbers
-            and self._refusal(group.nodes | (added - numbers), (group,)) is None
-        ):
+        # numbers get a place in front of everything, so a group in front cannot wait for them
+        numbers = {f for f in floats - group.nodes if self.graph[f].type.rank == 0 and group.rank > 0}
+        fewer = group.nodes | (added - numbers)
+        if reason is not None and numbers and self._refusal(fewer, (group,)) is None:
             self._precompute(numbers)
             floats, sources = self._behind(node_id)
             added, reason = floats | {node_id}, None
@@ -118,10 +118,12 @@ class Grouping:
             self._explain(node_id, group, reason)
             return False
         self._join(group, added, sources)
-        self._absorb(group, sources)
+        self._absorb(group, sources, [])
         return True
 
-    def _begin(self, node_id: str, floats: set[str], sources: dict[str, bool]) -> None:
+    def _begin(
+        self, node_id: str, floats: set[str], sources: dict[str, bool], tried: list[Group]
+    ) -> None:
         """A new group at the end. What the node would compute again, but cannot, gets a place first."""
         reason = self._refusal(floats | {node_id}, ())
         if reason is not None and floats:
@@ -138,7 +140,7 @@ class Grouping:
         self._ranks[0] += 1
         group = Group(self._ranks[0], self._program(node_id))
         self._join(group, floats | {node_id}, sources)
-        self._absorb(group, sources)
+        self._absorb(group, sources, tried)
 
     def _precompute(self, numbers: set[str]) -> None:
         """Give arithmetic on numbers a place in front of everything else: it reads nothing a kernel makes."""
@@ -163,10 +165,10 @@ class Grouping:
                 group.sources[source] = group.sources.get(source, False) or viewed
                 self._readers.setdefault(source, {})[id(group)] = group
 
-    def _absorb(self, group: Group, sources: dict[str, bool]) -> None:
-        """Take in the groups read just now, where nobody else reads them yet."""
+    def _absorb(self, group: Group, sources: dict[str, bool], tried: list[Group]) -> None:
+        """Take in the groups read just now, where nobody else reads them yet; those tried have refused."""
         for other in {id(g): g for g in (self._place[source] for source in sources)}.values():
-            if other is group or other.program != group.program or not self._only_reader(other, group):
+            if other is group or other in tried or other.program != group.program or not self._only_reader(other, group):
                 continue
             if self._numbers_for_others(other, group.nodes):
                 continue

@@ -98,9 +98,8 @@ def _turn_right_operand(
     position, order = right_operand(product)
     operand = inputs[position]
     layout = _arranged(operand.type.shape, order)
-    assert layout.order == order, f"{product.id} multiplies along an axis of unknown size"
-    if rw.new.node(operand).layout == layout:
-        return
+    if layout.order != order or rw.new.node(operand).layout == layout:
+        return  # along an axis of unknown size nothing can lie: a plain loop takes it as it is
     if (operand.id, layout) not in turned:
         turned[operand.id, layout] = _copied(rw, operand, layout)
     inputs[position] = turned[operand.id, layout]

@@ -25,6 +25,9 @@ MEANING = (
         "Numbers given by hand",
         "Weights written in the file have the layer's own shape: a row for each neuron.",
     ),
+    Code("E210", "Too many layers", "Repeats and blocks multiply; there is a limit to what they may make."),
+    Code("E212", "Class numbers", "Classes are no amounts; `one_hot` makes a row of 0 with one 1 of each."),
+    Code("E216", "An unknown axis", "`over=` names an axis: height, width, channels, time, or one of the shape."),
     Code(
         "E220",
         "Which output?",
@@ -48,6 +51,7 @@ MEANING = (
     Code("E230", "No data", "The network reads an input that no data gives."),
     Code("E231", "An unknown column", "The data has no column of that name."),
     Code("E232", "Another shape", "The declared shape is not that of the data."),
+    Code("E233", "Prepared as something else", "Numbers are scaled, classes are made rows; not the other way."),
     Code(
         "E299",
         "Not built yet",

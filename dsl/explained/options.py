@@ -39,8 +39,8 @@ OPTIONS = (
     Code(
         "E108",
         "A live number",
-        "A number that goes over training is a table of one kind: linear, cosine, steps, exponential, inverse_time, "
-        "plateau or switch.",
+        "A number that goes over training is a table of one kind: linear, cosine, steps, exponential, "
+        "inverse_time, plateau or switch.",
         "learning_rate: {steps: {start: 0.1}}",
         "learning_rate: {steps: {start: 0.1, every: 30 epochs}}",
     ),
@@ -48,8 +48,8 @@ OPTIONS = (
     Code(
         "E110",
         "A description of weights",
-        "`weights:` and `bias:` take a start (`he`, a number, lists of numbers) or a table with start, trainable, "
-        "mask, same_as, transposed, norm, along, drop.",
+        "`weights:` and `bias:` take a start (`he`, a number, lists of numbers) or a table with start, "
+        "trainable, mask, same_as, transposed, norm, along, drop.",
         "weights: [[1, 2], [3]]",
         "weights: [[1, 2], [3, 4]]",
     ),

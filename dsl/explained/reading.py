@@ -33,8 +33,8 @@ READING = (
     Code(
         "E008",
         "Anchors and aliases",
-        "`&name` and `*name` are YAML's way to repeat a value. The language has `blocks:` and `$option` for that, and "
-        "no aliases, so that a small file stays small. A selector that begins with a star is quoted.",
+        "`&name` and `*name` are YAML's way to repeat a value. The language has `blocks:` and `$option` for "
+        "that, and no aliases, so that a small file stays small. A selector that begins with a star is quoted.",
         "of: *weights",
         'of: "*.weights"',
     ),
@@ -114,8 +114,8 @@ READING = (
     Code(
         "E022",
         "Not an entry",
-        "An entry is `kind`, `kind: main` or `kind: {options}`: one kind, and beside it only name, from, when, "
-        "repeat (in a loss also weight and where, in penalties also of).",
+        "An entry is `kind`, `kind: main` or `kind: {options}`: one kind, and beside it only name, from, "
+        "when, repeat (in a loss also weight and where, in penalties also of).",
         "- {dense: 10, relu: x}",
         "- dense: 10\n- relu",
     ),
@@ -144,8 +144,8 @@ READING = (
     Code(
         "E027",
         "Not a name",
-        "Tensors and options: small letters, digits and `_`, a letter first. Blocks and networks: letters and "
-        "digits, a capital first.",
+        "Tensors and options: small letters, digits and `_`, a letter first. Blocks and networks: letters "
+        "and digits, a capital first.",
         "name: Conv-1",
         "name: conv_1",
     ),

@@ -189,7 +189,9 @@ def test_an_interrupt_ends_the_run_at_a_step(library: Library, monkeypatch: pyte
 
 
 def cut(segment: Segment, steps: int) -> Segment:
-    return replace(segment, steps=steps, rows=segment.rows[: steps * segment.batch], knobs=segment.knobs[:steps])
+    return replace(
+        segment, steps=steps, rows=segment.rows[: steps * segment.batch], knobs=segment.knobs[:steps]
+    )
 
 
 def hold_back(toy: Engine, segments: list[Segment], stop: int) -> None:

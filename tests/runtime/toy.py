@@ -1,4 +1,5 @@
-"""A hand-made plan of three kernels: w -= rate * mean of the batch's rows, with a loss, a guard and a table."""
+"""A hand-made plan of three kernels: w -= rate * mean of the batch's rows, with a loss, a guard and a
+table."""
 
 from __future__ import annotations
 
@@ -66,7 +67,9 @@ def loaded(store: Store) -> Library:
     return library
 
 
-def buffer(index: int, space: Any, offset: int, dtype: Any, shape: Sequence[int | Extent], **how: Any) -> Buffer:
+def buffer(
+    index: int, space: Any, offset: int, dtype: Any, shape: Sequence[int | Extent], **how: Any
+) -> Buffer:
     extents = tuple(e if isinstance(e, Extent) else Extent(factor=e) for e in shape)
     layout = {"order": tuple(range(len(shape))), "split": 0, "pitch": 1, **how}
     rows = [extents[axis] for axis in layout["order"][: layout["split"]]]
@@ -100,7 +103,9 @@ def plan(cost: float = 100_000.0) -> Plan:
     batch = Extent(factor=1, names=("B",))
 
     def call(kernel: int, operands: tuple[int, ...], writes: int, price: float) -> Call:
-        return Call(kernel=kernel, operands=operands, sizes=(batch,), writes=(writes,), cost=price, origins=())
+        return Call(
+            kernel=kernel, operands=operands, sizes=(batch,), writes=(writes,), cost=price, origins=()
+        )
 
     mean, loss = call(0, (DATA, ROWS, GRADIENT), 2, cost), call(1, (GRADIENT, SHOWN, TABLE), 1, 10.0)
     update = call(2, (WEIGHT, GRADIENT, RATE), 0, cost)
@@ -140,7 +145,9 @@ def engine(library: Library, threads: int = 1, cost: float = 100_000.0, target: 
     return made
 
 
-def training(steps: int, batch: int = BOUND, seed: int = 0, programs: tuple[str, ...] = ("gradients", "update")) -> Segment:
+def training(
+    steps: int, batch: int = BOUND, seed: int = 0, programs: tuple[str, ...] = ("gradients", "update")
+) -> Segment:
     random = np.random.default_rng(seed)
     knobs = random.uniform(0.1, 1.0, (steps, 2)).astype(np.float32)
     return Segment(programs, batch, steps, random.integers(0, 50, steps * batch), knobs)

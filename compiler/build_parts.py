@@ -1,0 +1,150 @@
+"""Blocks and networks used as layers: their options and inputs bound to what an entry gives."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from ..dsl.entries import LAYERS, entries
+from ..dsl.kinds.kind import REQUIRED
+from ..dsl.kinds.kind import Option as KindOption
+from ..dsl.kinds.resolve import Scope, read_option
+from ..dsl.places import Place
+from ..dsl.spec import Block, Body, Entry, Input
+from ..dsl.spec import Option as PartOption
+from ..dsl.static_check import file_scope
+from ..dsl.suggest import did_you_mean
+from ..dsl.tree import Tree
+from ..dsl.walk import Walk as Reader
+from .build_draft import UNKNOWN, Draft, Frame
+
+DEEPEST = 40
+"""Blocks may use themselves so often, one within the other."""
+MOST_USES = 5_000
+PLAIN = {"int": "int", "number": "number", "text": "text", "bool": "bool"}
+
+
+@dataclass(frozen=True, slots=True)
+class Chain:
+    """The value of an option of type `layers`: entries, and the options they were written among."""
+
+    entries: tuple[Entry, ...]
+    scope: Scope
+
+
+Reference = Callable[[Frame, str, Place], str]
+"""The node that a name of a body stands for; `UNKNOWN` after a mistake."""
+
+
+def split_given(draft: Draft, entry: Entry, block: Block | None, body: Body) -> tuple[dict[str, Tree], dict[str, Tree]]:
+    """What an entry gives a part, as options and as tensors. The main option is the first."""
+    own, inputs = (block.options if block else {}), [item.name for item in body.inputs or ()]
+    options = {name: tree for name, tree in entry.options.items() if name in own}
+    tensors = {name: tree for name, tree in entry.options.items() if name in inputs}
+    for name in entry.options:
+        if name not in options and name not in tensors:
+            draft.error(
+                "E102", entry.option_places[name], f"`{entry.kind}` has no option or input `{name}`",
+                did_you_mean(name, [*own, *inputs]) or f"It has {', '.join([*own, *inputs]) or 'none'}.",
+            )  # fmt: skip
+    if entry.main is not None:
+        if own:
+            options.setdefault(next(iter(own)), entry.main)
+        else:
+            tensors.setdefault(inputs[0] if inputs else "input", entry.main)
+    return options, tensors
+
+
+def bound_options(draft: Draft, entry: Entry, block: Block, given: Mapping[str, Tree], outer: Scope) -> Scope:
+    """The options of a block at one of its uses: it sees no others."""
+    found: dict[str, object] = {}
+    for option in block.options.values():
+        if option.name in given:
+            found[option.name] = _option(draft, option, given[option.name], outer)
+        elif option.default is not None:
+            found[option.name] = _option(draft, option, option.default, file_scope(draft.spec, draft.diagnostics))
+        else:
+            draft.error("E103", entry.kind_place, f"`{block.name}` needs `{option.name}`", f"Write `{option.name}: …`.")
+            found[option.name] = None
+    return Scope(found)
+
+
+def _option(draft: Draft, option: PartOption, tree: Tree, scope: Scope) -> object:
+    if option.type == "layers":
+        return Chain(entries(tree, LAYERS, Reader(draft.diagnostics)), scope)
+    words = (option.type or "").split()
+    if words[:1] == ["one_of"]:
+        asked = KindOption(option.name, "choice", REQUIRED, choices=tuple(words[1:]))
+    elif option.type in PLAIN:
+        asked = KindOption(option.name, PLAIN[option.type], REQUIRED)  # type: ignore[arg-type]
+    else:
+        asked = KindOption(option.name, "any", REQUIRED)
+    return read_option(asked, tree, scope, draft.diagnostics)
+
+
+def check_use(draft: Draft, frame: Frame, entry: Entry) -> bool:
+    """Whether one more use of a part is still within bounds."""
+    draft.uses += 1
+    if draft.uses > MOST_USES:
+        draft.too_large(entry.kind_place, f"more than {MOST_USES:,} uses of blocks and networks")
+    if frame.depth < DEEPEST:
+        return True
+    draft.error(
+        "E211", entry.kind_place, f"`{entry.kind}` uses itself {DEEPEST} times, one within the other, and does not end",
+        "End it with a `when:` that becomes false.",
+    )  # fmt: skip
+    return False
+
+
+def bound_inputs(
+    draft: Draft, frame: Frame, entry: Entry, body: Body, given: Mapping[str, Tree], reads: str | None, look: Reference
+) -> dict[str, str]:
+    """The part's inputs as nodes: the first from what stands before the entry or in `from`, the others by name."""
+    wanted = body.inputs or (Input(name="input", place=body.place),)
+    found: dict[str, str] = {}
+    for position, item in enumerate(wanted):
+        if item.name in given:
+            found[item.name] = _tensor(draft, frame, item.name, given[item.name], look)
+        elif position == 0 and reads is not None:
+            found[item.name] = reads
+        else:
+            draft.error(
+                "E214", entry.kind_place, f"`{entry.kind}` reads `{item.name}`, and is not given it",
+                f"Write `{entry.kind}: {{{item.name}: NAME}}`." if position else "Add `from: NAME` beside it.",
+            )  # fmt: skip
+            found[item.name] = UNKNOWN
+    _check_shapes(draft, frame, entry, wanted, found)
+    return found
+
+
+def _tensor(draft: Draft, frame: Frame, name: str, tree: Tree, look: Reference) -> str:
+    value = read_option(KindOption(name, "tensor", REQUIRED), tree, frame.scope, draft.diagnostics)
+    if isinstance(value, str):
+        return look(frame, value, tree.place)
+    if value is not None:
+        draft.error("E214", tree.place, f"`{name}` is {value}, and a tensor is wanted", "Name a tensor.")
+    return UNKNOWN
+
+
+def _check_shapes(
+    draft: Draft, frame: Frame, entry: Entry, wanted: tuple[Input, ...], found: Mapping[str, str]
+) -> None:
+    """Declared shapes hold: a number is that size, a word one size wherever it recurs."""
+    words: dict[str, int] = {}
+    for item in wanted:
+        have = draft.sizes[found[item.name]]
+        if item.shape is None or have is None:
+            continue
+        declared = read_option(KindOption("shape", "shape", REQUIRED), item.shape, frame.scope, draft.diagnostics)
+        if not isinstance(declared, tuple):
+            continue
+        same = len(declared) == len(have) and all(
+            (words.setdefault(want, size) if isinstance(want, str) else want) == size
+            for want, size in zip(declared, have, strict=True)
+        )
+        if not same:
+            draft.error(
+                "E232", entry.kind_place,
+                f"`{entry.kind}` declares `{item.name}` as [{', '.join(map(str, declared))}], and is given {list(have)}",
+                "Give it a tensor of that shape, or declare this one.",
+            )  # fmt: skip

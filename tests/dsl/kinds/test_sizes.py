@@ -1,0 +1,141 @@
+"""Size rules: plain arithmetic, and mistakes that show both numbers."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from netloom.dsl.kinds.kind import KINDS, Kind, SizeMistake, Sizes
+from netloom.dsl.kinds.resolve import Scope, find_layer, resolve
+from netloom.dsl.load import read_spec
+
+SIZED = [kind for kind in KINDS.values() if kind.sizes is not None]
+Shape = tuple[int, ...]
+
+
+def sizes(entry: str, *shapes: Shape) -> Sizes:
+    """The sizes of a layer written as in a file."""
+    spec, diagnostics = read_spec(f"network: {{layers: [{entry}]}}", "f")
+    assert spec is not None, list(diagnostics)
+    (written,) = spec.network.layers or ()
+    kind = find_layer(written.kind)
+    assert kind is not None
+    assert kind.sizes is not None
+    found = resolve(kind, written, Scope(), diagnostics)
+    assert found is not None, list(diagnostics)
+    return kind.sizes(shapes, found)
+
+
+@pytest.mark.parametrize(
+    ("entry", "shapes", "output", "weights", "multiply_adds"),
+    [
+        ("dense: 10", [(64,)], (10,), {"weights": (10, 64), "bias": (10,)}, 640),
+        ("dense: {units: 3, bias: false}", [(5, 4)], (5, 3), {"weights": (3, 4)}, 60),
+        ("flatten", [(8, 8, 1)], (64,), {}, 0),
+        ("flatten", [()], (1,), {}, 0),
+        ("reshape: [7, 7, 16]", [(784,)], (7, 7, 16), {}, 0),
+        ("reshape: [-1, 4]", [(2, 8)], (4, 4), {}, 0),
+        ("dropout: 0.5", [(3, 4)], (3, 4), {}, 0),
+        ("relu", [(3, 4)], (3, 4), {}, 0),
+        ("softmax", [(10,)], (10,), {}, 0),
+        ("add: [a, b]", [(4, 3), (4, 3)], (4, 3), {}, 0),
+        ("concat: [a, b]", [(4, 3), (4, 5)], (4, 8), {}, 0),
+        ("concat: {axis: time, a: [], b: []}", [(4, 3), (2, 3)], (6, 3), {}, 0),
+        ("concat: {axis: height, a: [], b: []}", [(4, 3, 2), (2, 3, 2)], (6, 3, 2), {}, 0),
+        ("concat: {axis: features, a: [], b: []}", [(4,), (2,)], (6,), {}, 0),
+        ("stack: [a, b]", [(3,), (3,)], (2, 3), {}, 0),
+        ("conv2d: 6", [(8, 8, 3)], (8, 8, 6), {"weights": (6, 1, 1, 3), "bias": (6,)}, 8 * 8 * 6 * 3),
+        (
+            "conv2d: {filters: 8, kernel: 3, stride: 2, padding: same}", [(7, 9, 2)], (4, 5, 8),
+            {"weights": (8, 3, 3, 2), "bias": (8,)}, 4 * 5 * 8 * 18,
+        ),
+        (
+            "conv2d: {filters: 4, kernel: [3, 5], padding: [1, 2], dilation: [2, 1], groups: 2, bias: false}",
+            [(10, 10, 6)], (8, 10, 4), {"weights": (4, 3, 5, 3)}, 8 * 10 * 4 * 45,
+        ),
+        ("max_pool: 2", [(9, 8, 3)], (4, 4, 3), {}, 0),
+        ("max_pool: {size: 3, stride: 2, padding: same}", [(112, 112, 64)], (56, 56, 64), {}, 0),
+        ("avg_pool: [2, 4]", [(8, 8, 3)], (4, 2, 3), {}, 0),
+        ("global_avg_pool", [(8, 8, 3)], (3,), {}, 0),
+        ("batch_norm", [(8, 8, 3)], (8, 8, 3), {"scale": (3,), "shift": (3,)}, 0),
+        ("embedding: {size: 4, classes: 9}", [(5,)], (5, 4), {"weights": (9, 4)}, 0),
+    ],
+)  # fmt: skip
+def test_sizes(
+    entry: str, shapes: list[Shape], output: Shape, weights: dict[str, Shape], multiply_adds: int
+) -> None:
+    found = sizes(entry, *shapes)
+    assert found.output == output
+    assert {weight.name: weight.shape for weight in found.weights} == weights
+    assert found.multiply_adds == multiply_adds
+
+
+def test_fans_and_starts() -> None:
+    weights, bias = sizes("dense: {units: 10, activation: relu}", (64,)).weights
+    assert (weights.fan_in, weights.fan_out, weights.start, bias.start) == (64, 10, "he", 0)
+    assert sizes("dense: {units: 10, activation: tanh}", (64,)).weights[0].start == "glorot"
+    assert sizes("dense: {units: 10, activation: {leaky_relu: {slope: 0.3}}}", (64,)).weights[0].start == "he"
+    (filters,) = sizes("conv2d: {filters: 8, kernel: 3, groups: 2, bias: false}", (8, 8, 4)).weights
+    assert (filters.fan_in, filters.fan_out) == (18, 36)
+
+
+@pytest.mark.parametrize(
+    ("entry", "shapes", "parts"),
+    [
+        ("reshape: [5, 13]", [(8, 8, 1)], ["8 * 8 * 1 = 64", "5 * 13 = 65", "product is 64"]),
+        ("reshape: [-1, 5]", [(8, 8)], ["8 * 8 = 64", "5 does not divide", "64"]),
+        ("reshape: [-1, -1]", [(8, 8)], ["2 sizes open"]),
+        ("reshape: [-1, 0]", [(8, 8)], ["0 does not divide"]),
+        ("reshape: [long, 4]", [(8,)], ["not all numbers"]),
+        ("add: [a, b]", [(4, 3), (4, 5)], ["[4, 3]", "[4, 5]", "axis 2 is 3 and 5"]),
+        ("add: [a, b]", [(4,), (4, 5)], ["[4]", "[4, 5]", "1 axes and 2"]),
+        ("multiply: [a]", [], ["nothing to join"]),
+        ("concat: [a, b]", [(4, 3), (5, 3)], ["axis 1 is 4", "and 5", "[5, 3]"]),
+        ("concat: [a, b]", [(4, 3), (3,)], ["2 axes", "has 1"]),
+        ("concat: [a, b]", [(), ()], ["no axis"]),
+        ("concat: {axis: depth, a: [], b: []}", [(4, 3), (4, 3)], ["`depth`", "time, channels"]),
+        ("concat: {axis: depth, a: [], b: []}", [(1, 2, 3, 4)], ["no names"]),
+        ("dense: 3", [()], ["single number"]),
+        ("dense: 3", [(1,), (2,)], ["here are 2", "concat"]),
+        ("conv2d: 3", [(64,)], ["[64]", "3 axes"]),
+        ("conv2d: {filters: 3, kernel: 9}", [(8, 8, 1)], ["window of 9", "height of 8", "padding: same"]),
+        ("conv2d: {filters: 3, kernel: [1, 3], dilation: 8, padding: 2}", [(8, 8, 1)], ["17", "8 + 2 * 2 = 12"]),
+        ("conv2d: {filters: 3, groups: 2}", [(8, 8, 4)], ["4 channels", "3 filters", "2 groups"]),
+        ("conv2d: {filters: 3, padding: sme}", [(8, 8, 4)], ["'sme'"]),
+        ("max_pool: [1, 2, 3]", [(8, 8, 4)], ["size has 3 numbers"]),
+        ("global_avg_pool", [()], ["single number"]),
+    ],
+)
+def test_mistakes_show_both_numbers_and_the_arithmetic(entry: str, shapes: list[Shape], parts: list[str]) -> None:
+    with pytest.raises(SizeMistake) as caught:
+        sizes(entry, *shapes)
+    said = f"{caught.value} {caught.value.suggestion}"
+    assert [part for part in parts if part not in said] == []
+    assert caught.value.suggestion
+
+
+SHAPES = st.lists(st.integers(1, 12), max_size=4).map(tuple)
+
+
+@given(st.sampled_from(SIZED), st.lists(SHAPES, max_size=3).map(tuple))
+def test_any_shapes_give_sizes_or_a_mistake(kind: Kind, shapes: tuple[Shape, ...]) -> None:
+    assert kind.sizes is not None
+    main = {"units": 3, "filters": 4, "shape": (2, -1), "size": (2,)}
+    options = {option.name: main.get(option.name, option.default) for option in kind.options}
+    if kind.name == "embedding":
+        options["size"] = 2
+    try:
+        found = kind.sizes(shapes, options)
+    except SizeMistake as mistake:
+        assert str(mistake)
+    else:
+        assert all(size >= 1 for size in found.output)
+        assert all(size >= 1 for weight in found.weights for size in weight.shape)
+
+
+def test_every_kind_of_a_network_that_is_built_has_a_size_rule() -> None:
+    network = [kind for kind in KINDS.values() if kind.family in ("layer", "joiner", "activation")]
+    assert [kind.name for kind in network if kind.sizes is None and "later" not in kind.traits] == []
+
+
