@@ -135,7 +135,9 @@ def _way_out(path: str, tree: Table) -> str:
     options = options_of(tree)
     if near := _meant(path, [*options, *paths(tree)]):
         return near
-    return f"It has the options {_few(options)}." if options else "Name a path of the file, as `train.epochs`."
+    return (
+        f"It has the options {_few(options)}." if options else "Name a path of the file, as `train.epochs`."
+    )
 
 
 def _meant(path: str, known: list[str]) -> str | None:

@@ -142,7 +142,9 @@ def report_syntax(error: yaml.MarkedYAMLError, source: Source, diagnostics: Diag
             at = (opened.line, opened.column) if at_opening and opened is not None else (line, column)
             diagnostics.error(code, source.place(*at, at[0], at[1] + 1), message, suggestion)
             return
-    diagnostics.error("E006", source.place(line, column), f"this cannot be read as YAML: {problem or error}", AROUND)
+    diagnostics.error(
+        "E006", source.place(line, column), f"this cannot be read as YAML: {problem or error}", AROUND
+    )
 
 
 def _deeper(line: int, source: Source) -> bool:

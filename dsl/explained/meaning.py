@@ -26,8 +26,15 @@ MEANING = (
         "Weights written in the file have the layer's own shape: a row for each neuron.",
     ),
     Code("E210", "Too many layers", "Repeats and blocks multiply; there is a limit to what they may make."),
+    Code("E211", "A block within itself", "Recursion ends where a `when:` becomes false."),
     Code("E212", "Class numbers", "Classes are no amounts; `one_hot` makes a row of 0 with one 1 of each."),
-    Code("E216", "An unknown axis", "`over=` names an axis: height, width, channels, time, or one of the shape."),
+    Code("E214", "An input that is not given", "A block or network is given every tensor that it reads."),
+    Code("E215", "One set of weights", "A network's weights have one shape, wherever it is used."),
+    Code(
+        "E216",
+        "An unknown axis",
+        "`over=` names an axis: height, width, channels, time, or one of the shape.",
+    ),
     Code(
         "E220",
         "Which output?",
@@ -51,7 +58,9 @@ MEANING = (
     Code("E230", "No data", "The network reads an input that no data gives."),
     Code("E231", "An unknown column", "The data has no column of that name."),
     Code("E232", "Another shape", "The declared shape is not that of the data."),
-    Code("E233", "Prepared as something else", "Numbers are scaled, classes are made rows; not the other way."),
+    Code(
+        "E233", "Prepared as something else", "Numbers are scaled, classes are made rows; not the other way."
+    ),
     Code(
         "E299",
         "Not built yet",

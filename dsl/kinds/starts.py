@@ -49,7 +49,7 @@ register(
         "All the same number.",
         "w = value",
         main="value",
-        options=(Option("value", "number"),),
+        options=(Option("value", "number", help="the number"),),
     )
 )
 register(

@@ -7,7 +7,6 @@ from pathlib import Path
 
 import netloom
 import pytest
-
 from netloom.dsl.codes import CODES, explain, near
 from netloom.dsl.load import read_spec
 

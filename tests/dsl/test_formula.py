@@ -5,7 +5,6 @@ from __future__ import annotations
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-
 from netloom.dsl.formula import (
     FUNCTIONS,
     LEVELS,
@@ -52,7 +51,10 @@ def mistake(text: str, **env: object) -> FormulaMistake:
             "a or b and not c",
             Binary("or", Path(("a",)), Binary("and", Path(("b",)), Unary("not", Path(("c",))))),
         ),
-        ("sum(v * far, over=channels)", Call("sum", (Binary("*", Path(("v",)), Path(("far",))),), "channels")),
+        (
+            "sum(v * far, over=channels)",
+            Call("sum", (Binary("*", Path(("v",)), Path(("far",))),), "channels"),
+        ),
         ("code.mean.1", Path(("code", "mean", "1"))),
         ("v @ w + c", Binary("+", Binary("@", Path(("v",)), Path(("w",))), Path(("c",)))),
         (".5e-1", Number(0.05)),
@@ -113,7 +115,9 @@ def calls(inner: st.SearchStrategy[Node]) -> st.SearchStrategy[Node]:
     def call(function: str) -> st.SearchStrategy[Node]:
         low, high = FUNCTIONS[function]
         arguments = st.lists(inner, min_size=low, max_size=min(high, 3)).map(tuple)
-        return st.builds(Call, st.just(function), arguments, st.none() | AXES if function in OVER else st.none())
+        return st.builds(
+            Call, st.just(function), arguments, st.none() | AXES if function in OVER else st.none()
+        )
 
     return st.sampled_from(sorted(FUNCTIONS)).flatmap(call)
 

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import pytest
-
+from netloom.dsl.diagnostics import Diagnostics
 from netloom.dsl.load import read_spec
 from netloom.dsl.spec import Spec
 from netloom.dsl.static_check import file_scope
-from netloom.dsl.diagnostics import Diagnostics
 from netloom.dsl.tree import Scalar, Tree
 
 NET = """\

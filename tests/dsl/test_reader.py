@@ -6,7 +6,6 @@ import pytest
 import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
-
 from netloom.dsl import reader
 from netloom.dsl.diagnostics import Diagnostic, Diagnostics
 from netloom.dsl.reader import read
@@ -208,7 +207,9 @@ def test_any_text_gives_a_tree_or_remarks(text: str) -> None:
         assert 1 <= remark.place.line <= lines
         assert remark.place.column >= 1
     if tree is None and not diagnostics.items:
-        assert not any(line.split("#")[0].strip().strip("-.~") for line in text.splitlines() if "null" not in line)
+        assert not any(
+            line.split("#")[0].strip().strip("-.~") for line in text.splitlines() if "null" not in line
+        )
 
 
 @given(st.lists(PIECES, max_size=20).map("".join))

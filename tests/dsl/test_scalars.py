@@ -8,7 +8,6 @@ import pytest
 import yaml
 from hypothesis import given
 from hypothesis import strategies as st
-
 from netloom.dsl.diagnostics import Diagnostics
 from netloom.dsl.reader import read
 from netloom.dsl.scalars import plain, written
@@ -44,7 +43,13 @@ def test_numbers_are_read_as_they_are_written(value: float) -> None:
     assert type(read_back) is type(value)
 
 
-@given(st.text(st.characters(exclude_categories=["Cs", "Cc"], exclude_characters="\u2028\u2029\ufeff\ue000\ufffe\uffff")))
+@given(
+    st.text(
+        st.characters(
+            exclude_categories=["Cs", "Cc"], exclude_characters="\u2028\u2029\ufeff\ue000\ufffe\uffff"
+        )
+    )
+)
 def test_texts_are_read_as_they_are_written_within_brackets_too(text: str) -> None:
     diagnostics = Diagnostics()
     tree = read(f"- {written(text)}\n- [{written(text)}, 1]\n", "f", diagnostics)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-
 from netloom.dsl.kinds.kind import KINDS, Kind, SizeMistake, Sizes
 from netloom.dsl.kinds.resolve import Scope, find_layer, resolve
 from netloom.dsl.load import read_spec
@@ -100,14 +99,20 @@ def test_fans_and_starts() -> None:
         ("dense: 3", [(1,), (2,)], ["here are 2", "concat"]),
         ("conv2d: 3", [(64,)], ["[64]", "3 axes"]),
         ("conv2d: {filters: 3, kernel: 9}", [(8, 8, 1)], ["window of 9", "height of 8", "padding: same"]),
-        ("conv2d: {filters: 3, kernel: [1, 3], dilation: 8, padding: 2}", [(8, 8, 1)], ["17", "8 + 2 * 2 = 12"]),
+        (
+            "conv2d: {filters: 3, kernel: [1, 3], dilation: 8, padding: 2}",
+            [(8, 8, 1)],
+            ["17", "8 + 2 * 2 = 12"],
+        ),
         ("conv2d: {filters: 3, groups: 2}", [(8, 8, 4)], ["4 channels", "3 filters", "2 groups"]),
         ("conv2d: {filters: 3, padding: sme}", [(8, 8, 4)], ["'sme'"]),
         ("max_pool: [1, 2, 3]", [(8, 8, 4)], ["size has 3 numbers"]),
         ("global_avg_pool", [()], ["single number"]),
     ],
 )
-def test_mistakes_show_both_numbers_and_the_arithmetic(entry: str, shapes: list[Shape], parts: list[str]) -> None:
+def test_mistakes_show_both_numbers_and_the_arithmetic(
+    entry: str, shapes: list[Shape], parts: list[str]
+) -> None:
     with pytest.raises(SizeMistake) as caught:
         sizes(entry, *shapes)
     said = f"{caught.value} {caught.value.suggestion}"
@@ -137,5 +142,3 @@ def test_any_shapes_give_sizes_or_a_mistake(kind: Kind, shapes: tuple[Shape, ...
 def test_every_kind_of_a_network_that_is_built_has_a_size_rule() -> None:
     network = [kind for kind in KINDS.values() if kind.family in ("layer", "joiner", "activation")]
     assert [kind.name for kind in network if kind.sizes is None and "later" not in kind.traits] == []
-
-

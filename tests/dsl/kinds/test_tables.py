@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 
 import pytest
-
 from netloom.dsl.diagnostics import Diagnostics
 from netloom.dsl.kinds.inner_kinds import OWN
 from netloom.dsl.kinds.kind import KINDS, REQUIRED, Kind, Option, register
@@ -85,7 +84,14 @@ def given(option: Option, value: object) -> object:
 def test_no_option_is_called_like_the_wiring_where_it_could_stand_beside() -> None:
     for kind in ALL:
         if kind.family in ("layer", "joiner", "activation", "loss") and "open" not in kind.traits:
-            assert not {option.name for option in kind.options} & {"name", "from", "when", "repeat", "weight", "where"}
+            assert not {option.name for option in kind.options} & {
+                "name",
+                "from",
+                "when",
+                "repeat",
+                "weight",
+                "where",
+            }
 
 
 def test_learning_rates_start_where_the_language_says() -> None:
