@@ -99,7 +99,7 @@ def torch_losses(net: str, rule: str, clip: bool, first: dict[str, Any], launch:
             if clip:
                 torch.nn.utils.clip_grad_norm_(model.parameters(), 0.5)
             optimizer.step()
-            found.append(float(loss))
+            found.append(float(loss.detach()))
     return found[:STEPS]
 
 
