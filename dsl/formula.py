@@ -351,10 +351,10 @@ ARITHMETIC: dict[str, Callable[[float, float], Value]] = {
     ">=": lambda a, b: a >= b,
 }
 ON_NUMBERS: dict[str, Callable[..., int | float]] = {
-    "min": min,
-    "max": max,
-    "minimum": min,
-    "maximum": max,
+    "min": lambda *a: min(a),
+    "max": lambda *a: max(a),
+    "minimum": lambda *a: min(a),
+    "maximum": lambda *a: max(a),
     "ceil": math.ceil,
     "floor": math.floor,
     "round": lambda a: math.floor(a + 0.5),

@@ -28,6 +28,7 @@ MEANING = (
     Code("E210", "Too many layers", "Repeats and blocks multiply; there is a limit to what they may make."),
     Code("E211", "A block within itself", "Recursion ends where a `when:` becomes false."),
     Code("E212", "Class numbers", "Classes are no amounts; `one_hot` makes a row of 0 with one 1 of each."),
+    Code("E213", "Which of several?", "What gives out several tensors is read by the name of one of them."),
     Code("E214", "An input that is not given", "A block or network is given every tensor that it reads."),
     Code("E215", "One set of weights", "A network's weights have one shape, wherever it is used."),
     Code(
@@ -35,6 +36,8 @@ MEANING = (
         "An unknown axis",
         "`over=` names an axis: height, width, channels, time, or one of the shape.",
     ),
+    Code("E217", "Not what is wanted there", "`when` is true or false; `chain` takes a list of layers."),
+    Code("E218", "The name of an option", "An option and a tensor of one body may not share a name."),
     Code(
         "E220",
         "Which output?",

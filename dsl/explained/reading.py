@@ -34,7 +34,8 @@ READING = (
         "E008",
         "Anchors and aliases",
         "`&name` and `*name` are YAML's way to repeat a value. The language has `blocks:` and `$option` for "
-        "that, and no aliases, so that a small file stays small. A selector that begins with a star is quoted.",
+        "that, and no aliases, so that a small file stays small. A selector that begins with a star "
+        "is quoted.",
         "of: *weights",
         'of: "*.weights"',
     ),

@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-import netloom
 import pytest
+
+import netloom
 from netloom.dsl.codes import CODES, explain, near
 from netloom.dsl.load import read_spec
 
@@ -50,7 +51,7 @@ def test_the_page_as_text() -> None:
     assert text.startswith("E021: ")
     assert "    - dense: {units: 10, name: logits}" in text
     assert explain("E999") is None
-    assert near("E0211") == "Did you mean `E021`?"
+    assert near("E0021") == "Did you mean `E021`?"
 
 
 ENTRIES = ["E020", "E021", "E022", "E101", "E102", "E103"]

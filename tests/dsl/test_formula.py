@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from netloom.dsl.formula import (
     FUNCTIONS,
     LEVELS,
@@ -105,10 +106,9 @@ def test_the_longest_formula_can_be_read_written_and_computed() -> None:
 
 
 AXES = st.sampled_from(["time", "channels"])
-LEAVES = (
-    st.builds(Number, st.integers(0, 10**9) | st.floats(0, 1e20, allow_nan=False))
-    | st.builds(Path, st.lists(st.sampled_from(["a", "b_2", "hidden", "x"]), min_size=1, max_size=3).map(tuple))
-)  # fmt: skip
+LEAVES = st.builds(Number, st.integers(0, 10**9) | st.floats(0, 1e20, allow_nan=False)) | st.builds(
+    Path, st.lists(st.sampled_from(["a", "b_2", "hidden", "x"]), min_size=1, max_size=3).map(tuple)
+)
 
 
 def calls(inner: st.SearchStrategy[Node]) -> st.SearchStrategy[Node]:

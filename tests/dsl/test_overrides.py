@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+
 from netloom.dsl.diagnostics import Diagnostics
 from netloom.dsl.load import read_spec
 from netloom.dsl.spec import Spec

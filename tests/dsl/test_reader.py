@@ -6,6 +6,7 @@ import pytest
 import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
 from netloom.dsl import reader
 from netloom.dsl.diagnostics import Diagnostic, Diagnostics
 from netloom.dsl.reader import read
@@ -73,9 +74,14 @@ def test_scalars_keep_text_value_and_quotes() -> None:
     assert isinstance(tree, Sequence)
     found = [(s.value, s.text, s.quoted) for s in tree.items if isinstance(s, Scalar)]
     assert found == [
-        ("yes", "yes", False), ("7", "7", True), (7, "7", False), (0.0002, "2e-4", False), (None, "null", False),
-        ("", "", True), ("x", "x", True),
-    ]  # fmt: skip
+        ("yes", "yes", False),
+        ("7", "7", True),
+        (7, "7", False),
+        (0.0002, "2e-4", False),
+        (None, "null", False),
+        ("", "", True),
+        ("x", "x", True),
+    ]
 
 
 def test_keys_are_text_whatever_they_look_like() -> None:
@@ -126,7 +132,7 @@ def test_every_refusal_has_its_code_and_place(text: str, expected: list[tuple[st
 @pytest.mark.parametrize(
     ("text", "expected", "meant"),
     [
-        ("l:\n  - relu\n    name: d\n  - dense: 1\n", [("E019", 2, 5)], {"l": [{"relu": None, "name": "d"}, {"dense": 1}]}),
+        ("l:\n  - relu\n    name: d\n  - a\n", [("E019", 2, 5)], {"l": [{"relu": None, "name": "d"}, "a"]}),
         ("train\n  loss: mse\n", [("E019", 1, 1)], {"train": {"loss": "mse"}}),
         ("train:\n  epochs:20\n  loss: mse\n", [("E018", 2, 3)], {"train": {"epochs": 20, "loss": "mse"}}),
         ("train:\n  epochs:20\n", [("E018", 2, 3)], {"train": {"epochs": 20}}),
@@ -190,10 +196,54 @@ def test_nothing_is_no_tree() -> None:
 
 
 PIECES = st.sampled_from(
-    ["a", "dense", "10", ": ", ":", "- ", "\n", "  ", "\n  ", "\n    ", "{", "}", "[", "]", ", ", ",", "*", "**.w", "&x",
-     "!", "${", "$(", ")", "(", "#", " #", "'", '"', "\t", "|", ">", "%", "@", "`", "\\", "?", "? ", "<<", "---\n", "é",
-     "\x00", "\r", "\u2028", "\ue000", "~"]
-)  # fmt: skip
+    [
+        "a",
+        "dense",
+        "10",
+        ": ",
+        ":",
+        "- ",
+        "\n",
+        "  ",
+        "\n  ",
+        "\n    ",
+        "{",
+        "}",
+        "[",
+        "]",
+        ", ",
+        ",",
+        "*",
+        "**.w",
+        "&x",
+        "!",
+        "${",
+        "$(",
+        ")",
+        "(",
+        "#",
+        " #",
+        "'",
+        '"',
+        "\t",
+        "|",
+        ">",
+        "%",
+        "@",
+        "`",
+        "\\",
+        "?",
+        "? ",
+        "<<",
+        "---\n",
+        "é",
+        "\x00",
+        "\r",
+        "\u2028",
+        "\ue000",
+        "~",
+    ]
+)
 
 
 @settings(max_examples=400)

@@ -8,14 +8,45 @@ import pytest
 import yaml
 from hypothesis import given
 from hypothesis import strategies as st
+
 from netloom.dsl.diagnostics import Diagnostics
 from netloom.dsl.reader import read
 from netloom.dsl.scalars import plain, written
 from netloom.dsl.tree import Plain, Scalar, Sequence
 
-TEXTS = ["yes", "no", "on", "off", "Yes", "y", "012", "0x1f", "0o17", "12:30", "1_000", ".inf", "-.inf", ".nan", "~",
-         "2024-01-31", "True", "FALSE", "Null", "NULL", "1e", "e5", ".", "-", "+", "1.2.3", "٣", "1e999", "9" * 41,
-         "--1", "1 2"]  # fmt: skip
+TEXTS = [
+    "yes",
+    "no",
+    "on",
+    "off",
+    "Yes",
+    "y",
+    "012",
+    "0x1f",
+    "0o17",
+    "12:30",
+    "1_000",
+    ".inf",
+    "-.inf",
+    ".nan",
+    "~",
+    "2024-01-31",
+    "True",
+    "FALSE",
+    "Null",
+    "NULL",
+    "1e",
+    "e5",
+    ".",
+    "-",
+    "+",
+    "1.2.3",
+    "٣",
+    "1e999",
+    "9" * 41,
+    "--1",
+    "1 2",
+]
 
 
 @pytest.mark.parametrize("text", TEXTS)
@@ -26,8 +57,10 @@ def test_what_is_not_listed_is_text(text: str) -> None:
 @pytest.mark.parametrize(
     ("text", "value"),
     [
-        ("true", True), ("false", False), ("null", None), ("", None), ("0", 0), ("-0", 0), ("7", 7), ("+7", 7),
-        ("-12", -12), ("2e-4", 0.0002), (".5", 0.5), ("-.5", -0.5), ("1.", 1.0), ("0.10", 0.1), ("1E3", 1000.0),
+        ("true", True), ("false", False), ("null", None), ("", None), ("0", 0), ("-0", 0), ("7", 7),
+        ("+7", 7),
+        ("-12", -12), ("2e-4", 0.0002), (".5", 0.5), ("-.5", -0.5), ("1.", 1.0), ("0.10", 0.1),
+        ("1E3", 1000.0),
         ("3.0", 3.0),
     ],
 )  # fmt: skip

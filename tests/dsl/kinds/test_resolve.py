@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from netloom.dsl.diagnostics import Diagnostic, Diagnostics
 from netloom.dsl.entries import LAYERS, LOSS, OPTIMIZER, SOURCE, Site, entry
 from netloom.dsl.formula import UNKNOWN
@@ -74,9 +75,14 @@ def test_defaults_are_filled_in() -> None:
         "units": 10, "activation": Activation("linear", {}), "weights": WeightsSpec(), "bias": WeightsSpec(),
     }  # fmt: skip
     assert options("adam", OPTIMIZER) == {
-        "learning_rate": constant(1e-3), "beta1": 0.9, "beta2": 0.999, "epsilon": 1e-8, "bias_correction": True,
-        "decay": 0.0, "groups": None,
-    }  # fmt: skip
+        "learning_rate": constant(1e-3),
+        "beta1": 0.9,
+        "beta2": 0.999,
+        "epsilon": 1e-8,
+        "bias_correction": True,
+        "decay": 0.0,
+        "groups": None,
+    }
     assert options("moons", SOURCE) == {"samples": 1000, "noise": 0.1, "seed": 0}
 
 
@@ -142,7 +148,8 @@ def test_the_users_own_names() -> None:
         ("live", "{cosine: {start: $rate, warmup: 200 steps}}",
          Live("cosine", {"start": 0.5, "end": 0.0, "over": None, "warmup": Quantity(200, "steps")})),
         ("live", "{steps: {start: 1, at: [10 epochs, 50 %]}}",
-         Live("steps", {"start": 1, "factor": 0.1, "every": None, "at": (Quantity(10, "epochs"), Quantity(50, "%"))})),
+         Live("steps", {"start": 1, "factor": 0.1, "every": None,
+                        "at": (Quantity(10, "epochs"), Quantity(50, "%"))})),
         ("live", "{switch: {0: 0.1, 20 epochs: $rate}}",
          Live("switch", {"at": ((Quantity(0, "epochs"), 0.1), (Quantity(20, "epochs"), 0.5))})),
         ("weights", "he", WeightsSpec(Start("he", {"gain": 1.0, "distribution": "normal"}))),
@@ -154,7 +161,8 @@ def test_the_users_own_names() -> None:
         ("weights", "true", WeightsSpec()),
         ("weights", "{start: 1, trainable: false, mask: [[1, 0]]}",
          WeightsSpec(Start("constant", {"value": 1.0}), trainable=False, mask=((1, 0),))),
-        ("weights", "{same_as: a.weights, transposed: true}", WeightsSpec(same_as="a.weights", transposed=True)),
+        ("weights", "{same_as: a.weights, transposed: true}",
+         WeightsSpec(same_as="a.weights", transposed=True)),
         ("weights", "{mask: before, norm: spectral, along: [height, width], drop: 0.2}",
          WeightsSpec(mask="before", norm="spectral", along=("height", "width"), drop=0.2)),
         ("weights", "$later", UNKNOWN),
@@ -305,8 +313,25 @@ def test_settle_reads_any_table_of_options() -> None:
     }
 
 
-TEXTS = st.sampled_from(["1", "0.5", "x", "null", "[1, 2]", "{a: 1}", "true", "$width", "$(", "$(width / 0)", "relu",
-                         "{linear: {start: 1}}", "-3", "''", "5 epochs"])  # fmt: skip
+TEXTS = st.sampled_from(
+    [
+        "1",
+        "0.5",
+        "x",
+        "null",
+        "[1, 2]",
+        "{a: 1}",
+        "true",
+        "$width",
+        "$(",
+        "$(width / 0)",
+        "relu",
+        "{linear: {start: 1}}",
+        "-3",
+        "''",
+        "5 epochs",
+    ]
+)
 ALL_OPTIONS = [option for kind in KINDS.values() for option in kind.options]
 
 

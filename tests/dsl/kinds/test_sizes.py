@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from netloom.dsl.kinds.kind import KINDS, Kind, SizeMistake, Sizes
 from netloom.dsl.kinds.resolve import Scope, find_layer, resolve
 from netloom.dsl.load import read_spec

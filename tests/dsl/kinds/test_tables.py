@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 
 import pytest
+
 from netloom.dsl.diagnostics import Diagnostics
 from netloom.dsl.kinds.inner_kinds import OWN
 from netloom.dsl.kinds.kind import KINDS, REQUIRED, Kind, Option, register
@@ -18,17 +19,19 @@ from netloom.dsl.tree import Scalar
 ALL = list(KINDS.values())
 NAMES = [f"{kind.family}-{kind.name}" for kind in ALL]
 FIXED = {
-    "layer": "dense conv2d max_pool avg_pool global_avg_pool global_max_pool flatten reshape dropout batch_norm "
-    "layer_norm embedding",
+    "layer": "dense conv2d max_pool avg_pool global_avg_pool global_max_pool flatten reshape dropout "
+    "batch_norm layer_norm embedding",
     "joiner": "concat add multiply average maximum stack",
-    "activation": "relu tanh sigmoid softmax log_softmax leaky_relu elu selu gelu silu softplus mish linear step exp",
+    "activation": "relu tanh sigmoid softmax log_softmax leaky_relu elu selu gelu silu softplus mish "
+    "linear step exp",
     "loss": "mse mae huber cross_entropy binary_cross_entropy hinge",
     "optimizer": "sgd momentum nesterov adagrad rmsprop adam adamw",
     "metric": "accuracy top_k precision recall f1 confusion_matrix mse mae r2",
     "start": "zeros ones constant he glorot lecun normal uniform orthogonal identity",
     "live": "linear cosine steps exponential inverse_time plateau switch",
     "prepare": "scale standardize one_hot",
-    "source": "digits iris wine breast_cancer diabetes mnist cifar10 csv npz idx values gates moons spirals circles blobs",
+    "source": "digits iris wine breast_cancer diabetes mnist cifar10 csv npz idx values gates moons spirals "
+    "circles blobs",
     "penalty": "l1 l2 elastic",
 }
 
