@@ -76,13 +76,11 @@ register(
         "Multiplied by factor when the metric has not improved for patience epochs.",
         options=(
             START,
-            Option("factor", "number", 0.1, "what it is multiplied by", low=0, high=1),
-            Option("patience", "int", 10, "epochs without improvement", low=0),
+            Option("factor", "number", 0.1, "what it is multiplied by", low=0, high=1, open_low=True),
+            Option("patience", "int", 10, "epochs without improvement", low=1),
             Option(
                 "metric", "text", None, "left out: the loss of the validation part, else of the train part"
             ),
-            Option("min_delta", "number", 0.0, "a smaller change is no improvement", low=0),
-            Option("least", "number", 0.0, "never below this", low=0),
         ),
     )
 )

@@ -17,28 +17,22 @@ def default_start(options: Options) -> str:
     return "he" if kind and "relu_like" in kind.traits else "glorot"
 
 
-def _scaled(name: str, formula: str, distribution: str, source: str) -> None:
+for _name, _share, _draw, _source in (
+    ("he", "2 / fan_in", "normal", "He et al. 2015, arXiv:1502.01852"),
+    ("glorot", "2 / (fan_in + fan_out)", "uniform", "Glorot & Bengio 2010"),
+    ("lecun", "1 / fan_in", "normal", "LeCun et al. 1998, Efficient BackProp"),
+):
     register(
         Kind(
-            name,
+            _name,
             "start",
-            f"Random, with variance {formula}.",
-            f"variance = gain^2 * {formula}",
+            f"Random ({_draw}), with variance {_share}.",
+            f"variance = gain^2 * {_share}",
             main="gain",
-            options=(
-                Option("gain", "number", 1.0, "factor on the spread", low=0),
-                Option(
-                    "distribution", "choice", distribution, "shape of the draw", choices=("normal", "uniform")
-                ),
-            ),
-            source=source,
+            options=(Option("gain", "number", 1.0, "factor on the spread", low=0),),
+            source=_source,
         )
     )
-
-
-_scaled("he", "2 / fan_in", "normal", "He et al. 2015, arXiv:1502.01852")
-_scaled("glorot", "2 / (fan_in + fan_out)", "uniform", "Glorot & Bengio 2010")
-_scaled("lecun", "1 / fan_in", "normal", "LeCun et al. 1998, Efficient BackProp")
 
 register(Kind("zeros", "start", "All 0.", "w = 0"))
 register(Kind("ones", "start", "All 1.", "w = 1"))
@@ -62,12 +56,6 @@ register(
         options=(DEVIATION, MEAN),
     )
 )
-register(
-    Kind(
-        "truncated_normal", "start", "Normal, drawn again beyond two deviations.",
-        "w ~ N(mean, deviation^2) within 2 deviations", main="deviation", options=(DEVIATION, MEAN),
-    )
-)  # fmt: skip
 register(
     Kind(
         "uniform", "start", "Drawn evenly from -limit to limit.", "w ~ U(-limit, limit)", main="limit",

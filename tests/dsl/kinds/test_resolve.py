@@ -152,7 +152,7 @@ def test_the_users_own_names() -> None:
                         "at": (Quantity(10, "epochs"), Quantity(50, "%"))})),
         ("live", "{switch: {0: 0.1, 20 epochs: $rate}}",
          Live("switch", {"at": ((Quantity(0, "epochs"), 0.1), (Quantity(20, "epochs"), 0.5))})),
-        ("weights", "he", WeightsSpec(Start("he", {"gain": 1.0, "distribution": "normal"}))),
+        ("weights", "he", WeightsSpec(Start("he", {"gain": 1.0}))),
         ("weights", "0", WeightsSpec(Start("constant", {"value": 0.0}))),
         ("weights", "{normal: 0.01}", WeightsSpec(Start("normal", {"deviation": 0.01, "mean": 0.0}))),
         ("weights", "[[1, $width], [3, 4]]", WeightsSpec(Start("values", {"values": ((1, 64), (3, 4))}))),
