@@ -26,7 +26,7 @@ def run(
     batch: Annotated[int | None, typer.Option(min=1, help="Another batch than the file's.")] = None,
     threads: Annotated[int | None, typer.Option(min=1, help="At most this many threads.")] = None,
     mode: Annotated[str, typer.Option(help="train or infer.")] = "train",
-    set_: Annotated[list[str], typer.Option("--set", help="An option or number of the file, as name=value.")] = [],  # noqa: B006
+    set_: Annotated[list[str], typer.Option("--set", help="An option or number of the file, as name=value.")] = [],
     json: Annotated[bool, typer.Option("--json", help="One JSON object on stdout.")] = False,
 ) -> None:
     if mode not in ("train", "infer"):

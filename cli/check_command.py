@@ -20,7 +20,7 @@ from .console import as_json, print_diagnostics, print_json, talk
 
 def run(
     files: Annotated[list[Path], typer.Argument(help="Spec files.", metavar="FILE…")],
-    set_: Annotated[list[str], typer.Option("--set", help="An option or number, as name=value.")] = [],  # noqa: B006
+    set_: Annotated[list[str], typer.Option("--set", help="An option or number, as name=value.")] = [],
     json: Annotated[bool, typer.Option("--json", help="One JSON list of remarks on stdout.")] = False,
 ) -> None:
     remarks = [remark for file in files for remark in check(file, overrides(set_))]

@@ -26,8 +26,10 @@ def run(
     trace: Annotated[bool, typer.Option("--trace", help="Each pass: time, nodes before and after, the graph.")] = False,
     why: Annotated[bool, typer.Option("--why", help="Why operations share a kernel, or do not.")] = False,
     kernels: Annotated[Path | None, typer.Option(help="Write the readable source of every kernel here.")] = None,
-    verify: Annotated[bool, typer.Option("--verify", help="Run every pass's graph before and after; name the one that errs.")] = False,
-    set_: Annotated[list[str], typer.Option("--set", help="An option or number of the file, as name=value.")] = [],  # noqa: B006
+    verify: Annotated[
+        bool, typer.Option("--verify", help="Run every pass's graph before and after; name the one that errs.")
+    ] = False,
+    set_: Annotated[list[str], typer.Option("--set", help="An option or number of the file, as name=value.")] = [],
     json: Annotated[bool, typer.Option("--json", help="One JSON object on stdout.")] = False,
 ) -> None:
     loaded = start.load(file, start.overrides(set_))
@@ -49,7 +51,9 @@ def run(
     else:
         print_diagnostics(loaded.remarks)
         _print(compiled, passes if trace else [], why)
-        talk().print(f"compiled in {seconds:.2f} s; kernels are made at the first training, or by `netloom warm`", style="dim")
+        talk().print(
+            f"compiled in {seconds:.2f} s; kernels are made at the first training, or by `netloom warm`", style="dim"
+        )
         for found in blame:
             talk().print(str(found), style="red", soft_wrap=True)
         if verify and not blame:
@@ -81,7 +85,9 @@ def _summary(compiled: Compiled, seconds: float) -> dict[str, Any]:
 
 def _print(compiled: Compiled, passes: list[dict[str, Any]], why: bool) -> None:
     for step in passes:
-        out().print(f"[bold]{step['mode']} / {step['pass']}[/bold]  {step['before']} -> {step['after']} nodes, {step['ms']:.1f} ms")
+        out().print(
+            f"[bold]{step['mode']} / {step['pass']}[/bold]  {step['before']} -> {step['after']} nodes, {step['ms']:.1f} ms"
+        )
         out().print(step["graph"], markup=False, soft_wrap=True)
     plan = compiled.plan
     for name, program in plan.programs.items():

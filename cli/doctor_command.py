@@ -21,7 +21,18 @@ from ..runtime.store import Store, default_folder
 from ..runtime.target import host
 from .console import out, print_json, table, talk
 
-PACKAGES = ("numpy", "numba", "llvmlite", "networkx", "pydantic", "PyYAML", "safetensors", "scikit-learn", "rich", "typer")
+PACKAGES = (
+    "numpy",
+    "numba",
+    "llvmlite",
+    "networkx",
+    "pydantic",
+    "PyYAML",
+    "safetensors",
+    "scikit-learn",
+    "rich",
+    "typer",
+)
 MEGABYTE = 1_000_000
 
 

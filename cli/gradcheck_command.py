@@ -21,7 +21,7 @@ from .console import out, print_json, table, talk
 
 def run(
     file: Annotated[Path, typer.Argument(help="Spec file.")],
-    set_: Annotated[list[str], typer.Option("--set", help="An option or number of the file, as name=value.")] = [],  # noqa: B006
+    set_: Annotated[list[str], typer.Option("--set", help="An option or number of the file, as name=value.")] = [],
     json: Annotated[bool, typer.Option("--json", help="One JSON object on stdout.")] = False,
 ) -> None:
     found = gradcheck_file(file, start.overrides(set_))
@@ -37,5 +37,8 @@ def run(
                 verdict += f" (after {item.redraws} redraws)"
             shown.add_row(item.state, f"{item.analytic:.6g}", f"{item.numeric:.6g}", error, verdict)
         out().print(shown)
-        talk().print(f"bar {BAR:g}: {'all gradients are right' if good else 'a gradient is wrong'}", style="green" if good else "red")
+        talk().print(
+            f"bar {BAR:g}: {'all gradients are right' if good else 'a gradient is wrong'}",
+            style="green" if good else "red",
+        )
     raise typer.Exit(0 if good else 1)

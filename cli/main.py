@@ -88,7 +88,7 @@ def _print_version(asked: bool) -> None:
 
 
 def _root(
-    version: Annotated[  # noqa: ARG001  read by its callback
+    version: Annotated[
         bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version.")
     ] = False,
 ) -> None:

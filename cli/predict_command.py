@@ -31,7 +31,7 @@ MOST_ROWS, MOST_NUMBERS = 40, 12
 def run(
     which: Annotated[str, typer.Argument(metavar="RUN", help="A run's folder, its name, `last`, or a spec file.")],
     inputs: Annotated[list[str] | None, typer.Argument(help="Files, or rows as digits:test[0:5].")] = None,
-    tap: Annotated[list[str], typer.Option(help="Print the values of this layer too.")] = [],  # noqa: B006
+    tap: Annotated[list[str], typer.Option(help="Print the values of this layer too.")] = [],
     runs: Annotated[Path, typer.Option(help="Where runs are written.")] = start.RUNS,
     threads: Annotated[int | None, typer.Option(min=1, help="At most this many threads.")] = None,
     json: Annotated[bool, typer.Option("--json", help="One JSON object on stdout.")] = False,
@@ -51,7 +51,7 @@ def run(
 def _classes(found: Prediction) -> list[str]:
     values = np.asarray(found.outputs["probabilities"])
     flat = values.reshape(len(values), -1)
-    index = flat.argmax(1) if flat.shape[1] > 1 else (flat[:, 0] >= 0.5).astype(int)  # noqa: PLR2004  likelier than not
+    index = flat.argmax(1) if flat.shape[1] > 1 else (flat[:, 0] >= 0.5).astype(int)
     return [found.classes[i] if i < len(found.classes) else str(i) for i in index]
 
 

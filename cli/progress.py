@@ -54,7 +54,9 @@ class Progress:
     def compiled(self, name: str, made: int, count: int) -> None:
         """A kernel was compiled: said by name, so that a first start explains itself."""
         if sys.stderr.isatty():
-            self.console.print(Text(f"\rcompiled {made}/{count}: {name[:60]:60}", style="dim"), end="\r", soft_wrap=True)
+            self.console.print(
+                Text(f"\rcompiled {made}/{count}: {name[:60]:60}", style="dim"), end="\r", soft_wrap=True
+            )
             if made == count:
                 self.console.print(" " * 90, end="\r")
         elif made == count:
@@ -93,9 +95,16 @@ class Progress:
             shown.add_row(part, *(_number(metrics.get(name)) for name in names))
         if ended.metrics:
             out().print(shown)
-        words = {"finished": "finished", "stopped_early": "stopped early", "interrupted": "interrupted", "failed": "failed"}
+        words = {
+            "finished": "finished",
+            "stopped_early": "stopped early",
+            "interrupted": "interrupted",
+            "failed": "failed",
+        }
         said = words.get(ended.status, ended.status)
-        self.console.print(Text(f"{said} after {ended.step:,} steps, {ended.seconds:.1f} s: {folder}", style="bold"), soft_wrap=True)
+        self.console.print(
+            Text(f"{said} after {ended.step:,} steps, {ended.seconds:.1f} s: {folder}", style="bold"), soft_wrap=True
+        )
         if ended.status == "interrupted":
             self.console.print("go on with: netloom train --resume last", style="dim")
 
@@ -125,7 +134,10 @@ class Progress:
             return
         self._last_line = now
         shown = "  ".join(f"{n} {_number(v)}" for n, v in event.metrics.items() if n in SHOWN)
-        self._say(f"epoch {event.epoch:>3}  {event.part:<10}  {shown}{'  best' if event.best else ''}", "dim" if event.part == "train" else "")
+        self._say(
+            f"epoch {event.epoch:>3}  {event.part:<10}  {shown}{'  best' if event.best else ''}",
+            "dim" if event.part == "train" else "",
+        )
 
 
 def _names(metrics: dict[str, dict[str, Any]]) -> list[str]:

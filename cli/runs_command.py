@@ -79,10 +79,20 @@ def _show(chosen: list[folders.RunFolder], json: bool) -> None:
         return
     for folder in chosen:
         view = folder.view()
-        out().print(f"[bold]{folder.name}[/bold]  {view.status}, {view.epoch} epochs, {view.step:,} steps, {view.seconds:.1f} s")
+        out().print(
+            f"[bold]{folder.name}[/bold]  {view.status}, {view.epoch} epochs, {view.step:,} steps, {view.seconds:.1f} s"
+        )
         if view.failure:
             out().print(f"failed: {view.failure}", markup=False)
-        names = list(dict.fromkeys(n for points in view.history.values() for _, m in points for n in m if n in ("loss", "accuracy", "r2", "mae")))
+        names = list(
+            dict.fromkeys(
+                n
+                for points in view.history.values()
+                for _, m in points
+                for n in m
+                if n in ("loss", "accuracy", "r2", "mae")
+            )
+        )
         shown = table("epoch>", *(f"{part} {name}>" for part in view.history for name in names))
         for epoch in _some_epochs(view.history):
             cells = [_number(_at(view.history[part], epoch).get(name)) for part in view.history for name in names]
@@ -102,7 +112,9 @@ def _compare(chosen: list[folders.RunFolder], json: bool) -> None:
     shown = table("run", "status", "epochs>", "part", *(f"{name}>" for name in names), "seconds>")
     for row in rows:
         cells = [_number(row["metrics"].get(name)) for name in names]
-        shown.add_row(row["run"], row["status"], str(row["epochs"]), row["part"] or "-", *cells, f"{row['seconds']:.1f}")
+        shown.add_row(
+            row["run"], row["status"], str(row["epochs"]), row["part"] or "-", *cells, f"{row['seconds']:.1f}"
+        )
     out().print(shown)
     for other, lines in zip(chosen[1:], changes, strict=True):
         out().print(f"\n{chosen[0].name} -> {other.name}:" + ("" if lines else " the same file"))

@@ -24,7 +24,7 @@ from .console import out, print_diagnostics, print_json, table, talk
 def run(
     file: Annotated[Path, typer.Argument(help="Spec file.")],
     full: Annotated[bool, typer.Option("--full", help="Every setting too, defaults written out.")] = False,
-    set_: Annotated[list[str], typer.Option("--set", help="An option or number of the file, as name=value.")] = [],  # noqa: B006
+    set_: Annotated[list[str], typer.Option("--set", help="An option or number of the file, as name=value.")] = [],
     json: Annotated[bool, typer.Option("--json", help="One JSON object on stdout.")] = False,
 ) -> None:
     loaded = start.load(file, start.overrides(set_))
@@ -67,7 +67,9 @@ def settings(experiment: Experiment) -> dict[str, Any]:
     for kind, limit in experiment.clip:
         found[f"clip {kind}"] = _live(limit)
     if experiment.stop is not None:
-        found["stop"] = _options({n: getattr(experiment.stop, n) for n in ("metric", "patience", "min_delta", "restore")})
+        found["stop"] = _options(
+            {n: getattr(experiment.stop, n) for n in ("metric", "patience", "min_delta", "restore")}
+        )
     if experiment.metrics:
         found["metrics"] = ", ".join(use.name for use in experiment.metrics)
     return found
@@ -106,7 +108,7 @@ def _options(options: dict[str, Any]) -> str:
 
 def _bytes(count: int) -> str:
     for unit in ("bytes", "kB", "MB", "GB"):
-        if count < 1000 or unit == "GB":  # noqa: PLR2004
+        if count < 1000 or unit == "GB":
             return f"{count:.0f} {unit}" if unit == "bytes" else f"{count:.1f} {unit}"
         count /= 1000  # type: ignore[assignment]
     return ""

@@ -35,7 +35,7 @@ SIGNALS = {signal.SIGINT: 130, signal.SIGTERM: 143, signal.SIGHUP: 129}
 
 def run(
     file: Annotated[Path | None, typer.Argument(help="Spec file; may be left out with --resume.")] = None,
-    set_: Annotated[list[str], typer.Option("--set", help="An option or number of the file, as name=value.")] = [],  # noqa: B006
+    set_: Annotated[list[str], typer.Option("--set", help="An option or number of the file, as name=value.")] = [],
     epochs: Annotated[int | None, typer.Option(min=1, help="Length of the whole run.")] = None,
     resume: Annotated[str | None, typer.Option(help="A run to go on with: its folder, its name, or `last`.")] = None,
     runs: Annotated[Path, typer.Option(help="Where runs are written.")] = start.RUNS,

@@ -12,7 +12,15 @@ from ..dsl.spec import Spec
 from .experiment import Experiment, Prepare
 from .graph import Node
 
-HIGHEST_RATE = {"sgd": 10.0, "momentum": 3.0, "nesterov": 3.0, "adagrad": 1.0, "rmsprop": 0.1, "adam": 0.1, "adamw": 0.1}
+HIGHEST_RATE = {
+    "sgd": 10.0,
+    "momentum": 3.0,
+    "nesterov": 3.0,
+    "adagrad": 1.0,
+    "rmsprop": 0.1,
+    "adam": 0.1,
+    "adamw": 0.1,
+}
 DEEP_SIGMOID = 5
 LARGE_INPUT = 20.0
 

@@ -5,27 +5,25 @@ After a mistake a layer's shape is unknown (None), and unknown agrees with every
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from ..dsl.data_schema import Column, DataSchema
 from ..dsl.diagnostics import Diagnostics
 from ..dsl.formula import Formula
-from ..dsl.kinds.kind import Family, Kind, Option, SizeMistake, Weight
+from ..dsl.kinds.kind import Family, Kind, Option, SizeMistake
 from ..dsl.kinds.resolve import Scope, find_layer, lookup, not_built, read_option, resolve, suggest
-from ..dsl.kinds.values import Activation, Chosen, Start, WeightsSpec
+from ..dsl.kinds.values import Activation, Chosen
 from ..dsl.places import Place
 from ..dsl.spec import Body, Entry, GraphLine, Spec
 from ..dsl.suggest import did_you_mean
 from ..dsl.tree import Tree
+from .build_weights import check_memory, layer_weights
 from .experiment import LayerWeight, Prepare
 from .graph import Node, Origin
 from .types import BATCH, DType, TensorType
 
 Sizes = tuple[int, ...] | None
-LARGEST = 2**31
-FLOAT_START = {"he", "glorot", "lecun"}
 
 
 @dataclass(slots=True)
@@ -220,7 +218,7 @@ class Walk:
             near = suggest(entry.kind, "layer", "joiner", "activation")
             self.diagnostics.error("E101", entry.kind_place, f"there is no layer `{entry.kind}`", near)
             return self._unknown(path)
-        if "later" in kind.traits or kind.sizes is None and kind.family != "activation":
+        if "later" in kind.traits or (kind.sizes is None and kind.family != "activation"):
             self._later(f"`{entry.kind}`", entry.kind_place)
             return self._unknown(path)
         for option, place in not_built(kind, entry):
@@ -318,8 +316,8 @@ class Walk:
                 else:
                     made = kind.sizes(known, options)
                     output, work = made.output, made.multiply_adds
-                    weights = self._weights(entry, path, made.weights, options)
-                    self._check_memory(entry, made.weights, output)
+                    weights = layer_weights(entry, path, made.weights, options, self.diagnostics)
+                    check_memory(entry, made.weights, output, self.diagnostics)
             except SizeMistake as mistake:
                 self.diagnostics.error(
                     "E201", entry.kind_place, f"`{path}`: {mistake}", mistake.suggestion or None
@@ -329,48 +327,6 @@ class Walk:
             options=_plain(options), weights=weights, path=path, multiply_adds=work,
         )  # fmt: skip
         return path
-
-    def _check_memory(self, entry: Entry, weights: tuple[Weight, ...], output: tuple[int, ...]) -> None:
-        count = sum(math.prod(w.shape) for w in weights)
-        if max(count, math.prod(output)) > LARGEST:
-            self.diagnostics.error(
-                "E208", entry.kind_place, f"this layer would need {count:,} weights and give {math.prod(output):,} numbers an example",
-                "Make it smaller.",
-            )  # fmt: skip
-
-    def _weights(
-        self, entry: Entry, path: str, weights: tuple[Weight, ...], options: Mapping[str, object]
-    ) -> tuple[LayerWeight, ...]:
-        found = []
-        for item in weights:
-            given = options.get(item.name)
-            spec = given if isinstance(given, WeightsSpec) else WeightsSpec()
-            if spec.mask is not None or spec.same_as or spec.transposed or spec.norm or spec.drop:
-                self._later("masks, ties and norms of weights", entry.option_places.get(item.name, entry.place))
-            start = self._start(entry, item, spec)
-            found.append(LayerWeight(f"{path}.{item.name}", item.name, item.shape, start, spec.trainable))
-        return tuple(found)
-
-    def _start(self, entry: Entry, item: Weight, spec: WeightsSpec) -> tuple[str, tuple[tuple[str, object], ...]]:
-        if spec.start is None:
-            if isinstance(item.start, str):
-                return (item.start, (("fan_in", item.fan_in), ("fan_out", item.fan_out)))
-            return ("constant", (("value", float(item.start)),))  # type: ignore[arg-type]
-        kind, options = spec.start.frozen
-        if kind == "values":
-            self._check_values(entry, item, spec.start)
-        fans = (("fan_in", item.fan_in), ("fan_out", item.fan_out))
-        return (kind, (*options, *fans)) if kind not in ("values", "constant") else (kind, options)
-
-    def _check_values(self, entry: Entry, item: Weight, start: Start) -> None:
-        shape = _nested_shape(start.options["values"])
-        if shape != item.shape:
-            meaning = " (a row for each neuron)" if item.name == "weights" else ""
-            self.diagnostics.error(
-                "E209", entry.option_places.get(item.name, entry.place),
-                f"`{item.name}` has to be {list(item.shape)}{meaning}, but these numbers are {list(shape or ())}",
-                "Give one row a neuron, one number an input.",
-            )  # fmt: skip
 
     # nodes
 
@@ -416,16 +372,6 @@ def _plain(options: Mapping[str, object]) -> dict[str, object]:
         else:
             found[name] = value
     return found
-
-
-def _nested_shape(values: object) -> tuple[int, ...] | None:
-    if not isinstance(values, list | tuple):
-        return ()
-    inner = {_nested_shape(item) for item in values}
-    if len(inner) != 1:
-        return None
-    (one,) = inner
-    return None if one is None else (len(values), *one)
 
 
 def column_of(walk: Walk, node: str) -> Column | None:

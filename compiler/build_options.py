@@ -1,17 +1,22 @@
-"""Options of entries as the architecture graph holds them."""
+"""What entries say, computed: options as the graph holds them, whether they are wanted, how often."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
-from ..dsl.kinds.kind import Family
-from ..dsl.kinds.resolve import Scope, lookup, not_built, resolve, suggest
+from ..dsl import formula as formulas
+from ..dsl.formula import FormulaMistake
+from ..dsl.kinds.kind import Family, Option
+from ..dsl.kinds.resolve import Scope, lookup, not_built, read_option, resolve, suggest
 from ..dsl.kinds.values import Chosen, Quantity, WeightsSpec
 from ..dsl.spec import Entry
+from ..dsl.tree import Table
 from .build_draft import Draft
 from .experiment import Live, constant
 
 Options = dict[str, object]
+COPIES = 10_000
+"""No entry may be repeated more often."""
 
 
 def entry_options(draft: Draft, family: Family, entry: Entry, scope: Scope) -> Options | None:
@@ -46,3 +51,36 @@ def frozen_live(value: object) -> Live:
         return constant(value.value)
     assert isinstance(value, int | float), f"{value!r} is no number"
     return constant(float(value))
+
+
+def wanted(draft: Draft, scope: Scope, entry: Entry) -> bool:
+    """Whether `when` holds. Where it hangs on a size that a mistake left unknown, nothing more is said."""
+    if entry.when is None:
+        return True
+    if any(str(name) == "training" for name in formulas.names(entry.when.tree)):
+        draft.later("`when: training`", entry.when.place)
+        return True
+    try:
+        value = formulas.evaluate(entry.when, scope.options)
+    except FormulaMistake as mistake:
+        draft.error(mistake.code, mistake.place, mistake.message, mistake.suggestion)
+        return False
+    if not isinstance(value, bool | formulas.Unknown):
+        draft.error("E217", entry.when.place, f"`when` is {value}, and true or false is wanted", "Compare it.")
+    return value is True
+
+
+def copies(draft: Draft, scope: Scope, entry: Entry) -> Iterator[dict[str, object]]:
+    """The names each copy of a repeated entry walks with their values, and `index` from 1."""
+    tree = entry.repeat
+    assert tree is not None, "only what is repeated has copies"
+    lists: dict[str, tuple[object, ...]] = {}
+    if isinstance(tree, Table):
+        for name, inner in tree.items.items():
+            values = read_option(Option(name, "list", ()), inner, scope, draft.diagnostics)
+            lists[name] = values if isinstance(values, tuple) else ()
+        count: object = min((len(values) for values in lists.values()), default=0)
+    else:
+        count = read_option(Option("repeat", "int", 1, low=0, high=COPIES), tree, scope, draft.diagnostics)
+    for at in range(count if isinstance(count, int) else 0):
+        yield {**{name: values[at] for name, values in lists.items()}, "index": at + 1}

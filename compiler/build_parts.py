@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from ..dsl.entries import LAYERS, entries
 from ..dsl.kinds.kind import REQUIRED
 from ..dsl.kinds.kind import Option as KindOption
 from ..dsl.kinds.resolve import Scope, read_option
-from ..dsl.places import Place
 from ..dsl.spec import Block, Body, Entry, Input
 from ..dsl.spec import Option as PartOption
 from ..dsl.static_check import file_scope
@@ -17,6 +16,7 @@ from ..dsl.suggest import did_you_mean
 from ..dsl.tree import Tree
 from ..dsl.walk import Walk as Reader
 from .build_draft import UNKNOWN, Draft, Frame
+from .build_names import Walker, reference
 
 DEEPEST = 40
 """Blocks may use themselves so often, one within the other."""
@@ -32,11 +32,32 @@ class Chain:
     scope: Scope
 
 
-Reference = Callable[[Frame, str, Place], str]
-"""The node that a name of a body stands for; `UNKNOWN` after a mistake."""
+def bound_part(walker: Walker, frame: Frame, entry: Entry, reads: str | None, name: str) -> tuple[Frame, Body] | None:
+    """The frame in which the body of a block or network is walked at this use, and the body; None after a mistake.
+
+    A block makes new weights at every use; those of a network go by its own name, however often it is used.
+    """
+    draft, spec = walker.draft, walker.draft.spec
+    network, block = spec.networks.get(entry.kind), spec.blocks.get(entry.kind)
+    asked, outer, weights = entry, frame.scope, f"{frame.weights}{name}."
+    if network is not None:
+        outer, weights = walker.main.scope, f"{entry.kind}."
+        asked = network.instance or entry
+        block = spec.blocks.get(asked.kind) if network.instance else None
+    body = block.body if block else network.body if network else None
+    if body is None or (block is not None and (block.state is not None or block.next is not None)):
+        draft.later(f"`{entry.kind}`, which follows another or is a cell,", entry.kind_place)
+        return None
+    options, _ = _given(draft, asked, block, body)
+    _, tensors = _given(draft, entry, None if network else block, body)
+    scope = bound_options(draft, asked, block, options, outer) if block else outer
+    names = _inputs(walker, frame, entry, body, tensors, reads)
+    inner = Frame(scope, f"{frame.path}{name}.", weights, depth=frame.depth + 1, names=names)
+    inner.input = next(iter(names.values()))
+    return inner, body
 
 
-def split_given(draft: Draft, entry: Entry, block: Block | None, body: Body) -> tuple[dict[str, Tree], dict[str, Tree]]:
+def _given(draft: Draft, entry: Entry, block: Block | None, body: Body) -> tuple[dict[str, Tree], dict[str, Tree]]:
     """What an entry gives a part, as options and as tensors. The main option is the first."""
     own, inputs = (block.options if block else {}), [item.name for item in body.inputs or ()]
     options = {name: tree for name, tree in entry.options.items() if name in own}
@@ -96,15 +117,15 @@ def check_use(draft: Draft, frame: Frame, entry: Entry) -> bool:
     return False
 
 
-def bound_inputs(
-    draft: Draft, frame: Frame, entry: Entry, body: Body, given: Mapping[str, Tree], reads: str | None, look: Reference
+def _inputs(
+    walker: Walker, frame: Frame, entry: Entry, body: Body, given: Mapping[str, Tree], reads: str | None
 ) -> dict[str, str]:
     """The part's inputs as nodes: the first from what stands before the entry or in `from`, the others by name."""
-    wanted = body.inputs or (Input(name="input", place=body.place),)
+    draft, wanted = walker.draft, body.inputs or (Input(name="input", place=body.place),)
     found: dict[str, str] = {}
     for position, item in enumerate(wanted):
         if item.name in given:
-            found[item.name] = _tensor(draft, frame, item.name, given[item.name], look)
+            found[item.name] = _tensor(walker, frame, item.name, given[item.name])
         elif position == 0 and reads is not None:
             found[item.name] = reads
         else:
@@ -117,12 +138,12 @@ def bound_inputs(
     return found
 
 
-def _tensor(draft: Draft, frame: Frame, name: str, tree: Tree, look: Reference) -> str:
-    value = read_option(KindOption(name, "tensor", REQUIRED), tree, frame.scope, draft.diagnostics)
+def _tensor(walker: Walker, frame: Frame, name: str, tree: Tree) -> str:
+    value = read_option(KindOption(name, "tensor", REQUIRED), tree, frame.scope, walker.draft.diagnostics)
     if isinstance(value, str):
-        return look(frame, value, tree.place)
+        return reference(walker, frame, value, tree.place)
     if value is not None:
-        draft.error("E214", tree.place, f"`{name}` is {value}, and a tensor is wanted", "Name a tensor.")
+        walker.draft.error("E214", tree.place, f"`{name}` is {value}, and a tensor is wanted", "Name a tensor.")
     return UNKNOWN
 
 

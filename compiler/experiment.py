@@ -12,17 +12,27 @@ Live = tuple[str, tuple[tuple[str, object], ...]]
 """A number that may change from step to step: `(kind, ((option, value), …))`; a quantity is `(value, unit)`."""
 Start = tuple[str, tuple[tuple[str, object], ...]]
 """An initialiser, in the same form."""
+Scores = Literal["logits", "margins", "probabilities"]
+"""How a prediction of one output says yes: above 0 as a logit (whose sigmoid is compared with the threshold) or as
+a margin, or by its own value against the threshold."""
 
 
 @dataclass(frozen=True, slots=True)
 class LayerWeight:
-    """One tensor of a layer: `name` is the whole path (`dense1.weights`), `part` the layer's own word for it."""
+    """One tensor of a layer: `name` is the whole path (`dense1.weights`), `part` the layer's own word for it.
+
+    Layers with a weight of the same name share it (a network that is used more than once).
+    """
 
     name: str
     part: str
     shape: tuple[int, ...]
     start: Start
     trainable: bool = True
+
+    def __str__(self) -> str:
+        held = "" if self.trainable else " held"
+        return f"{self.name}[{', '.join(map(str, self.shape))}] {self.start[0]}{held}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +68,7 @@ class Penalty:
 
 @dataclass(frozen=True, slots=True)
 class MetricUse:
-    """A metric and what it compares. `logits`: the prediction is taken before its softmax or sigmoid."""
+    """A metric and the nodes it compares."""
 
     kind: str
     name: str
@@ -66,6 +76,7 @@ class MetricUse:
     prediction: str
     target: str
     origin: Origin
+    scores: Scores = "probabilities"
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,8 +100,13 @@ class Stop:
 
 @dataclass(frozen=True, slots=True)
 class Experiment:
-    """Everything the file asks for. In `graph` a node is a layer (`op` is its kind) or a data column
-    (`op` is `field`); `outputs` are the network's, by name."""
+    """Everything the file asks for; `outputs` are the network's nodes, by name.
+
+    In `graph` a node is a layer: its id is its path, `op` its kind, its attributes `options` (frozen pairs),
+    `weights` (`LayerWeight`s) and `multiply_adds` (an example). Besides, `op` is `field` (a data column, with
+    `column` and `prepare`), `formula` (with `formula`, `reads`: the names of its inputs, and `numbers`), or
+    `number` (with `value`).
+    """
 
     name: str
     graph: Graph
@@ -110,6 +126,7 @@ class Experiment:
 
     @property
     def trains(self) -> bool:
+        """Whether there is a loss to be made small."""
         return bool(self.terms)
 
 

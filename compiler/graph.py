@@ -90,9 +90,7 @@ class Graph:
         """The same graph as networkx sees it, for searches, components and pictures."""
         g = nx.MultiDiGraph()
         g.add_nodes_from((node.id, {"node": node}) for node in self)
-        g.add_edges_from(
-            (source, node.id, {"port": port}) for node in self for port, source in enumerate(node.inputs)
-        )
+        g.add_edges_from((source, node.id, {"port": port}) for node in self for port, source in enumerate(node.inputs))
         return g
 
     def text(self) -> str:
@@ -135,9 +133,7 @@ class Builder:
     def value(self, node_id: str) -> Value:
         return Value(self, node_id, self._nodes[node_id].type)
 
-    def add(
-        self, op: Op | str, inputs: Sequence[object] = (), *, name: str | None = None, **attrs: object
-    ) -> Value:
+    def add(self, op: Op | str, inputs: Sequence[object] = (), *, name: str | None = None, **attrs: object) -> Value:
         """Add a node for `op`; its type follows from the op's shape rule. Numbers become constants, and an
         input of rank 0 (or of fewer axes, for elementwise ops with a number) is broadcast explicitly."""
         op = REGISTRY[op] if isinstance(op, str) else op
@@ -205,9 +201,7 @@ class Builder:
             for v in inputs
         ]
 
-    def _put(
-        self, op: str, inputs: tuple[str, ...], attrs: Attrs, kind: TensorType, name: str | None
-    ) -> Value:
+    def _put(self, op: str, inputs: tuple[str, ...], attrs: Attrs, kind: TensorType, name: str | None) -> Value:
         new_id = name if name is not None and name not in self._nodes else self._fresh(name or op)
         self._nodes[new_id] = Node(new_id, op, inputs, attrs, kind, self.origins)
         return Value(self, new_id, kind)

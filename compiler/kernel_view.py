@@ -46,9 +46,7 @@ def kernels_of(graph: Graph) -> dict[int, KernelNodes]:
 
 def wanted_first(graph: Graph) -> set[str]:
     """What the program `gradients` computes: all that an output other than a `next` needs."""
-    return ancestors(
-        graph, (source for name, source in graph.outputs.items() if not name.startswith("next/"))
-    )
+    return ancestors(graph, (source for name, source in graph.outputs.items() if not name.startswith("next/")))
 
 
 def ancestors(graph: Graph, roots: Iterable[str]) -> set[str]:

@@ -1,8 +1,8 @@
 """From a spec and what is known of its data to a plan: the passes in order, for each program.
 
-    compiled = compile(spec, schema, lanes=16)
-    compiled.plan                         # what engine, store and training see
-    compiled.graphs["train"].text()       # the op graph at the end of the passes
+compiled = compile(spec, schema, lanes=16)
+compiled.plan                         # what engine, store and training see
+compiled.graphs["train"].text()       # the op graph at the end of the passes
 """
 
 from __future__ import annotations
@@ -18,7 +18,6 @@ from ..dsl.spec import Spec
 from . import emit
 from .assemble import assemble
 from .build import build
-
 from .expand import expand
 from .experiment import Experiment
 from .graph import Graph
@@ -33,7 +32,6 @@ from .passes.schedule import Schedule
 from .passes.simplify import Simplify
 from .plan import Metric, Plan
 from .stages import Pass, PassRan, run
-
 
 Mode = Literal["train", "evaluate", "predict"]
 Watch = Callable[[str, PassRan], None]
@@ -55,7 +53,7 @@ class Compiled:
     why: tuple[str, ...]
 
 
-def compile(  # noqa: A001  the word of the trade
+def compile(
     spec: Spec, schema: DataSchema, lanes: int, watch: Watch | None = None, clock: Callable[[], float] | None = None
 ) -> Compiled:
     """The plan of a spec's network. Raises SpecError with every mistake of the file."""

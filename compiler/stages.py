@@ -267,9 +267,7 @@ def old_values_last(graph: Graph) -> str | None:
     return None
 
 
-TYPED = Stage(
-    "typed", 0, (inputs_come_first, origins_are_known, types_follow, states_agree, guards_are_numbers)
-)
+TYPED = Stage("typed", 0, (inputs_come_first, origins_are_known, types_follow, states_agree, guards_are_numbers))
 DECOMPOSED = Stage("decomposed", 1, (nothing_composite,))
 LAID_OUT = Stage("laid-out", 2, (layouts_fit, operands_lie_right, outputs_are_made))
 FUSED = Stage("fused", 3, (kernels_cover, kernels_run_in_order))

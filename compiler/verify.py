@@ -40,9 +40,7 @@ class Blame:
         return f"pass {self.name} changes {self.output} by {self.difference:.3g}:\n{self.graph.text()}"
 
 
-def verify(
-    graph: Graph, passes: Iterable[Pass], sizes: Mapping[str, int], seed: int = 0
-) -> tuple[Graph, Blame | None]:
+def verify(graph: Graph, passes: Iterable[Pass], sizes: Mapping[str, int], seed: int = 0) -> tuple[Graph, Blame | None]:
     """The graph after all passes (up to the one to blame), and the blame, or None when all keep the meaning.
 
     `sizes` gives B and N; small numbers are enough. Values are drawn from `seed`.
@@ -148,9 +146,7 @@ def _cut(graph: Graph, node: Node) -> Graph:
     return Graph({node_id: n for node_id, n in nodes.items() if node_id in live}, graph.outputs)
 
 
-def _goes_wrong(
-    step: Pass, graph: Graph, known: Mapping[str, Array], sizes: Mapping[str, int], seed: int
-) -> bool:
+def _goes_wrong(step: Pass, graph: Graph, known: Mapping[str, Array], sizes: Mapping[str, int], seed: int) -> bool:
     """Whether the pass changes the meaning of this graph; a graph that it cannot take shows nothing."""
     try:
         after = step(graph)

@@ -44,9 +44,7 @@ def body(table: Table, walk: Walk, what: str) -> Body:
 def _layers(tree: Tree, walk: Walk) -> tuple[Entry, ...]:
     if isinstance(tree, Sequence):
         return entries(tree, LAYERS, walk)
-    walk.fail(
-        "E025", tree.place, f"`layers` is {said(tree)}, and a list is wanted", "Begin each layer with `- `."
-    )
+    walk.fail("E025", tree.place, f"`layers` is {said(tree)}, and a list is wanted", "Begin each layer with `- `.")
     return ()
 
 
@@ -79,9 +77,7 @@ def _inputs(tree: Tree, walk: Walk) -> tuple[Input, ...]:
             for name, shape in tree.items.items()
         )  # fmt: skip
     if not isinstance(tree, Sequence):
-        walk.error(
-            "E025", tree.place, f"`inputs` is {said(tree)}, and a list is wanted", f"Write `[{_text(tree)}]`."
-        )
+        walk.error("E025", tree.place, f"`inputs` is {said(tree)}, and a list is wanted", f"Write `[{_text(tree)}]`.")
     found = list[Input]()
     for name, place in walk.paths(tree, "an input"):
         found.append(Input(name=walk.name(name, place, "an input"), place=place))
@@ -135,9 +131,7 @@ def blocks(tree: Tree, walk: Walk) -> dict[str, Block]:
     for name, inner in table.items.items() if table else ():
         place = table.keys[name] if table else inner.place
         walk.part(name, place, "a block")
-        if (
-            own := walk.table(inner, f"the block `{name}`", "Write `layers:` or `graph:` in it.")
-        ) is not None:
+        if (own := walk.table(inner, f"the block `{name}`", "Write `layers:` or `graph:` in it.")) is not None:
             found[name] = _block(name, own, place, walk)
     return found
 
@@ -204,9 +198,7 @@ def networks(tree: Tree, walk: Walk) -> dict[str, Network]:
     for name, inner in table.items.items() if table else ():
         place = table.keys[name] if table else inner.place
         walk.part(name, place, "a network")
-        if (
-            own := walk.table(inner, f"the network `{name}`", "Write `layers:` or `graph:` in it.")
-        ) is not None:
+        if (own := walk.table(inner, f"the network `{name}`", "Write `layers:` or `graph:` in it.")) is not None:
             found[name] = _network(name, own, place, walk)
     return found
 
@@ -219,9 +211,7 @@ def _network(name: str, table: Table, place: Place, walk: Walk) -> Network:
         if ("every" in found) is ("decay" in found):
             walk.error("E032", place, f"`{name}` follows by `every` or by `decay`", "Give one of the two.")
         followed = walk.text(found["follow"], "`follow`")
-        return Network(
-            name=name, follow=followed, every=found.get("every"), decay=found.get("decay"), place=place
-        )
+        return Network(name=name, follow=followed, every=found.get("every"), decay=found.get("decay"), place=place)
     if len(found) == 1 and PART.fullmatch(next(iter(found))):
         return Network(name=name, instance=entry(table, LAYERS, walk), place=place)
     table = walk.keys(table, BODY, f"the network `{name}`")

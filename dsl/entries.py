@@ -108,9 +108,7 @@ class _Parts:
 
     def misplaced(self, others: dict[str, Tree], tree: Table) -> None:
         """Keys beside the kind that are neither wiring nor allowed: its own options, at its own column."""
-        own = (
-            self.known is None and bool(PART.fullmatch(self.kind)) and self.main is None and not self.options
-        )
+        own = self.known is None and bool(PART.fullmatch(self.kind)) and self.main is None and not self.options
         for key, value in others.items():
             if own or (self.known is not None and (self.known.option(key) or key in self.known.tensors)):
                 self.walk.error(
@@ -182,9 +180,7 @@ class _Parts:
                 lengths[name] = len(inner.items)
         if len(set(lengths.values())) > 1:
             told = ", ".join(f"{name} {count}" for name, count in lengths.items())
-            self.walk.error(
-                "E037", tree.place, f"`repeat` walks lists of different lengths: {told}", "Give all one."
-            )
+            self.walk.error("E037", tree.place, f"`repeat` walks lists of different lengths: {told}", "Give all one.")
         return tree
 
     def _table(self, tree: Table) -> None:
@@ -205,11 +201,7 @@ class _Parts:
         """Whether a word of the wiring is an option of this kind, or may be one."""
         if self.known is None:
             return self.site.free
-        return (
-            "open" in self.known.traits
-            or option in self.known.tensors
-            or self.known.option(option) is not None
-        )
+        return "open" in self.known.traits or option in self.known.tensors or self.known.option(option) is not None
 
     def _moved(self, word: str, tree: Tree, place: Place) -> None:
         """`dense: {units: 10, name: x}`: wiring among the options."""

@@ -15,18 +15,14 @@ from .suggest import did_you_mean
 
 FUNCTIONS: dict[str, tuple[int, int]] = {
     **dict.fromkeys(("min", "max"), (1, 9)),
-    **dict.fromkeys(
-        ("ceil", "floor", "round", "sqrt", "log", "log2", "exp", "abs", "sign", "square"), (1, 1)
-    ),
+    **dict.fromkeys(("ceil", "floor", "round", "sqrt", "log", "log2", "exp", "abs", "sign", "square"), (1, 1)),
     **dict.fromkeys(("sum", "mean", "var", "norm", "argmax", "size", "softmax", "transpose"), (1, 1)),
     **dict.fromkeys(("sigmoid", "tanh", "relu", "softplus", "normalize", "stop_gradient"), (1, 1)),
     **dict.fromkeys(("maximum", "minimum"), (1, 9)),
     "where": (3, 3),
 }
 """Every function with the least and greatest number of its arguments."""
-OVER = frozenset(
-    {"sum", "mean", "var", "norm", "argmax", "max", "min", "softmax", "normalize", "maximum", "minimum"}
-)
+OVER = frozenset({"sum", "mean", "var", "norm", "argmax", "max", "min", "softmax", "normalize", "maximum", "minimum"})
 """The functions that take `over=axis`."""
 LEVELS = {
     **dict.fromkeys(("==", "!=", "<", "<=", ">", ">="), 4),
@@ -148,7 +144,7 @@ def written(node: Node, level: int = 0) -> str:
             return _bracketed(text, level > own)
 
 
-def _bracketed(text: str, needed: bool) -> str:  # noqa: FBT001
+def _bracketed(text: str, needed: bool) -> str:
     return f"({text})" if needed else text
 
 
@@ -203,9 +199,7 @@ def _looked_up(path: Path, env: Mapping[str, object]) -> Value:
         for step in path.parts[1:]:
             value = _item(value, step, path)
     if value is path:
-        raise FormulaMistake(
-            "E111", path.place, f"nothing here is called `{path}`", did_you_mean(str(path), env)
-        )
+        raise FormulaMistake("E111", path.place, f"nothing here is called `{path}`", did_you_mean(str(path), env))
     if isinstance(value, bool | int | float | str | Unknown):
         return value
     raise FormulaMistake(
@@ -220,16 +214,12 @@ def _item(value: object, step: str, path: Path) -> object:
         if step.isdigit() and 1 <= int(step) <= len(value):
             return value[int(step) - 1]
         raise FormulaMistake("E130", path.place, f"`{path}`: the list has items 1 to {len(value)}")
-    raise FormulaMistake(
-        "E130", path.place, f"`{path}`: `{path.parts[0]}` is no list", f"Write `{path.parts[0]}`."
-    )
+    raise FormulaMistake("E130", path.place, f"`{path}`: `{path.parts[0]}` is no list", f"Write `{path.parts[0]}`.")
 
 
 def _number(value: Value, node: Node) -> int | float | Unknown:
     if isinstance(value, bool | str):
-        raise FormulaMistake(
-            "E130", node.place, f"`{written(node)}` is {_shown(value)}, where a number should stand"
-        )
+        raise FormulaMistake("E130", node.place, f"`{written(node)}` is {_shown(value)}, where a number should stand")
     return value
 
 
@@ -297,9 +287,7 @@ def _arithmetic(node: Binary, env: Mapping[str, object]) -> Value:
     left = _number(_value(node.left, env), node.left)
     right = _number(_value(node.right, env), node.right)
     if node.operator == "@":
-        raise FormulaMistake(
-            "E130", node.place, "`@` multiplies tensors, and these are numbers", "Write `*`."
-        )
+        raise FormulaMistake("E130", node.place, "`@` multiplies tensors, and these are numbers", "Write `*`.")
     if isinstance(left, Unknown) or isinstance(right, Unknown):
         return UNKNOWN
     return _bounded(lambda: ARITHMETIC[node.operator](left, right), node)
@@ -312,16 +300,14 @@ def _bounded(compute: Callable[[], Value], node: Node) -> Value:
     except ZeroDivisionError:
         raise FormulaMistake("E130", node.place, f"`{written(node)}` divides by 0") from None
     except (ValueError, OverflowError):
-        raise FormulaMistake(
-            "E130", node.place, f"`{written(node)}` is not a number that can be computed"
-        ) from None
+        raise FormulaMistake("E130", node.place, f"`{written(node)}` is not a number that can be computed") from None
     if isinstance(result, complex) or not abs(result) <= LARGEST:  # type: ignore[arg-type]
         raise FormulaMistake("E130", node.place, f"`{written(node)}` is not a number that can be computed")
     return result
 
 
 def _power(base: float, exponent: float) -> float:
-    if isinstance(base, int) and isinstance(exponent, int) and abs(exponent) * base.bit_length() > 1000:  # noqa: PLR2004
+    if isinstance(base, int) and isinstance(exponent, int) and abs(exponent) * base.bit_length() > 1000:
         raise OverflowError
     result: float = base**exponent
     return result

@@ -97,9 +97,7 @@ class _Parser:
     def _expression(self, level: int) -> Node:
         self.depth += 1
         if self.depth > DEEPEST:
-            raise self._mistake(
-                "E126", self._next, f"brackets more than {DEEPEST} deep", "Split the formula in two."
-            )
+            raise self._mistake("E126", self._next, f"brackets more than {DEEPEST} deep", "Split the formula in two.")
         left = self._operand(level)
         while (own := LEVELS.get(self._next.text, 0)) > level:
             operator = self._take()
@@ -128,11 +126,7 @@ class _Parser:
             self._close(token)
             return inner
         if token.kind == "path" and token.text not in {"and", "or", "not"}:
-            return (
-                self._call(token)
-                if self._next.text == "("
-                else Path(tuple(token.text.split(".")), self._at(token))
-            )
+            return self._call(token) if self._next.text == "(" else Path(tuple(token.text.split(".")), self._at(token))
         raise self._unexpected(token)
 
     def _power(self) -> Node:
@@ -163,13 +157,9 @@ class _Parser:
     def _over(self, name: _Token) -> str:
         word, _, axis = self._take(), self._take(), self._take()
         if word.text != "over":
-            raise self._mistake(
-                "E120", word, f"`{word.text}=` stands in a call", "Only `over=axis` can be named."
-            )
+            raise self._mistake("E120", word, f"`{word.text}=` stands in a call", "Only `over=axis` can be named.")
         if axis.kind != "path":
-            raise self._mistake(
-                "E120", axis, "`over=` wants the name of an axis", "As in `sum(x, over=time)`."
-            )
+            raise self._mistake("E120", axis, "`over=` wants the name of an axis", "As in `sum(x, over=time)`.")
         if name.text not in OVER:
             raise self._mistake("E124", word, f"`{name.text}` does not go over an axis", "Leave `over=` out.")
         return axis.text
@@ -193,9 +183,7 @@ class _Parser:
 
     def _number(self, token: _Token) -> int | float:
         if len(token.text) > LONGEST_NUMBER:
-            raise self._mistake(
-                "E126", token, f"a number of {len(token.text)} digits", "Write it with e: `1e30`."
-            )
+            raise self._mistake("E126", token, f"a number of {len(token.text)} digits", "Write it with e: `1e30`.")
         value = int(token.text) if token.text.isdigit() else float(token.text)
         if value in (float("inf"), float("-inf")):
             raise self._mistake("E126", token, f"`{token.text}` is past the largest number", None)
@@ -207,9 +195,7 @@ class _Parser:
             return replace(self.place, length=0)
         return replace(self.place, column=self.place.column + token.start, length=len(token.text))
 
-    def _mistake(
-        self, code: str, token: _Token, message: str, suggestion: str | None = None
-    ) -> FormulaMistake:
+    def _mistake(self, code: str, token: _Token, message: str, suggestion: str | None = None) -> FormulaMistake:
         return FormulaMistake(code, self._at(token), message, suggestion)
 
     def _unreadable(self, start: int) -> FormulaMistake:
@@ -222,9 +208,7 @@ class _Parser:
                 f"Write `{self.text.replace('$', '', 1)}`.",
             )
         if token.text in "&|!":
-            return self._mistake(
-                "E121", token, f"`{token.text}` is not part of a formula", "Write and, or, not."
-            )
+            return self._mistake("E121", token, f"`{token.text}` is not part of a formula", "Write and, or, not.")
         return self._mistake("E121", token, f"`{token.text}` is not part of a formula")
 
     def _unexpected(self, token: _Token) -> FormulaMistake:
@@ -235,15 +219,9 @@ class _Parser:
     def _left_over(self) -> FormulaMistake:
         token = self._next
         if token.text == "**":
-            return self._mistake(
-                "E122", token, "power is written `^`", f"Write `{self.text.replace('**', '^')}`."
-            )
+            return self._mistake("E122", token, "power is written `^`", f"Write `{self.text.replace('**', '^')}`.")
         if token.text == "=":
-            return self._mistake(
-                "E120", token, "`=` gives a value; a formula compares with `==`", "Write `==`."
-            )
+            return self._mistake("E120", token, "`=` gives a value; a formula compares with `==`", "Write `==`.")
         if token.text == ")":
             return self._mistake("E120", token, "`)` closes nothing", "Take it out, or add `(`.")
-        return self._mistake(
-            "E120", token, f"`{token.text}` follows without an operator between", "Add an operator."
-        )
+        return self._mistake("E120", token, f"`{token.text}` follows without an operator between", "Add an operator.")

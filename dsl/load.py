@@ -47,9 +47,7 @@ def load(path: Path | str, sets: Mapping[str, str] | None = None) -> tuple[Spec 
         before = content[: error.start]
         line = before.count(b"\n") + 1
         column = len(before.rpartition(b"\n")[2].decode("utf-8", "replace")) + 1
-        diagnostics.error(
-            "E002", Place(str(path), line, column), "this is not UTF-8 text", "Save the file as UTF-8."
-        )
+        diagnostics.error("E002", Place(str(path), line, column), "this is not UTF-8 text", "Save the file as UTF-8.")
         return None, diagnostics
     return read_spec(text, str(path), sets)
 
@@ -64,15 +62,11 @@ def read_spec(text: str, file: str, sets: Mapping[str, str] | None = None) -> tu
     diagnostics = Diagnostics()
     tree = read(text, file, diagnostics)
     if tree is None and not diagnostics.errors:
-        diagnostics.error(
-            "E014", Place(file, 1, 1), "the file is empty", "Begin with `netloom: 1` and `name:`."
-        )
+        diagnostics.error("E014", Place(file, 1, 1), "the file is empty", "Begin with `netloom: 1` and `name:`.")
     if tree is None:
         return None, diagnostics
     if not isinstance(tree, Table):
-        diagnostics.error(
-            "E025", tree.place, f"the file is {said(tree)}, and a table is wanted", "Begin with `name:`."
-        )
+        diagnostics.error("E025", tree.place, f"the file is {said(tree)}, and a table is wanted", "Begin with `name:`.")
         return None, diagnostics
     tree = overridden(tree, sets or {}, diagnostics)
     walk = Walk(diagnostics)
@@ -151,9 +145,7 @@ def _network(tree: Table, walk: Walk) -> Body | None:
     found = tree.items
     if ("network" in found) is ("graph" in found):
         if "network" in found:
-            walk.fail(
-                "E033", tree.keys["graph"], "both `network` and `graph` stand here", "Keep one of them."
-            )
+            walk.fail("E033", tree.keys["graph"], "both `network` and `graph` stand here", "Keep one of them.")
         else:
             walk.fail("E033", tree.place, "the file has no network", "Write `network: {layers: […]}`.")
         return None

@@ -62,9 +62,7 @@ def _first_line(value: Scalar, source: Source, diagnostics: Diagnostics) -> Scal
     rest = range(value.place.line, value.place.line + value.text.count(" ") + 1)
     for number in rest:
         if found := GLUED_LINE.match(source.line(number)):
-            _report(
-                found[1], found[2], source.place(number, found.start(1), number, found.end(2)), diagnostics
-            )
+            _report(found[1], found[2], source.place(number, found.start(1), number, found.end(2)), diagnostics)
             first = source.line(value.place.line - 1)[value.place.column - 1 :].split(" #")[0].strip()
             return Scalar(plain(first), first, False, replace(value.place, length=len(first)))
     return value
@@ -78,12 +76,10 @@ def _parted(tree: Tree, diagnostics: Diagnostics) -> Table | None:
         return None
     name, text, place = found[1], found[2], tree.place
     _report(name, text, place, diagnostics)
-    value = Scalar(
-        plain(text), text, False, replace(place, column=place.column + len(name) + 1, length=len(text))
-    )
+    value = Scalar(plain(text), text, False, replace(place, column=place.column + len(name) + 1, length=len(text)))
     return Table({name: value}, {name: replace(place, length=len(name))}, place)
 
 
 def _report(name: str, text: str, place: Place, diagnostics: Diagnostics) -> None:
-    shown = text if len(text) < 40 else text[:40] + "…"  # noqa: PLR2004
+    shown = text if len(text) < 40 else text[:40] + "…"
     diagnostics.error("E018", place, "a blank is missing after the colon", f"Write `{name}: {shown}`.")

@@ -40,9 +40,7 @@ def overridden(tree: Table, sets: Mapping[str, str], diagnostics: Diagnostics) -
         if isinstance(changed, Table):
             tree = changed
         else:
-            diagnostics.error(
-                "E030", place, f"the file has nothing called `{path}` to set", _way_out(path, tree)
-            )
+            diagnostics.error("E030", place, f"the file has nothing called `{path}` to set", _way_out(path, tree))
     return tree
 
 
@@ -56,9 +54,7 @@ def paths(tree: Tree, before: str = "") -> Iterable[str]:
     if isinstance(tree, Scalar):
         yield before
         return
-    pairs = (
-        tree.items.items() if isinstance(tree, Table) else ((str(i), t) for i, t in enumerate(tree.items, 1))
-    )
+    pairs = tree.items.items() if isinstance(tree, Table) else ((str(i), t) for i, t in enumerate(tree.items, 1))
     for name, inner in pairs:
         yield from paths(inner, f"{before}.{name}" if before else name)
     if isinstance(tree, Table):
@@ -125,7 +121,7 @@ def _added(before: str, step: str, rest: tuple[str, ...], new: Tree, place: Plac
 def _opened(tree: Scalar, steps: tuple[str, ...], new: Tree, place: Place) -> Tree | None:
     """`optimizer: adam` with `adam.learning_rate` set  -->  `optimizer: {adam: {learning_rate: …}}`"""
     kind = lookup("optimizer", tree.text)
-    if kind is None or len(steps) != 2 or steps[0] != tree.text or kind.option(steps[1]) is None:  # noqa: PLR2004
+    if kind is None or len(steps) != 2 or steps[0] != tree.text or kind.option(steps[1]) is None:
         return None
     options = Table({steps[1]: new}, {steps[1]: place}, place)
     return Table({tree.text: options}, {tree.text: tree.place}, tree.place)
@@ -135,9 +131,7 @@ def _way_out(path: str, tree: Table) -> str:
     options = options_of(tree)
     if near := _meant(path, [*options, *paths(tree)]):
         return near
-    return (
-        f"It has the options {_few(options)}." if options else "Name a path of the file, as `train.epochs`."
-    )
+    return f"It has the options {_few(options)}." if options else "Name a path of the file, as `train.epochs`."
 
 
 def _meant(path: str, known: list[str]) -> str | None:

@@ -78,9 +78,7 @@ class _Build:
             if isinstance(event, yaml.DocumentStartEvent):
                 documents += 1
                 if event.version or event.tags:
-                    self._refuse(
-                        "E010", event, "directives (`%…`) are not part of the language", "Take the line out."
-                    )
+                    self._refuse("E010", event, "directives (`%…`) are not part of the language", "Take the line out.")
                 if documents > 1:
                     self._refuse("E011", event, "a second document begins here", "Keep one document a file.")
                     break
@@ -106,18 +104,12 @@ class _Build:
         self.depth += 1
         if self.depth > DEEPEST:
             if not self.stopped:
-                self._refuse(
-                    "E003", event, f"nested more than {DEEPEST} deep", "Make a block of the inner part."
-                )
+                self._refuse("E003", event, f"nested more than {DEEPEST} deep", "Make a block of the inner part.")
             self.stopped = True
             _skip(events)
             self.depth -= 1
             return Scalar(None, "", False, self._place(event))
-        tree = (
-            self._table(event, events)
-            if isinstance(event, yaml.MappingStartEvent)
-            else self._list(event, events)
-        )
+        tree = self._table(event, events) if isinstance(event, yaml.MappingStartEvent) else self._list(event, events)
         self.depth -= 1
         return tree
 
@@ -135,7 +127,7 @@ class _Build:
         text, quoted = event.value, bool(event.style)
         if STAR in text:
             text = text.replace(STAR, "*")
-        if "${" in text:
+        if "${" in text and not quoted:
             self._refuse("E015", event, "`${` is not part of the language", "Write `$(` and `)`.")
             text = text.replace("${", "$(").replace("}", ")")
         return Scalar(text if quoted else plain(text), text, quoted, self._place(event))
@@ -148,7 +140,7 @@ class _Build:
             items.append(self._tree(inner, events))
         raise AssertionError("a list without an end passed the YAML parser")
 
-    def _items(self, items: list[Tree], flow: bool) -> tuple[Tree, ...]:  # noqa: FBT001
+    def _items(self, items: list[Tree], flow: bool) -> tuple[Tree, ...]:
         if flow:
             items = joined_items(items, self.diagnostics)
         return tuple(parted_item(item, self.diagnostics) for item in items)
@@ -157,9 +149,7 @@ class _Build:
         pairs, flow = list[Pair](), bool(event.flow_style)
         for inner in events:
             if isinstance(inner, yaml.MappingEndEvent):
-                return self._keyed(
-                    joined_pairs(pairs, self.diagnostics) if flow else pairs, self._span(event, inner)
-                )
+                return self._keyed(joined_pairs(pairs, self.diagnostics) if flow else pairs, self._span(event, inner))
             key = self._tree(inner, events)
             value = self._tree(next(events), events)
             if isinstance(key, Scalar):

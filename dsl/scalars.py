@@ -13,7 +13,8 @@ DECIMAL = re.compile(r"[-+]?(?:\.[0-9]+|(?:0|[1-9][0-9]*)(?:\.[0-9]*)?)(?:[eE][-
 MOST_CHARACTERS = 40
 """A longer number is text: no number of the language needs more, and reading one costs its length squared."""
 SPECIAL = re.compile(r"[\s\-?:,\[\]{}#&*!|>'\"%@`]|^$")
-INSIDE = re.compile(r": |:$| #|[,\[\]{}]")
+INSIDE = re.compile(r":|\$\{| #|[,\[\]{}]")
+"""What YAML would read otherwise, and what the reader would take for a slip."""
 
 
 def plain(text: str) -> Plain:
@@ -58,6 +59,7 @@ def _safe(text: str) -> bool:
         and not isinstance(plain(text), bool | int | float)
         and not SPECIAL.match(text)
         and not INSIDE.search(text)
+        and text.count("(") == text.count(")")
         and text == text.strip()
         and text.isprintable()
         and text not in {"---", "...", "<<"}
@@ -70,4 +72,4 @@ def _escaped(character: str) -> str:
     if character.isprintable():
         return character
     code = ord(character)
-    return f"\\x{code:02x}" if code < 256 else f"\\u{code:04x}" if code < 65536 else f"\\U{code:08x}"  # noqa: PLR2004
+    return f"\\x{code:02x}" if code < 256 else f"\\u{code:04x}" if code < 65536 else f"\\U{code:08x}"

@@ -59,9 +59,7 @@ def data(table: Table, place: Place, walk: Walk) -> Data | None:
         walk.fail("E024", place, "`data` has no `source`", "Write `data: {source: digits}`.")
         return None
     source = entry(found["source"], SOURCE, walk)
-    fields = (
-        walk.table(found["fields"], "`fields`", "Write `{name: {column: …}}`.") if "fields" in found else None
-    )
+    fields = walk.table(found["fields"], "`fields`", "Write `{name: {column: …}}`.") if "fields" in found else None
     if source is None:
         return None
     return Data(
@@ -163,7 +161,5 @@ def _last_batch(tree: Tree | None, walk: Walk) -> Literal["keep", "drop"]:
         return "keep"
     word = walk.text(tree, "`last_batch`")
     if word not in ("keep", "drop", None):
-        walk.error(
-            "E106", tree.place, f"`last_batch` is {said(tree)}; it can be keep or drop", "Write `keep`."
-        )
+        walk.error("E106", tree.place, f"`last_batch` is {said(tree)}; it can be keep or drop", "Write `keep`.")
     return "drop" if word == "drop" else "keep"

@@ -13,9 +13,7 @@ RUN = (
     Option("threads", "int", None, "left out: the machine's cores", low=1, high=1024),
     Option("precision", "choice", "float32", "of weights and arithmetic", choices=("float32",)),
     Option("device", "choice", "cpu", "what computes", choices=("cpu",)),
-    Option(
-        "memory", "quantity", None, "most that may be used", low=0, open_low=True, choices=("GB", "MB", "kB")
-    ),
+    Option("memory", "quantity", None, "most that may be used", low=0, open_low=True, choices=("GB", "MB", "kB")),
 )
 TRAIN = (
     Option("epochs", "int", None, f"times over the training part; without `steps` {EPOCHS}", low=1),
@@ -27,9 +25,7 @@ STOP = (
     Option("patience", "int", 5, "epochs without improvement before training ends", low=1),
     Option("metric", "text", "loss", "of the validation part, else of the train part"),
     Option("min_delta", "number", 0.0, "a smaller change is no improvement", low=0),
-    Option(
-        "restore", "choice", "best", "weights at the end: the best, or the last", choices=("best", "last")
-    ),
+    Option("restore", "choice", "best", "weights at the end: the best, or the last", choices=("best", "last")),
 )
 CLIP = (
     Option("value", "live", None, "each number of a gradient is cut to this size", low=0, open_low=True),

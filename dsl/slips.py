@@ -75,9 +75,7 @@ def _glued(line: int, source: Source, diagnostics: Diagnostics) -> bool:
         found = GLUED_LINE.match(source.line(number))
         if found:
             place = source.place(number, found.start(2), number, found.end(3))
-            diagnostics.error(
-                "E018", place, "a blank is missing after the colon", f"Write `{found[2]}: {found[3]}`."
-            )
+            diagnostics.error("E018", place, "a blank is missing after the colon", f"Write `{found[2]}: {found[3]}`.")
             source.insert(number, found.end(2) + 1, " ")
             return True
     return False
@@ -127,11 +125,7 @@ def _before(line: int, source: Source) -> int:
 def report_syntax(error: yaml.MarkedYAMLError, source: Source, diagnostics: Diagnostics) -> None:
     """Say a syntax error that has no repair."""
     problem, context = error.problem or "", error.context or ""
-    if (
-        problem.startswith("mapping values")
-        and error.problem_mark
-        and _deeper(error.problem_mark.line, source)
-    ):
+    if problem.startswith("mapping values") and error.problem_mark and _deeper(error.problem_mark.line, source):
         problem = "block mapping"
     mark = error.problem_mark or error.context_mark
     line, column = (mark.line, mark.column) if mark else (0, 0)
@@ -142,9 +136,7 @@ def report_syntax(error: yaml.MarkedYAMLError, source: Source, diagnostics: Diag
             at = (opened.line, opened.column) if at_opening and opened is not None else (line, column)
             diagnostics.error(code, source.place(*at, at[0], at[1] + 1), message, suggestion)
             return
-    diagnostics.error(
-        "E006", source.place(line, column), f"this cannot be read as YAML: {problem or error}", AROUND
-    )
+    diagnostics.error("E006", source.place(line, column), f"this cannot be read as YAML: {problem or error}", AROUND)
 
 
 def _deeper(line: int, source: Source) -> bool:

@@ -15,9 +15,7 @@ from .places import Place
 MOST_CHARACTERS = 1_000_000
 STAR = "\ue000"
 """Stands for a `*` that YAML would take for an alias; no file may hold it."""
-FORBIDDEN = re.compile(
-    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufeff\ue000\ufffe\uffff]"
-)
+FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufeff\ue000\ufffe\uffff]")
 LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n|$)")
 INDENT = re.compile(r"[ \t]*")
 COMMENT = re.compile(r"(?:^|[ \t])#.*")

@@ -20,7 +20,7 @@ from .tree import Sequence, Table, Tree
 from .walk import PART
 
 
-def file_scope(spec: Spec, diagnostics: Diagnostics, *, open: bool = False) -> Scope:  # noqa: A002
+def file_scope(spec: Spec, diagnostics: Diagnostics, *, open: bool = False) -> Scope:
     """The file's options as values, in order: a default may use those before it."""
     scope = Scope({}, open)
     for name, option in spec.options.items():

@@ -94,23 +94,17 @@ class Walk:
                     "E025",
                     item.place,
                     f"{what} is {said(item)}, and a name is wanted",
-                    "Give the entry a line of its own, and name it here."
-                    if isinstance(item, Table)
-                    else None,
+                    "Give the entry a line of its own, and name it here." if isinstance(item, Table) else None,
                 )
             elif isinstance(item.value, bool | int | float) or pattern.fullmatch(item.text):
                 found.append((item.text, item.place))
             else:
-                self.fail(
-                    "E027", item.place, f"{what}: `{item.text}` is no name", "Names are as `code.mean`."
-                )
+                self.fail("E027", item.place, f"{what}: `{item.text}` is no name", "Names are as `code.mean`.")
         return tuple(found)
 
     def formula(self, tree: Tree, what: str) -> Formula | None:
         if not isinstance(tree, Scalar) or not tree.text:
-            self.fail(
-                "E025", tree.place, f"{what} is {said(tree)}, and a formula is wanted", "As in `stride != 1`."
-            )
+            self.fail("E025", tree.place, f"{what} is {said(tree)}, and a formula is wanted", "As in `stride != 1`.")
             return None
         place = replace(tree.place, column=tree.place.column + tree.quoted)
         text = tree.text
@@ -167,5 +161,5 @@ def said(tree: Tree) -> str:
         return "a table"
     if nothing(tree):
         return "empty"
-    shown = tree.text if len(tree.text) < 40 else tree.text[:40] + "…"  # noqa: PLR2004
+    shown = tree.text if len(tree.text) < 40 else tree.text[:40] + "…"
     return f"`{shown}`"

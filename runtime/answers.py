@@ -119,7 +119,9 @@ def _run(ready: start.Ready, rows: Rows) -> dict[str, Any]:
     return {name: np.concatenate(parts) for name, parts in found.items()}
 
 
-def _taps(loaded: start.Loaded, ready: start.Ready, columns: dict[str, Any], rows: Rows, tap: Sequence[str]) -> dict[str, Any]:
+def _taps(
+    loaded: start.Loaded, ready: start.Ready, columns: dict[str, Any], rows: Rows, tap: Sequence[str]
+) -> dict[str, Any]:
     """Values inside the network, computed by the interpreter: slow, and exactly what the layer means."""
     if not tap:
         return {}
@@ -132,7 +134,9 @@ def _taps(loaded: start.Loaded, ready: start.Ready, columns: dict[str, Any], row
     for name in tap:
         if f"out/{name}" not in expanded.outputs:
             layers = [node.id for node in loaded.experiment.graph]
-            raise NetloomError(f"there is no layer `{name}`. {did_you_mean(name, layers) or 'There are ' + ', '.join(layers) + '.'}")
+            raise NetloomError(
+                f"there is no layer `{name}`. {did_you_mean(name, layers) or 'There are ' + ', '.join(layers) + '.'}"
+            )
         found[name] = every[expanded.outputs[f"out/{name}"]]
     assert known, "a network has outputs"
     return found

@@ -75,9 +75,7 @@ def evaluate(run: PathLike, folder: PathLike = start.RUNS) -> dict[str, dict[str
     return evaluate_run(runs.find(Path(folder), str(run)))
 
 
-def predict(
-    run: PathLike, *inputs: Any, tap: Sequence[str] = (), folder: PathLike = start.RUNS
-) -> dict[str, Any]:
+def predict(run: PathLike, *inputs: Any, tap: Sequence[str] = (), folder: PathLike = start.RUNS) -> dict[str, Any]:
     """What a run's network (or a file whose weights are all written in it) gives for files, arrays or rows of a
     part, as `digits:test[0:5]`: each output by name, one row an example. `tap` adds inner layers."""
     path = Path(run)
@@ -93,5 +91,7 @@ def _words(sets: Sets | None) -> dict[str, str]:
         elif isinstance(value, int | float | str):
             found[name] = str(value)
         else:
-            raise NetloomError(f"{name} is set to a {type(value).__name__}; only numbers, words and true or false can be set")
+            raise NetloomError(
+                f"{name} is set to a {type(value).__name__}; only numbers, words and true or false can be set"
+            )
     return found

@@ -87,7 +87,7 @@ class Binder:
         costs = np.where(template.grows, template.costs * (batch / self._plan.sizes["B"]), template.costs)
         alone = costs < ALONE_NS
         # thread 0 goes on by itself from one call of its own to the next, and to what follows the last
-        meet = ~(alone & np.append(alone[1:], True))  # noqa: FBT003
+        meet = ~(alone & np.append(alone[1:], True))
         table[template.starts + 1], table[template.starts + 2] = alone, meet
         return Tape(table, len(costs), float(costs[alone].sum()), float(costs[~alone].sum()), int(meet.sum()))
 

@@ -127,9 +127,7 @@ class Curves:
         b = self.b
         bits = b.bitcast(x, self.whole)
         exponent = b.sub(b.lshr(bits, self.integer(23)), self.integer(126))
-        mantissa = b.bitcast(
-            b.or_(b.and_(bits, self.integer(0x007FFFFF)), self.integer(0x3F000000)), self.kind
-        )
+        mantissa = b.bitcast(b.or_(b.and_(bits, self.integer(0x007FFFFF)), self.integer(0x3F000000)), self.kind)
         small = b.fcmp_ordered("<", mantissa, self.number(math.sqrt(0.5)))
         e = b.sitofp(b.sub(exponent, b.zext(small, self.whole)), self.kind)
         m = b.fsub(b.fadd(mantissa, b.select(small, mantissa, self.number(0.0))), self.number(1.0))

@@ -32,9 +32,7 @@ class Engine:
     any time and any thread. The threads end with `close`, or with the engine, or with the interpreter.
     """
 
-    def __init__(
-        self, plan: Plan, library: Library, threads: int | None = None, target: Target | None = None
-    ) -> None:
+    def __init__(self, plan: Plan, library: Library, threads: int | None = None, target: Target | None = None) -> None:
         """`threads` at most, and never more than the machine's cores; default: all of them."""
         self.plan = plan
         self.target = target or host()
@@ -55,9 +53,7 @@ class Engine:
         self._rest()
         names = [column.name for column in self.plan.columns]
         if missing := [name for name in names if name not in columns]:
-            raise ValueError(
-                f"the plan reads the column {missing[0]}, the data has {', '.join(columns) or 'none'}"
-            )
+            raise ValueError(f"the plan reads the column {missing[0]}, the data has {', '.join(columns) or 'none'}")
         counts = {len(columns[name]) for name in names}
         if len(counts) > 1:
             raise ValueError(f"columns of different lengths: {', '.join(map(str, sorted(counts)))}")

@@ -55,7 +55,9 @@ class Launch:
         self.folder = self.resumed or runs.create(request.runs, self.loaded.spec.name)
         if self.resumed is None or request.file is not None:
             self._write_files()
-        self.training = Training(self.ready.plan, self.ready.engine, dict(self.data.parts), self._settings(), done, self._explain)
+        self.training = Training(
+            self.ready.plan, self.ready.engine, dict(self.data.parts), self._settings(), done, self._explain
+        )
 
     # the stream
 
@@ -186,7 +188,9 @@ def origin_of(folder: RunFolder) -> Path | None:
 
 def sets_of(folder: RunFolder) -> dict[str, str]:
     """The `--set` values a run was started with."""
-    pairs = (line.removeprefix("# set: ").strip().partition("=") for line in _head(folder) if line.startswith("# set: "))
+    pairs = (
+        line.removeprefix("# set: ").strip().partition("=") for line in _head(folder) if line.startswith("# set: ")
+    )
     return {name: value for name, _, value in pairs}
 
 
@@ -209,4 +213,3 @@ def states_of(folder: RunFolder) -> tuple[checkpoints.Arrays, Progress]:
     if not folder.last.exists():
         raise CheckpointError(f"{folder.name} has no checkpoint yet: train it first")
     return checkpoints.read(folder.last)
-

@@ -96,7 +96,9 @@ def bench_file(
     times = _times(ready, data, loaded, programs, steps)
     size = segment.batch
     result = {
-        "step_ms": {name: float(np.quantile(times, q)) * 1e3 for name, q in (("median", 0.5), ("p10", 0.1), ("p90", 0.9))},
+        "step_ms": {
+            name: float(np.quantile(times, q)) * 1e3 for name, q in (("median", 0.5), ("p10", 0.1), ("p90", 0.9))
+        },
         "examples_per_s": size / float(np.median(times)),
         "first_step_s": first_step_s,
         "compile_s": compile_s,

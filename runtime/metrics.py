@@ -55,7 +55,7 @@ class Tally:
 
 def higher_is_better(name: str) -> bool:
     """Whether more of a metric is better; losses and errors are the other way round."""
-    return name.split(".")[-1] in ("accuracy", "top_k", "precision", "recall", "f1", "r2")
+    return name.rsplit(".", maxsplit=1)[-1] in ("accuracy", "top_k", "precision", "recall", "f1", "r2")
 
 
 def finish(*kinds: str) -> Callable[[Finish], Finish]:
@@ -114,4 +114,4 @@ def _safe(top: Any, bottom: Any) -> Any:
 
 def _classes(values: Any, _options: Mapping[str, Any]) -> float:
     """The second class's value where there are two (the class 1 is the one looked for), else the mean."""
-    return float(values[1]) if len(values) == 2 else float(np.mean(values))  # noqa: PLR2004
+    return float(values[1]) if len(values) == 2 else float(np.mean(values))

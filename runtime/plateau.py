@@ -9,7 +9,9 @@ from .checkpoints import Progress
 from .metrics import higher_is_better
 
 
-def watch_plateaus(lives: Sequence[Mapping[str, Any]], progress: Progress, results: Mapping[str, Mapping[str, Any]]) -> None:
+def watch_plateaus(
+    lives: Sequence[Mapping[str, Any]], progress: Progress, results: Mapping[str, Mapping[str, Any]]
+) -> None:
     """Multiply each plateau knob by its factor when its metric has not improved for `patience` epochs.
 
     The metric is `part.name` (validation where there is one, else train; `loss` unless said otherwise).

@@ -71,7 +71,9 @@ def create(runs: Path, name: str) -> RunFolder:
             (path / CHECKPOINTS).mkdir()
             return RunFolder(path)
     except OSError as trouble:
-        raise RunError(f"no run can be written below {runs}: {trouble.strerror or trouble}. Choose another place with --runs.") from trouble
+        raise RunError(
+            f"no run can be written below {runs}: {trouble.strerror or trouble}. Choose another place with --runs."
+        ) from trouble
 
 
 def find(runs: Path, which: str) -> RunFolder:

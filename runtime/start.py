@@ -14,11 +14,9 @@ from ..compiler.build import build
 from ..compiler.expand import Mode, expand
 from ..compiler.experiment import Experiment
 from ..compiler.graph import Graph
-from ..compiler.pipeline import Compiled
-from ..compiler.pipeline import LEARN, TIDY, compile_experiment, modes, passes
-from ..compiler.stages import run as run_passes
-from ..compiler.pipeline import modes, passes
+from ..compiler.pipeline import LEARN, TIDY, Compiled, compile_experiment, modes, passes
 from ..compiler.plan import Plan
+from ..compiler.stages import run as run_passes
 from ..compiler.verify import Blame, verify
 from ..dsl.data_schema import NO_DATA, DataSchema
 from ..dsl.diagnostics import Diagnostic, Diagnostics, NetloomError, SpecError

@@ -81,25 +81,19 @@ class Stretch:
 
     def cost(self, threads: int) -> float:
         """Predicted nanoseconds of everything with so many threads."""
-        return sum(
-            s.steps * t.cost(threads) for s, ts in zip(self._segments, self.tapes, strict=True) for t in ts
-        )
+        return sum(s.steps * t.cost(threads) for s, ts in zip(self._segments, self.tapes, strict=True) for t in ts)
 
     def measure(self) -> None:
         """Ask for the time of each call."""
         for record, segment, tapes in zip(self.records, self._segments, self.tapes, strict=True):
-            for word, name, tape in zip(
-                (driver.TIMES, driver.UPDATE_TIMES), segment.programs, tapes, strict=False
-            ):
+            for word, name, tape in zip((driver.TIMES, driver.UPDATE_TIMES), segment.programs, tapes, strict=False):
                 record[word] = self._times.setdefault(name, np.zeros(tape.calls, np.int64)).ctypes.data
 
     def outcome(self, steps_done: int, status: int) -> Outcome:
         """What the ring holds after so many finished steps; `status` is the driver's word."""
         shown = steps_done + (status == driver.NOT_FINITE)
         before = accumulate((s.steps for s in self._segments), initial=0)
-        counts = [
-            min(max(shown - first, 0), s.steps) for first, s in zip(before, self._segments, strict=False)
-        ]
+        counts = [min(max(shown - first, 0), s.steps) for first, s in zip(before, self._segments, strict=False)]
         parts = [
             self._split(segment, ring[:count])
             for segment, ring, count in zip(self._segments, self._rings, counts, strict=True)
@@ -132,9 +126,7 @@ class Stretch:
         columns = 1
         for axis in buffer.order[buffer.split :]:
             columns *= buffer.shape[axis].factor
-        assert buffer.dtype in ("float32", "int32"), (
-            f"{buffer.name} is {buffer.dtype}: the ring takes 4 bytes"
-        )
+        assert buffer.dtype in ("float32", "int32"), f"{buffer.name} is {buffer.dtype}: the ring takes 4 bytes"
         return buffer.offset, published.count // columns, columns, buffer.pitch
 
     def _split(self, segment: Segment, ring: Array) -> dict[str, Array]:

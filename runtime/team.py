@@ -38,9 +38,7 @@ class Team:
         # all threads are there before one begins: those that meet wait for every other
         while len(self._threads) < count:
             number = len(self._threads)
-            thread = threading.Thread(
-                target=self._serve, args=(number,), name=f"netloom-{number}", daemon=True
-            )
+            thread = threading.Thread(target=self._serve, args=(number,), name=f"netloom-{number}", daemon=True)
             thread.start()
             self._threads.append(thread)
         self._finished.clear()

@@ -40,15 +40,13 @@ def make_tile(
         return context.get_dummy_value()
 
     @intrinsic
-    def tile(_context: Any, a: Any, b: Any, c: Any, steps: Any, valid: Any) -> Any:  # noqa: ARG001
+    def tile(_context: Any, a: Any, b: Any, c: Any, steps: Any, valid: Any) -> Any:
         return types.void(WORD, WORD, WORD, WORD, WORD), codegen
 
     return tile
 
 
-def _row_pointers(
-    b: ir.IRBuilder, a: ir.Value, rows: int, a_row: int, valid: ir.Value | None
-) -> list[ir.Value]:
+def _row_pointers(b: ir.IRBuilder, a: ir.Value, rows: int, a_row: int, valid: ir.Value | None) -> list[ir.Value]:
     start = b.inttoptr(a, F32.as_pointer())
     found = []
     for i in range(rows):
@@ -76,9 +74,7 @@ def _loop(
     sums = [[b.phi(vector) for _ in range(vectors)] for _ in range(rows)]
     a_index, b_index = b.mul(k, I64(a_step)), b.mul(k, I64(b_step))
     line = b.gep(b_start, [b_index])
-    right = [
-        b.load(b.bitcast(b.gep(line, [I64(v * lanes)]), vector.as_pointer()), align=4) for v in range(vectors)
-    ]
+    right = [b.load(b.bitcast(b.gep(line, [I64(v * lanes)]), vector.as_pointer()), align=4) for v in range(vectors)]
     grown: list[list[ir.Value]] = []
     for i in range(rows):
         left = _spread(b, b.load(b.gep(a_rows[i], [a_index])), lanes)
@@ -103,9 +99,7 @@ def _loop(
     return result
 
 
-def _store_row(
-    b: ir.IRBuilder, vector: ir.Type, target: ir.Value, start: int, row: list[ir.Value], lanes: int
-) -> None:
+def _store_row(b: ir.IRBuilder, vector: ir.Type, target: ir.Value, start: int, row: list[ir.Value], lanes: int) -> None:
     for v, value in enumerate(row):
         pointer = b.gep(target, [I64(start + v * lanes)])
         b.store(value, b.bitcast(pointer, vector.as_pointer()), align=4)
@@ -114,7 +108,9 @@ def _store_row(
 def _spread(b: ir.IRBuilder, scalar: ir.Value, lanes: int) -> ir.Value:
     kind = ir.VectorType(F32, lanes)
     single = b.insert_element(ir.Constant(kind, ir.Undefined), scalar, I32(0))
-    return b.shuffle_vector(single, ir.Constant(kind, ir.Undefined), ir.Constant(ir.VectorType(I32, lanes), [0] * lanes))
+    return b.shuffle_vector(
+        single, ir.Constant(kind, ir.Undefined), ir.Constant(ir.VectorType(I32, lanes), [0] * lanes)
+    )
 
 
 def _fma(b: ir.IRBuilder, vector: ir.VectorType, x: ir.Value, y: ir.Value, z: ir.Value) -> ir.Value:

@@ -136,7 +136,9 @@ class Training:
         first = self.progress.step
         outcome = self._run(segments)
         seconds = max(time.perf_counter() - start, 1e-9)
-        self._go_steps = max(1, min(100_000, round(self._go_steps * 0.5 + 0.5 * outcome.steps_done * GO_SECONDS / seconds)))
+        self._go_steps = max(
+            1, min(100_000, round(self._go_steps * 0.5 + 0.5 * outcome.steps_done * GO_SECONDS / seconds))
+        )
         if outcome.steps_done:
             yield self._take(segments, outcome, first, seconds)
         if outcome.status == "not_finite":

@@ -68,7 +68,14 @@ def place(b: ir.IRBuilder, address: ir.Value, index: ir.Value, kind: ir.Type) ->
 def namespace(lanes: int) -> dict[str, Any]:
     """The names kernel text may use, for vectors of `lanes` numbers."""
     words = driver_words.namespace()
-    words |= {"LANES": lanes, "F": REAL, "INF": math.inf, "NAN": math.nan, "math": math, "tile": lambda *shape: make_tile(lanes, *shape)}
+    words |= {
+        "LANES": lanes,
+        "F": REAL,
+        "INF": math.inf,
+        "NAN": math.nan,
+        "math": math,
+        "tile": lambda *shape: make_tile(lanes, *shape),
+    }
     words |= _memory(lanes) | _arithmetic(lanes) | _choices(lanes) | _sums(lanes) | _scalars()
     return words
 
@@ -83,7 +90,7 @@ def _word(result: Any, arguments: tuple[Any, ...], generate: Any) -> Any:
     # Numba takes the arity from the parameters' names
     names = ", ".join(f"a{i}" for i in range(len(arguments)))
     scope: dict[str, Any] = {"signature": result(*arguments), "codegen": codegen}
-    exec(f"def word(context, {names}):\n    return signature, codegen\n", scope)  # noqa: S102
+    exec(f"def word(context, {names}):\n    return signature, codegen\n", scope)
     return intrinsic(scope["word"])
 
 
@@ -230,6 +237,8 @@ def _scalars() -> dict[str, Any]:
 
     one = {
         "number": _word(REAL, (WORD, WORD), lambda b, a: b.load(place(b, a[0], a[1], F32))),
-        "set_number": _word(types.void, (WORD, WORD, REAL), lambda b, a: b.store(a[2], place(b, a[0], a[1], F32)) and None),
+        "set_number": _word(
+            types.void, (WORD, WORD, REAL), lambda b, a: b.store(a[2], place(b, a[0], a[1], F32)) and None
+        ),
     }
     return one | {f"get_{n}": get(n) for n in ELEMENTS} | {f"put_{n}": put(n) for n in ELEMENTS}

@@ -132,9 +132,7 @@ class _Worker:
         how = f"by signal {-status}" if status < 0 else f"with status {status}"
         self._said.seek(0)
         words = self._said.read().decode(errors="replace")[-SHOWN:]
-        return CompileError(
-            f"the compile worker ended {how} while it made the kernel {self.job.name}.\n{words}"
-        )
+        return CompileError(f"the compile worker ended {how} while it made the kernel {self.job.name}.\n{words}")
 
 
 def worker_command() -> list[str]:

@@ -20,7 +20,13 @@ VECTOR_CALLS = {
     "exp": "vexp", "log": "vlog", "log1p": "vlog1p", "tanh": "vtanh", "erf": "verf", "sin": "vsin",
     "cos": "vcos", "sqrt": "vsqrt", "fabs": "vabsolute", "floor": "vfloor",
 }  # fmt: skip
-VECTOR_SIGNS: dict[type[ast.operator], str] = {ast.Add: "vadd", ast.Sub: "vsub", ast.Mult: "vmul", ast.Div: "vdiv", ast.Pow: "vpow"}
+VECTOR_SIGNS: dict[type[ast.operator], str] = {
+    ast.Add: "vadd",
+    ast.Sub: "vsub",
+    ast.Mult: "vmul",
+    ast.Div: "vdiv",
+    ast.Pow: "vpow",
+}
 DOUBLE_SIGNS: dict[type[ast.operator], str] = {ast.Add: "+", ast.Sub: "-", ast.Mult: "*", ast.Div: "/", ast.Pow: "**"}
 COMPARE: dict[type[ast.cmpop], tuple[str, str]] = {
     ast.Gt: ("vgt", ">"), ast.GtE: ("vge", ">="), ast.Lt: ("vlt", "<"), ast.LtE: ("vle", "<="),

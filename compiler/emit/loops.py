@@ -86,7 +86,7 @@ def _hoist(w: Writer, nodes: list[int], kinds: tuple[str, ...], seen: set[int]) 
         for argument in node["args"]:
             if not isinstance(argument, list):
                 continue
-            kind = w._kind(argument)  # noqa: SLF001  the writer's own words
+            kind = w._kind(argument)
             if kind in kinds:
                 w.value(argument)
             elif argument[0] == "node" and kind in ("full", "col"):

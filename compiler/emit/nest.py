@@ -265,7 +265,9 @@ class _Nest:
     def element_argmax(self, axes: Axes, attrs: dict[str, Any]) -> None:
         axis = attrs["axis"]
         self.put("place = 0")
-        self._reduce(axes, [axis], "best = -INF", f"place = k{axis} if value > best else place; best = max(best, value)")
+        self._reduce(
+            axes, [axis], "best = -INF", f"place = k{axis} if value > best else place; best = max(best, value)"
+        )
         self.write(axes, "float(place)")
 
     def element_matmul(self, axes: Axes, attrs: dict[str, Any]) -> None:

@@ -82,9 +82,9 @@ def matmul_text(recipe: Recipe, lanes: int) -> str:
 
 def _shape(width: int, lanes: int) -> tuple[int, int]:
     """Vectors and rows of a tile: as many sums as the registers hold (32 of them with 16 or 4 lanes)."""
-    if lanes == 8:  # noqa: PLR2004  AVX2 has half the registers
+    if lanes == 8:
         return (2, 6) if width > 1 else (1, 8)
-    if width >= 3 and width != 4:  # noqa: PLR2004
+    if width >= 3 and width != 4:
         return 3, 8
     return (1, 16) if width == 1 else (2, 12)
 

@@ -34,7 +34,7 @@ def numbers_recipe(
 
     body = []
     for node in (graph[n] for n in nodes):
-        if node.type.shape or REGISTRY[node.op].kind != "elementwise" and node.op not in ("broadcast", "relayout"):
+        if node.type.shape or (REGISTRY[node.op].kind != "elementwise" and node.op not in ("broadcast", "relayout")):
             raise Misfit(f"{node.id} is no arithmetic on numbers")
         if any(graph[s].type.shape for s in node.inputs):
             raise Misfit(f"{node.id} reads a tensor")

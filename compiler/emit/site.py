@@ -158,7 +158,9 @@ def _check_node(graph: Graph, node: Node, kinds: dict[str, ValueKind], domain: M
         _check_reduction(graph[node.inputs[0]], node)
         whole = "full" if domain.columns > 1 else "row"
         if kinds[node.inputs[0]] not in (whole, "num"):
-            raise Misfit(f"{node.id} adds up {node.inputs[0]}, which is not a matrix of {domain.rows} x {domain.columns}")
+            raise Misfit(
+                f"{node.id} adds up {node.inputs[0]}, which is not a matrix of {domain.rows} x {domain.columns}"
+            )
         if node.op == "argmax" and domain.columns == 1:
             raise Misfit(f"{node.id} looks for the largest of one number")
     elif node.op == "one_hot":

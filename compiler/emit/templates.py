@@ -54,7 +54,7 @@ def emit(graph: Graph, nodes: tuple[str, ...], exits: frozenset[str]) -> Emitted
     count = sum(n in exits for n in nodes)
     writes = tuple(range(len(operands) - count, len(operands)))
     ops = [graph[n].op for n in nodes if graph[n].op != "broadcast"] or ["copy"]
-    name = f"{recipe['form']}: {' '.join(ops[:6])}{' …' if len(ops) > 6 else ''}"  # noqa: PLR2004
+    name = f"{recipe['form']}: {' '.join(ops[:6])}{' …' if len(ops) > 6 else ''}"
     return Emitted(recipe, name, operands, writes, sizes, _cost(graph, nodes, operands))
 
 
@@ -144,9 +144,7 @@ def _total(site: Site) -> Made:
     for n in site.nodes:
         if site.graph[n].op == "argmax":
             raise Misfit("the place of the largest of all is looked for on its own")
-        if site.kinds[n] != "num" and any(
-            site.kinds[s] == "num" and s in site.nodes for s in site.graph[n].inputs
-        ):
+        if site.kinds[n] != "num" and any(site.kinds[s] == "num" and s in site.nodes for s in site.graph[n].inputs):
             raise Misfit("a sum over everything ends its kernel: what reads it begins another")
     return _made(site, "total")
 
@@ -200,9 +198,7 @@ def _matmul(site: Site, products: list[str], reduces: bool) -> Made:
 def _moved(recipe: Recipe, sizes: tuple[Dim, ...]) -> tuple[Dim, ...]:
     """The other sizes stand one place later, behind the number of steps."""
     for node in recipe["body"]:
-        node["args"] = [
-            ["size", a[1] + 1] if isinstance(a, list) and a[0] == "size" else a for a in node["args"]
-        ]
+        node["args"] = [["size", a[1] + 1] if isinstance(a, list) and a[0] == "size" else a for a in node["args"]]
     return sizes[1:]
 
 

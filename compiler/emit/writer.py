@@ -78,7 +78,7 @@ class Writer:
         key = (*argument, self.sweep if kind == "full" else -1)
         if key in self.known:
             return self.known[key]
-        name = f"{ {'in': 'v', 'node': 'x', 'size': 's'}[argument[0]]}{argument[1]}"
+        name = f"{ {'in': 'v', 'node': 'x', 'size': 's'}[argument[0]] }{argument[1]}"
         if kind == "full" and self.sweep:
             name += f"_{self.sweep}"
         if argument[0] == "node":

@@ -36,13 +36,13 @@ def dense(scene: Scene, node: Node, inputs: list[Value], options: Options) -> Va
     (x,) = inputs
     weights, bias = weight(scene, node, "weights"), weight(scene, node, "bias")
     assert weights is not None, "a dense layer has weights"
-    rows = x if x.type.rank == 2 else scene.builder.add(  # noqa: PLR2004  a matrix
+    rows = x if x.type.rank == 2 else scene.builder.add(
         "reshape", [x], shape=(product(x.type.shape[:-1]), x.type.shape[-1])
     )  # fmt: skip
     y = scene.builder.add("matmul", [rows, weights], transpose_b=True)
     if bias is not None:
         y = cast(Value, y + scene.builder.add("broadcast", [bias], shape=y.type.shape, axes=(1,)))
-    if x.type.rank != 2:  # noqa: PLR2004
+    if x.type.rank != 2:
         y = scene.builder.add("reshape", [y], shape=(*x.type.shape[:-1], y.type.shape[-1]))
     return activate(scene, node.id, y, options.get("activation"))
 

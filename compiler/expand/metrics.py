@@ -1,14 +1,13 @@
 """Metrics in ops: sums over the batch, which the run adds up and turns into the reported number.
 
-    kind                    statistics (each summed over the batches)          reported
-    ratio                   total, count                                       total / count
-    confusion_matrix        counts (classes x classes; row: truth)             the matrix
-    precision, recall, f1   hits, predicted, actual (each one a class)         mean over classes (or of the class 1)
-    r2                      residual, total, squares, count                    1 - residual / (squares - total^2 / count)
+kind                    statistics (each summed over the batches)          reported
+ratio                   total, count                                       total / count
+confusion_matrix        counts (classes x classes; row: truth)             the matrix
+precision, recall, f1   hits, predicted, actual (each one a class)         mean over classes (or of the class 1)
+r2                      residual, total, squares, count                    1 - residual / (squares - total^2 / count)
 """
 
 from __future__ import annotations
-
 
 from typing import Any, cast
 
@@ -99,7 +98,11 @@ def _confusion(scene: Scene, use: MetricUse) -> Value:
 def _hot(scene: Scene, use: MetricUse) -> tuple[Value, Value]:
     found, classes = chosen(scene, use)
     return tuple(  # type: ignore[return-value]
-        scene.builder.add("one_hot", [v if v.type.dtype == "int32" else scene.builder.add("cast", [v], dtype="int32")], classes=classes)
+        scene.builder.add(
+            "one_hot",
+            [v if v.type.dtype == "int32" else scene.builder.add("cast", [v], dtype="int32")],
+            classes=classes,
+        )
         for v in (truth(scene, use), found)
     )
 
@@ -143,5 +146,3 @@ def _numbers(scene: Scene, value: Value) -> Value:
     count = product(value.type.shape[1:])
     assert isinstance(count, int)
     return scene.examples() if count == 1 else cast(Value, scene.examples() * float(count))
-
-

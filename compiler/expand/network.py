@@ -103,7 +103,12 @@ def _penalties(scene: Scene, several: bool) -> list[Value]:
         for name in item.weights:
             weight = known[name]
             leaf = scene.builder.leaf(
-                "state", TensorType(weight.shape), name=name, role="weight", trainable=weight.trainable, start=weight.start
+                "state",
+                TensorType(weight.shape),
+                name=name,
+                role="weight",
+                trainable=weight.trainable,
+                start=weight.start,
             )
             value = _added(value, rule(leaf, item.options))
         if value is not None:

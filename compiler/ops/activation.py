@@ -34,9 +34,7 @@ def sigmoid(x: Any) -> Any:
     return np.where(x >= 0, 1 / (1 + small), small / (1 + small)).astype(np.asarray(x).dtype)
 
 
-sigmoid.scalar(
-    lambda x: (1.0 if x >= 0.0 else math.exp(-math.fabs(x))) / (1.0 + math.exp(-math.fabs(x)))
-)
+sigmoid.scalar(lambda x: (1.0 if x >= 0.0 else math.exp(-math.fabs(x))) / (1.0 + math.exp(-math.fabs(x))))
 sigmoid.vjp(lambda g, y, x: (g * (y * (1.0 - y)),))
 
 
@@ -46,7 +44,7 @@ def relu(x: Any) -> Any:
     return np.maximum(x, 0)
 
 
-relu.scalar(lambda x: x if x > 0.0 else 0.0)
+relu.scalar(lambda x: max(0.0, x))
 relu.vjp(lambda g, y, x: (REGISTRY["where"](REGISTRY["greater"](y, 0.0), g, 0.0),))
 
 
@@ -56,7 +54,7 @@ def softplus(x: Any) -> Any:
     return np.maximum(x, 0) + np.log1p(np.exp(-np.abs(x)))
 
 
-softplus.scalar(lambda x: (x if x > 0.0 else 0.0) + math.log1p(math.exp(-math.fabs(x))))
+softplus.scalar(lambda x: (max(0.0, x)) + math.log1p(math.exp(-math.fabs(x))))
 softplus.vjp(lambda g, _, x: (g * sigmoid(x),))
 
 
@@ -67,9 +65,7 @@ def leaky_relu(x: Any, *, slope: float) -> Any:
 
 
 leaky_relu.scalar(lambda x, slope: x if x > 0.0 else slope * x)
-leaky_relu.vjp(
-    lambda g, _, x, *, slope: (REGISTRY["where"](REGISTRY["greater"](x, 0.0), g, g * slope),)
-)
+leaky_relu.vjp(lambda g, _, x, *, slope: (REGISTRY["where"](REGISTRY["greater"](x, 0.0), g, g * slope),))
 
 
 @op(ONE, attrs={"alpha": 1.0}, draws=DRAWS, keeps_zero=True)
@@ -78,7 +74,7 @@ def elu(x: Any, *, alpha: float) -> Any:
     return np.where(x > 0, x, alpha * np.expm1(np.minimum(x, 0))).astype(np.asarray(x).dtype)
 
 
-elu.scalar(lambda x, alpha: x if x > 0.0 else alpha * (math.exp(x if x < 0.0 else 0.0) - 1.0))
+elu.scalar(lambda x, alpha: x if x > 0.0 else alpha * (math.exp(min(0.0, x)) - 1.0))
 
 
 @elu.vjp
@@ -92,11 +88,7 @@ def selu(x: Any) -> Any:
     return (SELU_SCALE * elu(x, alpha=SELU_ALPHA)).astype(np.asarray(x).dtype)
 
 
-selu.scalar(
-    lambda x: 1.0507009873554805 * x
-    if x > 0.0
-    else 1.7580993408473766 * (math.exp(x if x < 0.0 else 0.0) - 1.0)
-)
+selu.scalar(lambda x: 1.0507009873554805 * x if x > 0.0 else 1.7580993408473766 * (math.exp(min(0.0, x)) - 1.0))
 
 
 @selu.vjp
@@ -126,10 +118,7 @@ def silu(x: Any) -> Any:
     return x * sigmoid(x)
 
 
-silu.scalar(
-    lambda x: x
-    * ((1.0 if x >= 0.0 else math.exp(-math.fabs(x))) / (1.0 + math.exp(-math.fabs(x))))
-)
+silu.scalar(lambda x: x * ((1.0 if x >= 0.0 else math.exp(-math.fabs(x))) / (1.0 + math.exp(-math.fabs(x)))))
 
 
 @silu.vjp
@@ -144,7 +133,7 @@ def mish(x: Any) -> Any:
     return x * np.tanh(softplus(x))
 
 
-mish.scalar(lambda x: x * math.tanh((x if x > 0.0 else 0.0) + math.log1p(math.exp(-math.fabs(x)))))
+mish.scalar(lambda x: x * math.tanh((max(0.0, x)) + math.log1p(math.exp(-math.fabs(x)))))
 
 
 @mish.vjp

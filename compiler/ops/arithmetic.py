@@ -155,9 +155,7 @@ def power(x: Any, *, exponent: float) -> Any:
 
 
 power.scalar(lambda x, exponent: x**exponent)
-power.vjp(
-    lambda g, _, x, *, exponent: (g * exponent * power(x, exponent=exponent - 1.0) if exponent != 1.0 else g,)
-)
+power.vjp(lambda g, _, x, *, exponent: (g * exponent * power(x, exponent=exponent - 1.0) if exponent != 1.0 else g,))
 
 
 @op(PAIR, draws=(normal(S, S), edges(S, S)), keeps_zero=True)
@@ -166,7 +164,7 @@ def maximum(x: Any, y: Any) -> Any:
     return np.maximum(x, y)
 
 
-maximum.scalar(lambda x, y: x if x >= y else y)
+maximum.scalar(lambda x, y: max(x, y))
 
 
 @maximum.vjp
@@ -181,7 +179,7 @@ def minimum(x: Any, y: Any) -> Any:
     return np.minimum(x, y)
 
 
-minimum.scalar(lambda x, y: x if x <= y else y)
+minimum.scalar(lambda x, y: min(x, y))
 
 
 @minimum.vjp

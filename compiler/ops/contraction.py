@@ -29,7 +29,7 @@ def matmul(a: Any, b: Any, *, transpose_a: bool, transpose_b: bool) -> Any:
 
 @matmul.shape
 def _(a: TensorType, b: TensorType, *, transpose_a: bool, transpose_b: bool) -> TensorType:
-    if a.rank != 2 or b.rank != 2:  # noqa: PLR2004  a matrix has two axes
+    if a.rank != 2 or b.rank != 2:
         raise ShapeError(f"matmul: {a} and {b} are not both matrices")
     m, k = reversed(a.shape) if transpose_a else a.shape
     k2, n = reversed(b.shape) if transpose_b else b.shape

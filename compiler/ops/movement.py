@@ -129,9 +129,7 @@ def _(g: Any, _y: Any, x: Any, *, axis: int, before: int, after: int) -> Any:
     return (slice_(g, axis=axis, start=before, stop=before + x.type.shape[axis]),)
 
 
-@op(
-    "... -> ...", kind="movement", attrs={"axis": ...}, draws=(normal((3, 2), (3, 4), (3, 1), axis=1),)
-)
+@op("... -> ...", kind="movement", attrs={"axis": ...}, draws=(normal((3, 2), (3, 4), (3, 1), axis=1),))
 def concat(*parts: Any, axis: int) -> Any:
     """The parts one after another along an axis; their other sizes are equal.  Source: own."""
     return np.concatenate(parts, axis=axis)
@@ -215,4 +213,3 @@ def relayout(x: Any) -> Any:
 
 
 relayout.vjp(lambda g, _, x: (g,))
-

@@ -55,5 +55,5 @@ def uniform(clock: Any, rows: Any, *, key: int, shape: tuple[int, ...]) -> Any:
 
 
 @uniform.shape
-def _(_clock: TensorType, _rows: TensorType, *, key: int, shape: Shape) -> TensorType:  # noqa: ARG001
+def _(_clock: TensorType, _rows: TensorType, *, key: int, shape: Shape) -> TensorType:
     return TensorType(shape, "float32")

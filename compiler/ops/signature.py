@@ -1,8 +1,8 @@
 """The shape rule of an op: its signature's named sizes, unified with the shapes of its inputs.
 
-    "M K, K N -> M N"     single names: one axis each; equal names are equal sizes
-    "*S, *S -> *S"        a starred name is any number of axes
-    "... -> ..."          sizes the signature cannot say: the op has an own shape rule
+"M K, K N -> M N"     single names: one axis each; equal names are equal sizes
+"*S, *S -> *S"        a starred name is any number of axes
+"... -> ..."          sizes the signature cannot say: the op has an own shape rule
 """
 
 from __future__ import annotations
@@ -41,9 +41,7 @@ def result_type(op: Op, inputs: Sequence[TensorType], attrs: Mapping[str, object
     return TensorType(tuple(shape), _dtype(op, inputs))
 
 
-def unify(
-    name: str, signature: str, wanted: Sequence[Axes], shapes: Sequence[Shape]
-) -> dict[str, Dim | Shape]:
+def unify(name: str, signature: str, wanted: Sequence[Axes], shapes: Sequence[Shape]) -> dict[str, Dim | Shape]:
     """Bind each named size; the first clash is refused with both numbers and where they come from."""
     bound: dict[str, tuple[Dim | Shape, int]] = {}
     for port, (axes, shape) in enumerate(zip(wanted, shapes, strict=True)):

@@ -88,19 +88,13 @@ def source(new: Algebra, value: Value, *ops: str) -> Value | None:
 def fold(new: Algebra, node: Node) -> Value | None:
     """f(constant, constant)   -->   constant. Floats of rank 0, and finite results, only."""
     values = inputs(new, node)
-    if (
-        REGISTRY[node.op].kind != "elementwise"
-        or node.type.rank
-        or node.type.dtype not in ("float32", "float64")
-    ):
+    if REGISTRY[node.op].kind != "elementwise" or node.type.rank or node.type.dtype not in ("float32", "float64"):
         return None
     known = [number(new, value) for value in values]
     if any(k is None or v.type.dtype != node.type.dtype for k, v in zip(known, values, strict=True)):
         return None
     with np.errstate(all="ignore"):
-        result = float(
-            REGISTRY[node.op].oracle(*(np.float64(cast(float, k)) for k in known), **node.attributes)
-        )
+        result = float(REGISTRY[node.op].oracle(*(np.float64(cast(float, k)) for k in known), **node.attributes))
     return new.constant(result, node.type) if math.isfinite(result) else None
 
 

@@ -70,11 +70,7 @@ def _parts(rw: Rewriter, node: Node, cotangent: Value) -> Iterable[tuple[str, Va
         return ()
     parts = rule(cotangent, rw[node.id], *rw.inputs(node), **node.attributes)
     assert len(parts) == len(node.inputs), f"the gradient of {node.op} gives {len(parts)} parts"
-    return [
-        (source, cast(Value, part))
-        for source, part in zip(node.inputs, parts, strict=True)
-        if part is not None
-    ]
+    return [(source, cast(Value, part)) for source, part in zip(node.inputs, parts, strict=True) if part is not None]
 
 
 def _reached(graph: Graph, sources: list[str]) -> set[str]:

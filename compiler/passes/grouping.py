@@ -121,9 +121,7 @@ class Grouping:
         self._absorb(group, sources, [])
         return True
 
-    def _begin(
-        self, node_id: str, floats: set[str], sources: dict[str, bool], tried: list[Group]
-    ) -> None:
+    def _begin(self, node_id: str, floats: set[str], sources: dict[str, bool], tried: list[Group]) -> None:
         """A new group at the end. What the node would compute again, but cannot, gets a place first."""
         reason = self._refusal(floats | {node_id}, ())
         if reason is not None and floats:
@@ -168,7 +166,12 @@ class Grouping:
     def _absorb(self, group: Group, sources: dict[str, bool], tried: list[Group]) -> None:
         """Take in the groups read just now, where nobody else reads them yet; those tried have refused."""
         for other in {id(g): g for g in (self._place[source] for source in sources)}.values():
-            if other is group or other in tried or other.program != group.program or not self._only_reader(other, group):
+            if (
+                other is group
+                or other in tried
+                or other.program != group.program
+                or not self._only_reader(other, group)
+            ):
                 continue
             if self._numbers_for_others(other, group.nodes):
                 continue
@@ -188,9 +191,7 @@ class Grouping:
     def _numbers_for_others(self, other: Group, nodes: set[str]) -> bool:
         """Whether `other` makes only numbers, `nodes` are tensors, and there are more readers. Such numbers are
         made once, so that the kernels that read them are alike (one sweep for all weights)."""
-        if any(self.graph[n].type.rank for n in other.nodes) or not any(
-            self.graph[n].type.rank for n in nodes
-        ):
+        if any(self.graph[n].type.rank for n in other.nodes) or not any(self.graph[n].type.rank for n in nodes):
             return False
         beyond = nodes | other.nodes | self._floating
         users = {user for n in other.nodes for user in self._users_past_broadcasts(n)}

@@ -6,8 +6,8 @@ from dataclasses import dataclass, replace
 from typing import ClassVar
 
 from ..graph import Graph, Node, Value
-from ..layouts import Layout, plain
 from ..kernel_view import ancestors
+from ..layouts import Layout, plain
 from ..ops.op import REGISTRY
 from ..stages import DECOMPOSED, LAID_OUT, Pass, Stage, right_operand
 from ..types import Shape, Size

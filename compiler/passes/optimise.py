@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import ClassVar, Literal, cast
 
-from ..graph import Builder, Graph, Node, Origin, Value
+from ..graph import Builder, Graph, Origin, Value
 from ..stages import TYPED, Pass, Stage
 from ..types import TensorType
 from .rewriter import Rewriter

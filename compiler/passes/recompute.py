@@ -7,8 +7,30 @@ from ..kernel_view import is_leaf, is_view_in, wanted_first
 from ..ops.op import REGISTRY
 
 CHEAP = frozenset(
-    "add subtract multiply negative square abs sign floor relu step cast maximum minimum where greater"
-    " greater_equal less less_equal equal logical_and logical_or logical_not".split()
+    [
+        "add",
+        "subtract",
+        "multiply",
+        "negative",
+        "square",
+        "abs",
+        "sign",
+        "floor",
+        "relu",
+        "step",
+        "cast",
+        "maximum",
+        "minimum",
+        "where",
+        "greater",
+        "greater_equal",
+        "less",
+        "less_equal",
+        "equal",
+        "logical_and",
+        "logical_or",
+        "logical_not",
+    ]
 )
 """Elementwise ops of about one instruction."""
 
@@ -39,9 +61,7 @@ def _kept(graph: Graph) -> set[str]:
     return kept
 
 
-def _tensors(
-    graph: Graph, node: Node, found: set[str], behind: dict[str, frozenset[str]]
-) -> frozenset[str] | None:
+def _tensors(graph: Graph, node: Node, found: set[str], behind: dict[str, frozenset[str]]) -> frozenset[str] | None:
     """The tensors of rank 1 and up that the node and the recomputed nodes behind it read; None when a number
     among them is not known before the step."""
     tensors = set[str]()

@@ -31,11 +31,7 @@ class Schedule(Pass):
         while True:
             kernels = kernels_of(graph)
             order, blocked = _order(kernels, _edges(graph, kernels))
-            unsafe = [
-                state
-                for state, writer in _writers(graph).items()
-                if _overwrites(graph, kernels[writer], state)
-            ]
+            unsafe = [state for state, writer in _writers(graph).items() if _overwrites(graph, kernels[writer], state)]
             if not blocked and not unsafe:
                 return _renumbered(graph, order)
             stuck = unsafe or [state for state, writer in _writers(graph).items() if writer in blocked][:1]

@@ -10,9 +10,7 @@ DATA_FILES = (
         "A set that is not here",
         "It is not on this machine, or the package that brings it is not installed.",
     ),
-    Code(
-        "E301", "A file that cannot be read", "It is not there, or not a plain file, or its rights forbid it."
-    ),
+    Code("E301", "A file that cannot be read", "It is not there, or not a plain file, or its rights forbid it."),
     Code(
         "E302",
         "Out of reach",
@@ -20,9 +18,7 @@ DATA_FILES = (
     ),
     Code("E303", "A damaged file", "The content is not what the name promises."),
     Code("E304", "A file that is too large", "There is a limit, so that no file can eat the machine."),
-    Code(
-        "E305", "A missing cell", "Say what stands for a missing value, and what is to be put in its place."
-    ),
+    Code("E305", "A missing cell", "Say what stands for a missing value, and what is to be put in its place."),
     Code("E306", "Not a number", "A column of numbers holds something else."),
     Code("E307", "Uneven rows", "Columns and rows have one length."),
     Code("E308", "An unknown column", "The source has no column of that name."),

@@ -61,9 +61,7 @@ MEANING = (
     Code("E230", "No data", "The network reads an input that no data gives."),
     Code("E231", "An unknown column", "The data has no column of that name."),
     Code("E232", "Another shape", "The declared shape is not that of the data."),
-    Code(
-        "E233", "Prepared as something else", "Numbers are scaled, classes are made rows; not the other way."
-    ),
+    Code("E233", "Prepared as something else", "Numbers are scaled, classes are made rows; not the other way."),
     Code(
         "E299",
         "Not built yet",

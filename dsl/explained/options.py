@@ -67,9 +67,7 @@ OPTIONS = (
         "a b",
         "a * b",
     ),
-    Code(
-        "E121", "Not of a formula", "Formulas have no `&`, `|`, `!`, `?`, `[`, `{`, `#`.", "a & b", "a and b"
-    ),
+    Code("E121", "Not of a formula", "Formulas have no `&`, `|`, `!`, `?`, `[`, `{`, `#`.", "a & b", "a and b"),
     Code("E122", "Power", "Power is written `^`.", "x**2", "x^2"),
     Code("E123", "An unknown function", "Formulas have a closed list of functions.", "average(x)", "mean(x)"),
     Code(

@@ -107,8 +107,7 @@ READING = (
     Code(
         "E021",
         "Wiring among the options",
-        "`name`, `from`, `when` and `repeat` say how an entry is wired; they stand beside the kind, not "
-        "in it.",
+        "`name`, `from`, `when` and `repeat` say how an entry is wired; they stand beside the kind, not in it.",
         "- dense: {units: 10, name: logits}",
         "- dense: 10\n  name: logits",
     ),

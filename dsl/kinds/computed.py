@@ -82,6 +82,8 @@ def _scalar(tree: Scalar, scope: Scope) -> object:
         return _formula(text[2:-1], replace(start, column=start.column + 2), scope)
     if OPTION.fullmatch(text):
         return _named(text[1:], tree.place, scope)
+    if text.startswith("${"):
+        raise OptionMistake("E015", tree.place, "`${` is not part of the language", f"Write `$({text[2:-1]})`.")
     if text.startswith("$("):
         raise OptionMistake(
             "E120", tree.place, "`$(` is not closed at the end", "Write `$(formula)`, nothing after it."
@@ -113,9 +115,7 @@ def _item(path: Path, scope: Scope) -> object:
         if isinstance(value, Unknown):
             return UNKNOWN
         if not isinstance(value, tuple) or not step.isdigit() or not 1 <= int(step) <= len(value):
-            raise OptionMistake(
-                "E130", path.place, f"`{path}`: there is no item `{step}`", "Items count from 1."
-            )
+            raise OptionMistake("E130", path.place, f"`{path}`: there is no item `{step}`", "Items count from 1.")
         value = value[int(step) - 1]
     return value
 

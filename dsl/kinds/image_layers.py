@@ -20,9 +20,7 @@ def extents(options: Options, name: str) -> tuple[int, int]:
     values = options[name]
     assert isinstance(values, tuple), f"{name} was resolved as whole numbers: {values!r}"
     if len(values) not in (1, 2):
-        raise SizeMistake(
-            f"{name} has {len(values)} numbers", "Give one number, or one for height and one for width."
-        )
+        raise SizeMistake(f"{name} has {len(values)} numbers", "Give one number, or one for height and one for width.")
     return values[0], values[-1]
 
 
@@ -58,7 +56,7 @@ def _count(value: object) -> bool:
 
 def _picture(shapes: Shapes) -> tuple[int, int, int]:
     shape = one_shape(shapes)
-    if len(shape) != 3:  # noqa: PLR2004
+    if len(shape) != 3:
         raise SizeMistake(
             f"the input is {said(shape)}, and a picture has 3 axes: height, width, channels",
             "Bring it there with `reshape`.",
@@ -123,9 +121,7 @@ def norm_sizes(shapes: Shapes, options: Options) -> Sizes:
     """[…, C] -> the same; scale and shift [C]."""
     shape = one_shape(shapes)
     features = shape[-1] if shape else 1
-    return Sizes(
-        shape, tuple(Weight(n, (features,), features, features, s) for n, s in (("scale", 1), ("shift", 0)))
-    )
+    return Sizes(shape, tuple(Weight(n, (features,), features, features, s) for n, s in (("scale", 1), ("shift", 0))))
 
 
 def embedding_sizes(shapes: Shapes, options: Options) -> Sizes:
@@ -166,9 +162,7 @@ for _name, _help in (("max_pool", "The largest of each window."), ("avg_pool", "
         )
     )  # fmt: skip
 register(Kind("global_avg_pool", "layer", "The mean of each channel.", sizes=global_pool_sizes, traits=LATER))
-register(
-    Kind("global_max_pool", "layer", "The largest of each channel.", sizes=global_pool_sizes, traits=LATER)
-)
+register(Kind("global_max_pool", "layer", "The largest of each channel.", sizes=global_pool_sizes, traits=LATER))
 register(
     Kind(
         "batch_norm",
@@ -228,6 +222,4 @@ register(
         sizes=None, traits=LATER,
     )
 )  # fmt: skip
-register(
-    Kind("unit_length", "layer", "Each row at length 1.", "y = x / norm(x)", sizes=pass_through, traits=LATER)
-)
+register(Kind("unit_length", "layer", "Each row at length 1.", "y = x / norm(x)", sizes=pass_through, traits=LATER))

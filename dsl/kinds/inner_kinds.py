@@ -98,9 +98,7 @@ def live(option: Option, tree: Tree, asking: Asking) -> object:
         return None
     for name in ("start", "end"):
         if name in entry.options:
-            number(
-                Option(name, "number", low=option.low, high=option.high), entry.options[name], asking.scope
-            )
+            number(Option(name, "number", low=option.low, high=option.high), entry.options[name], asking.scope)
     if kind.name == "steps":
         _steps(entry, found)
     return Live(kind.name, found)
@@ -131,9 +129,7 @@ def _switch(option: Option, entry: Entry, scope: Scope) -> tuple[tuple[object, o
         for name, tree in entry.options.items()
     ]
     if not pairs:
-        raise OptionMistake(
-            "E108", entry.kind_place, "`switch` has no times", "Write `{0: 0.1, 20 epochs: 0.01}`."
-        )
+        raise OptionMistake("E108", entry.kind_place, "`switch` has no times", "Write `{0: 0.1, 20 epochs: 0.01}`.")
     return tuple(pairs)
 
 

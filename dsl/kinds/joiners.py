@@ -30,8 +30,7 @@ def same_sizes(shapes: Shapes, options: Options) -> Sizes:
     for position, shape in enumerate(shapes[1:], 2):
         if shape != shapes[0]:
             raise SizeMistake(
-                f"the first is {said(shapes[0])}, number {position} is {said(shape)}"
-                f"{_where(shapes[0], shape)}",
+                f"the first is {said(shapes[0])}, number {position} is {said(shape)}{_where(shapes[0], shape)}",
                 "Give all of them the same sizes.",
             )
     return Sizes(shapes[0])
@@ -45,8 +44,7 @@ def concat_sizes(shapes: Shapes, options: Options) -> Sizes:
     for position, shape in enumerate(shapes[1:], 2):
         if len(shape) != len(first):
             raise SizeMistake(
-                f"the first has {len(first)} axes ({said(first)}), "
-                f"number {position} has {len(shape)} ({said(shape)})",
+                f"the first has {len(first)} axes ({said(first)}), number {position} has {len(shape)} ({said(shape)})",
                 "Bring them to the same number of axes, with `flatten` or `reshape`.",
             )
         others = [axis for axis in range(len(first)) if axis != at and shape[axis] != first[axis]]
@@ -75,9 +73,7 @@ def axis_number(shape: tuple[int, ...], axis: object) -> int:
     word = "channels" if axis == "features" else axis
     if word not in names:
         known = f" has the axes {', '.join(names)}" if names else " has no names for its axes"
-        raise SizeMistake(
-            f"there is no axis `{axis}`: {said(shape)}{known}", "Leave `axis` out for the last."
-        )
+        raise SizeMistake(f"there is no axis `{axis}`: {said(shape)}{known}", "Leave `axis` out for the last.")
     return names.index(str(word))
 
 

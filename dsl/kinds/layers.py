@@ -41,9 +41,7 @@ def reshape_sizes(shapes: Shapes, options: Options) -> Sizes:
     wanted = options["shape"]
     assert isinstance(wanted, tuple), "a shape was resolved"
     if any(isinstance(size, str) for size in wanted):
-        raise SizeMistake(
-            f"the sizes {said(wanted)} are not all numbers", "Give numbers, or -1 for one of them."
-        )
+        raise SizeMistake(f"the sizes {said(wanted)} are not all numbers", "Give numbers, or -1 for one of them.")
     if wanted.count(-1) > 1:
         raise SizeMistake(f"{said(wanted)} leaves {wanted.count(-1)} sizes open", "Write -1 once at most.")
     have, known = math.prod(shape), math.prod(size for size in wanted if size != -1)

@@ -9,12 +9,8 @@ TIMES = ("epochs", "steps", "%")
 """Units of time; a plain number counts epochs. `%` is a share of the whole training."""
 
 START = Option("start", "number", help="the number at the beginning")
-OVER = Option(
-    "over", "quantity", None, "how long it takes; left out: the whole training", low=0, choices=TIMES
-)
-EVERY = Option(
-    "every", "quantity", Quantity(1, "epochs"), "time between changes", low=0, open_low=True, choices=TIMES
-)
+OVER = Option("over", "quantity", None, "how long it takes; left out: the whole training", low=0, choices=TIMES)
+EVERY = Option("every", "quantity", Quantity(1, "epochs"), "time between changes", low=0, open_low=True, choices=TIMES)
 WARMUP = Option(
     "warmup",
     "quantity",
@@ -78,9 +74,7 @@ register(
             START,
             Option("factor", "number", 0.1, "what it is multiplied by", low=0, high=1, open_low=True),
             Option("patience", "int", 10, "epochs without improvement", low=1),
-            Option(
-                "metric", "text", None, "left out: the loss of the validation part, else of the train part"
-            ),
+            Option("metric", "text", None, "left out: the loss of the validation part, else of the train part"),
         ),
     )
 )

@@ -8,9 +8,7 @@ REDUCE = Option("reduce", "choice", "mean", "over the batch", choices=("mean", "
 
 
 def _units(default: str) -> Option:
-    return Option(
-        "units", "choice", default, "over the numbers of an example", choices=("mean", "sum", "half_sum")
-    )
+    return Option("units", "choice", default, "over the numbers of an example", choices=("mean", "sum", "half_sum"))
 
 
 LATER = frozenset({"later"})
@@ -64,12 +62,11 @@ register(
         "hinge",
         "loss",
         "Wants the right side by a margin: the loss of support vector machines.",
-        "max(0, margin - sign * prediction), sign = 1 or -1 by the target; of several classes "
-        "sum(max(0, margin + prediction_j - prediction_target))",
+        "sum over the wrong classes of max(0, margin + prediction - prediction of the right one)",
         options=(
             Option("margin", "number", 1.0, "how far on the right side is enough", low=0, open_low=True),
+            Option("squared", "bool", False, "whether each amount is squared"),
             REDUCE,
-            _units("mean"),
         ),
         tensors=("prediction", "target"),
         source="Cortes & Vapnik 1995; several classes: Weston & Watkins 1999",

@@ -24,9 +24,7 @@ def _epsilon(value: float) -> Option:
     return Option("epsilon", "number", value, "keeps the division from 0", low=0, open_low=True)
 
 
-def _optimizer(
-    name: str, help: str, formula: str, source: str, *options: Option, later: bool = False
-) -> None:
+def _optimizer(name: str, help: str, formula: str, source: str, *options: Option, later: bool = False) -> None:
     traits = frozenset({"later"}) if later else frozenset[str]()
     register(
         Kind(

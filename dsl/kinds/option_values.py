@@ -63,9 +63,7 @@ def choice(option: Option, tree: Tree, scope: Scope) -> object:
     if isinstance(value, str) and value in option.choices:
         return value
     known = ", ".join(option.choices)
-    suggestion = (
-        did_you_mean(value, option.choices) if isinstance(value, str) else None
-    ) or f"Write one of {known}."
+    suggestion = (did_you_mean(value, option.choices) if isinstance(value, str) else None) or f"Write one of {known}."
     raise OptionMistake("E106", tree.place, f"{option.name} is {said(value)}; it can be {known}", suggestion)
 
 
@@ -73,9 +71,7 @@ def shape(option: Option, tree: Tree, scope: Scope) -> object:
     """A tuple of sizes: whole numbers, and words for sizes that are not known yet."""
     if not isinstance(tree, Sequence) and not is_computed(tree):
         value = value_of(tree, scope)
-        raise wrong(
-            option, "a list of sizes", value, tree.place, f"Write `[{value}]`." if _plain(value) else None
-        )
+        raise wrong(option, "a list of sizes", value, tree.place, f"Write `[{value}]`." if _plain(value) else None)
     sizes = list[object]()
     for value, place in items_of(tree, scope):
         if isinstance(value, Unknown):
@@ -144,18 +140,14 @@ def quantity_from(value: object, units: tuple[str, ...]) -> Quantity | None:
         return Quantity(value, units[0])
     if not isinstance(value, str) or not (found := QUANTITY.fullmatch(value.strip())):
         return None
-    unit = next(
-        (u for u in units if found[2] in (u, u.removesuffix("s")) and (u != "s" or found[2] == "s")), None
-    )
+    unit = next((u for u in units if found[2] in (u, u.removesuffix("s")) and (u != "s" or found[2] == "s")), None)
     if unit is None:
         return None
     amount = float(found[1])
     return Quantity(int(amount) if amount.is_integer() and "." not in found[1] else amount, unit)
 
 
-def wrong(
-    option: Option, wanted: str, value: object, place: Place, suggestion: str | None = None
-) -> OptionMistake:
+def wrong(option: Option, wanted: str, value: object, place: Place, suggestion: str | None = None) -> OptionMistake:
     """The mistake of a value of the wrong type."""
     return OptionMistake("E104", place, f"{option.name} is {said(value)}, and {wanted} is wanted", suggestion)
 
@@ -163,7 +155,7 @@ def wrong(
 def said(value: object) -> str:
     """A value as a message says it."""
     if isinstance(value, str):
-        return f"the text `{value if len(value) < 60 else value[:60] + '…'}`"  # noqa: PLR2004
+        return f"the text `{value if len(value) < 60 else value[:60] + '…'}`"
     if value is None:
         return "empty"
     if isinstance(value, bool):
@@ -199,7 +191,7 @@ def _fraction(option: Option, value: float, tree: Tree, place: Place) -> int:
     raise wrong(option, "a whole number", value, place, f"Write `{round(value)}`.")
 
 
-def _within(option: Option, value: int | float, place: Place) -> int | float:
+def _within(option: Option, value: float, place: Place) -> int | float:
     low, high = option.low, option.high
     below = low is not None and (value <= low if option.open_low else value < low)
     above = high is not None and (value >= high if option.open_high else value > high)

@@ -73,9 +73,7 @@ def settle(
         if option.name in given:
             found[option.name] = read_option(option, given[option.name], scope, diagnostics, what)
         elif option.default is REQUIRED:
-            diagnostics.error(
-                "E103", place, f"{what} needs `{option.name}`{_helped(option)}", _needed(option)
-            )
+            diagnostics.error("E103", place, f"{what} needs `{option.name}`{_helped(option)}", _needed(option))
         else:
             found[option.name] = option.default
     for name in [name for name in given if own and name not in known]:
@@ -97,13 +95,7 @@ def _meant(
     found = {name: tree for name, tree in given.items() if name in known}
     for name in [name for name in given if name not in known]:
         near = nearest(name, known)
-        way = (
-            f"Did you mean `{near}`?"
-            if near
-            else f"It has {listed(known)}."
-            if known
-            else "It has no options."
-        )
+        way = f"Did you mean `{near}`?" if near else f"It has {listed(known)}." if known else "It has no options."
         at = places.get(name, given[name].place)
         diagnostics.error("E102", at, f"{what} has no option `{name}`", way)
         if near is not None:
@@ -136,9 +128,7 @@ def not_built(kind: Kind, entry: Entry) -> tuple[tuple[str, Place], ...]:
     return tuple((name, entry.option_places[name]) for name in entry.options if name in later)
 
 
-def _main(
-    kind: Kind, entry: Entry, given: dict[str, Tree], places: dict[str, Place], diagnostics: Diagnostics
-) -> bool:
+def _main(kind: Kind, entry: Entry, given: dict[str, Tree], places: dict[str, Place], diagnostics: Diagnostics) -> bool:
     """Put what stands after the kind under its main option's name."""
     if entry.main is None:
         return True
@@ -160,9 +150,7 @@ def _examples(kind: Kind) -> str:
 
 
 def _needed(option: Option) -> str:
-    example = {"int": "10", "number": "0.5", "shape": "[…]", "text": "…", "live": "0.01"}.get(
-        option.type, "…"
-    )
+    example = {"int": "10", "number": "0.5", "shape": "[…]", "text": "…", "live": "0.01"}.get(option.type, "…")
     return f"Write `{option.name}: {example}`."
 
 

@@ -80,9 +80,7 @@ _layer(
     "shift", "Each step reads an earlier one.", Option("by", "int", 1, "how many steps"),
     Option("fill", "any", 0, "what stands at the beginning"), Option("axis", "text", None), main="by",
 )  # fmt: skip
-_layer(
-    "pick", "The number at an index.", Option("index", "tensor"), Option("axis", "text", None), main="index"
-)
+_layer("pick", "The number at an index.", Option("index", "tensor"), Option("axis", "text", None), main="index")
 _layer("sum", "The sum over an axis.", OVER)
 _layer("mean", "The mean over an axis.", OVER)
 _layer("one_hot", "A class becomes a row of 0 with one 1.", Option("classes", "int", None, low=1))

@@ -70,9 +70,7 @@ register(
         "source",
         "The truth table of a logic gate: `x` [2] (not: [1]), `label`.",
         main="gate",
-        options=(
-            Option("gate", "choice", "xor", "which", choices=("and", "or", "nand", "nor", "xor", "not")),
-        ),
+        options=(Option("gate", "choice", "xor", "which", choices=("and", "or", "nand", "nor", "xor", "not")),),
     )
 )
 register(

@@ -82,14 +82,10 @@ def read_idx_pair(options: Mapping[str, object], reach: Reach, wanted: Wanted = 
 
 def _one_length(written: str, lengths: Mapping[str, int]) -> int:
     if not lengths:
-        raise DataError(
-            "E303", f"{written} holds no array", "Save arrays with numpy.savez(FILE, x=..., y=...)."
-        )
+        raise DataError("E303", f"{written} holds no array", "Save arrays with numpy.savez(FILE, x=..., y=...).")
     if len(set(lengths.values())) > 1:
         told = ", ".join(f"{name} {count}" for name, count in lengths.items())
-        raise DataError(
-            "E307", f"{written}: columns of different lengths: {told}", "Give each the same rows."
-        )
+        raise DataError("E307", f"{written}: columns of different lengths: {told}", "Give each the same rows.")
     return next(iter(lengths.values()))
 
 

@@ -36,9 +36,7 @@ def read_csv(options: Mapping[str, object], reach: Reach) -> Raw:
     delimiter = str(given) if given else _sniffed(text)
     table = _lines(text, written, delimiter, header=bool(options.get("header", True)))
     columns = zip(*table.rows, strict=True) if table.rows else [()] * len(table.names)
-    found = {
-        name: Words(cells, written, table.numbers) for name, cells in zip(table.names, columns, strict=True)
-    }
+    found = {name: Words(cells, written, table.numbers) for name, cells in zip(table.names, columns, strict=True)}
     return Raw(found, len(table.rows), file=written, table=True)
 
 
@@ -48,9 +46,7 @@ def _text(path: Path, written: str) -> str:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = content.count(b"\n", 0, error.start) + 1
-        raise DataError(
-            "E303", f"{written}, line {line}: not UTF-8 text", "Save the table as UTF-8."
-        ) from error
+        raise DataError("E303", f"{written}, line {line}: not UTF-8 text", "Save the table as UTF-8.") from error
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,9 +77,7 @@ def _lines(text: str, written: str, delimiter: str, *, header: bool) -> _Lines:
 
 def _records(text: str, written: str, delimiter: str) -> Iterator[tuple[int, tuple[str, ...]]]:
     cells_left = MOST_CELLS
-    reader = csv.reader(
-        io.StringIO(text, newline=""), delimiter=delimiter, strict=True, skipinitialspace=True
-    )
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True, skipinitialspace=True)
     before = 0
     try:
         for cells in reader:
@@ -111,9 +105,7 @@ def _names(row: Sequence[str], written: str, line: int, *, header: bool) -> tupl
                 "Name every column in the first line, or write header: false.",
             )
         if name in seen:
-            raise DataError(
-                "E303", f"{written}, line {line}: two columns are called `{name}`", "Rename one of them."
-            )
+            raise DataError("E303", f"{written}, line {line}: two columns are called `{name}`", "Rename one of them.")
         seen.add(name)
     return tuple(row)
 

@@ -161,7 +161,5 @@ def set_opener(
 def column_of(schema: DataSchema, name: str) -> Column:
     """A column by name; DataError where there is none."""
     if name not in schema.columns:
-        raise DataError(
-            "E308", f"the data has no column `{name}`", f"Its columns are {', '.join(schema.columns)}."
-        )
+        raise DataError("E308", f"the data has no column `{name}`", f"Its columns are {', '.join(schema.columns)}.")
     return schema.columns[name]

@@ -36,9 +36,7 @@ def fit(values: Array, column: Column, what: str) -> Array:
     with np.errstate(over="ignore"):
         numbers = shaped.astype(column.dtype)
     if not np.isfinite(numbers).all():
-        raise DataError(
-            "E306", f"{what}: {column.name} is too large for {column.dtype}", "Scale the numbers."
-        )
+        raise DataError("E306", f"{what}: {column.name} is too large for {column.dtype}", "Scale the numbers.")
     return numbers
 
 

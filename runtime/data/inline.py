@@ -55,9 +55,7 @@ def _shape(name: str, row: object) -> tuple[int, ...]:
         return ()
     inner = {_shape(name, item) for item in row}
     if len(inner) != 1:
-        raise DataError(
-            "E307", f"values: a row of {name} is uneven or empty", "Give a full table of numbers."
-        )
+        raise DataError("E307", f"values: a row of {name} is uneven or empty", "Give a full table of numbers.")
     return (len(row), *inner.pop())
 
 

@@ -66,9 +66,7 @@ def read_inputs(
     of the set that `open_set` opens by name. Raises DataError for what does not fit, with file, row, column.
     """
     if not given:
-        raise DataError(
-            "E312", "nothing is given to predict from", "Name files, or rows as digits:test[0:5]."
-        )
+        raise DataError("E312", "nothing is given to predict from", "Name files, or rows as digits:test[0:5].")
     pieces = [_piece(needs, item, open_set) for item in given]
     return {name: np.concatenate([piece[name] for piece in pieces]) for name in needs.names}
 
@@ -106,9 +104,7 @@ def _piece(needs: Needs, given: Given, open_set: Callable[[str], Dataset] | None
 def _rows(needs: Needs, text: str, dataset: Dataset, part: str, which: slice) -> dict[str, Array]:
     rows = dataset.parts.get(part)
     if rows is None:
-        raise DataError(
-            "E312", f"{text}: the data has no part {part}", f"Its parts are {', '.join(dataset.parts)}."
-        )
+        raise DataError("E312", f"{text}: the data has no part {part}", f"Its parts are {', '.join(dataset.parts)}.")
     if not len(rows[which]):
         raise DataError("E312", f"{text}: {part} has {len(rows)} rows, and none of these", "Ask for others.")
     return {name: dataset.columns[name][rows[which]] for name in needs.names}
@@ -194,9 +190,9 @@ def _by_name(needs: Needs, raw: Raw, name: str) -> Array:
 
 def _by_position(needs: Needs, raw: Raw) -> dict[str, Array]:
     sizes = {name: int(np.prod(needs.schema.columns[name].shape)) for name in needs.names}
-    if any(needs.schema.columns[name].classes is not None for name in needs.names) or sum(
-        sizes.values()
-    ) != len(raw.columns):
+    if any(needs.schema.columns[name].classes is not None for name in needs.names) or sum(sizes.values()) != len(
+        raw.columns
+    ):
         wanted = ", ".join(f"{name} ({size})" for name, size in sizes.items())
         raise DataError(
             "E312",

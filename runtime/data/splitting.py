@@ -12,9 +12,7 @@ from .chance import SPLIT, shuffled
 Rows = NDArray[np.int64]
 
 
-def part_rows(
-    counts: Mapping[str, int], rows: int, own_test: int, seed: int, label: Rows | None
-) -> dict[str, Rows]:
+def part_rows(counts: Mapping[str, int], rows: int, own_test: int, seed: int, label: Rows | None) -> dict[str, Rows]:
     """Rows of each part, rising; parts share no row, have exactly `counts` rows and together are all rows.
 
     With a `label` (one class number a row) each part gets its share of each class, to within two rows.

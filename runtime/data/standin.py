@@ -21,8 +21,7 @@ def random_like(schema: DataSchema, counts: Mapping[str, int] | None = None, see
     parts = dict(schema.parts if counts is None else counts)
     total = sum(parts.values())
     columns = {
-        name: _draw(column, total, seed + number)
-        for number, (name, column) in enumerate(schema.columns.items())
+        name: _draw(column, total, seed + number) for number, (name, column) in enumerate(schema.columns.items())
     }
     rows, first = {}, 0
     for part, count in parts.items():

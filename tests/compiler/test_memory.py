@@ -157,9 +157,7 @@ def test_the_arena_gives_what_the_interpreter_gives(
 
 
 @given(data=st.data())
-def test_no_two_live_buffers_overlap(
-    data: st.DataObject, draw_graph: Callable[[st.DataObject], Graph]
-) -> None:
+def test_no_two_live_buffers_overlap(data: st.DataObject, draw_graph: Callable[[st.DataObject], Graph]) -> None:
     lower = [Gradient(), ADAM, Simplify(), Merge(), Decompose(), Merge(), LayOut()]
     graph = run([*lower, Fuse(Chance(0.5, 1)), Schedule()], draw_graph(data))
     arena = planned(graph)

@@ -8,6 +8,8 @@ from typing import Any
 
 import numpy as np
 import pytest
+
+from netloom.compiler.interpret import interpret_all
 from netloom.compiler.plan import Plan
 from netloom.compiler.plan_check import check_plan
 from netloom.runtime import start
@@ -15,7 +17,6 @@ from netloom.runtime.data.standin import random_like
 from netloom.runtime.engine import Engine, Segment
 from netloom.runtime.live import Clockwork, knob_table
 from netloom.runtime.observe import values_for
-from netloom.compiler.interpret import interpret_all
 
 from ..examples.gallery import EXAMPLES, NAMES
 

@@ -115,9 +115,7 @@ def calls(inner: st.SearchStrategy[Node]) -> st.SearchStrategy[Node]:
     def call(function: str) -> st.SearchStrategy[Node]:
         low, high = FUNCTIONS[function]
         arguments = st.lists(inner, min_size=low, max_size=min(high, 3)).map(tuple)
-        return st.builds(
-            Call, st.just(function), arguments, st.none() | AXES if function in OVER else st.none()
-        )
+        return st.builds(Call, st.just(function), arguments, st.none() | AXES if function in OVER else st.none())
 
     return st.sampled_from(sorted(FUNCTIONS)).flatmap(call)
 

@@ -347,9 +347,7 @@ def test_included_files_may_bring_parts_that_are_not_known_here() -> None:
 def test_several_data_sets_and_recipes_are_kept_for_later() -> None:
     spec = good(DIGITS.replace("{source: digits}", "{a: {source: digits}, b: {source: iris}}"))
     assert (spec.data, list(spec.later)) == (None, ["data"])
-    spec = good(
-        DIGITS.replace("{source: digits}", "{source: {text: a.txt}, tokens: words, windows: {length: 3}}")
-    )
+    spec = good(DIGITS.replace("{source: digits}", "{source: {text: a.txt}, tokens: words, windows: {length: 3}}"))
     assert list(spec.later) == ["data.tokens", "data.windows"]
 
 
@@ -359,9 +357,7 @@ def test_a_file_without_a_name_is_called_as_it_is() -> None:
     assert spec.name == "two-words"
 
 
-@pytest.mark.parametrize(
-    "text", ["", "# nothing\n", "[1, 2]", "word", "a: [", "network: 3", "train: 3\nnetwork: []"]
-)
+@pytest.mark.parametrize("text", ["", "# nothing\n", "[1, 2]", "word", "a: [", "network: 3", "train: 3\nnetwork: []"])
 def test_a_text_that_is_no_spec_says_why(text: str) -> None:
     spec, diagnostics = read_spec(text, "f")
     assert spec is None
@@ -393,9 +389,7 @@ def test_a_file_without_a_network_or_with_two() -> None:
 
 
 def test_a_thousand_layers_are_read() -> None:
-    lines = [
-        f"    - dense: {{units: 64, activation: relu, weights: he}}\n      name: l{i}\n" for i in range(1000)
-    ]
+    lines = [f"    - dense: {{units: 64, activation: relu, weights: he}}\n      name: l{i}\n" for i in range(1000)]
     spec = good(DIGITS.replace("    - flatten\n", "".join(["    - flatten\n", *lines])))
     assert len(spec.network.layers or ()) == 1004
 

@@ -257,9 +257,7 @@ def test_any_text_gives_a_tree_or_remarks(text: str) -> None:
         assert 1 <= remark.place.line <= lines
         assert remark.place.column >= 1
     if tree is None and not diagnostics.items:
-        assert not any(
-            line.split("#")[0].strip().strip("-.~") for line in text.splitlines() if "null" not in line
-        )
+        assert not any(line.split("#")[0].strip().strip("-.~") for line in text.splitlines() if "null" not in line)
 
 
 @given(st.lists(PIECES, max_size=20).map("".join))

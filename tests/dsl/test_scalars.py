@@ -77,11 +77,7 @@ def test_numbers_are_read_as_they_are_written(value: float) -> None:
 
 
 @given(
-    st.text(
-        st.characters(
-            exclude_categories=["Cs", "Cc"], exclude_characters="\u2028\u2029\ufeff\ue000\ufffe\uffff"
-        )
-    )
+    st.text(st.characters(exclude_categories=["Cs", "Cc"], exclude_characters="\u2028\u2029\ufeff\ue000\ufffe\uffff"))
 )
 def test_texts_are_read_as_they_are_written_within_brackets_too(text: str) -> None:
     diagnostics = Diagnostics()

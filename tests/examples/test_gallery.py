@@ -6,6 +6,7 @@ import re
 from pathlib import Path
 
 import pytest
+
 from netloom.runtime import start
 from netloom.runtime.measure import gradcheck_file
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-import netloom
 import numpy as np
 import pytest
+
+import netloom
 from netloom.runtime import checkpoints
 from netloom.runtime.measure import gradcheck_file
 
@@ -112,7 +113,12 @@ def test_digits(tmp_path: Path) -> None:
     assert shallow.metrics["test"]["accuracy"] >= 0.94
     assert deep.metrics["test"]["accuracy"] >= 0.96
     losses: list[float] = []
-    trained("regression/softmax", tmp_path, epochs=1, watch=lambda e: losses.extend(getattr(e, "series", {}).get("loss", ())))
+    trained(
+        "regression/softmax",
+        tmp_path,
+        epochs=1,
+        watch=lambda e: losses.extend(getattr(e, "series", {}).get("loss", ())),
+    )
     assert losses[0] == pytest.approx(np.log(10), rel=0.05)
 
 

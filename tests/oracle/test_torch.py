@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+
 from netloom.runtime import start
 from netloom.runtime.launch import Launch, Request
 from netloom.runtime.order import Order
@@ -19,8 +20,14 @@ pytestmark = pytest.mark.torch
 
 STEPS = 100
 NETS = {
-    "mlp": ("- dense: {units: 50, activation: relu}\n    - dense: {units: 30, activation: tanh}\n    - dense: 10", "cross_entropy"),
-    "deep_sigmoid": ("\n    ".join(["- dense: {units: 32, activation: sigmoid}"] * 6) + "\n    - dense: 10", "cross_entropy"),
+    "mlp": (
+        "- dense: {units: 50, activation: relu}\n    - dense: {units: 30, activation: tanh}\n    - dense: 10",
+        "cross_entropy",
+    ),
+    "deep_sigmoid": (
+        "\n    ".join(["- dense: {units: 32, activation: sigmoid}"] * 6) + "\n    - dense: 10",
+        "cross_entropy",
+    ),
     "autoencoder": (
         "- dense: {units: 16, activation: relu}\n    - dense: 8\n    - dense: {units: 16, activation: relu}\n"
         "    - dense: {units: 64, activation: sigmoid}\n    - reshape: [8, 8, 1]",
@@ -31,7 +38,10 @@ RULES: dict[str, tuple[str, Any]] = {
     "sgd": ("{sgd: {learning_rate: 0.05}}", lambda p: torch.optim.SGD(p, lr=0.05)),
     "momentum": ("{momentum: {learning_rate: 0.02}}", lambda p: torch.optim.SGD(p, lr=0.02, momentum=0.9)),
     "adam": ("{adam: {learning_rate: 1e-3}}", lambda p: torch.optim.Adam(p, lr=1e-3)),
-    "adamw": ("{adamw: {learning_rate: 1e-3, decay: 0.01}}", lambda p: torch.optim.AdamW(p, lr=1e-3, weight_decay=0.01)),
+    "adamw": (
+        "{adamw: {learning_rate: 1e-3, decay: 0.01}}",
+        lambda p: torch.optim.AdamW(p, lr=1e-3, weight_decay=0.01),
+    ),
 }
 
 

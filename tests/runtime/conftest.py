@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+
 from netloom.runtime.objects import Library
 from netloom.runtime.store import Store
 

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from netloom.compiler.layouts import padded
 from netloom.compiler.plan import Buffer, Extent
 from netloom.runtime.arena import ALIGNMENT, LARGE_PAGE, Arena, aligned_zeros
@@ -29,9 +30,7 @@ def laid_out(draw: st.DrawFn) -> tuple[Buffer, dict[str, int]]:
     return _buffer(dtype, tuple(extents), order, split, padded(columns), size), sizes
 
 
-def _buffer(
-    dtype: Any, shape: tuple[Extent, ...], order: tuple[int, ...], split: int, pitch: int, size: int
-) -> Buffer:
+def _buffer(dtype: Any, shape: tuple[Extent, ...], order: tuple[int, ...], split: int, pitch: int, size: int) -> Buffer:
     return Buffer(
         name="x", space="scratch", offset=64, bytes=Extent(factor=size), dtype=dtype, shape=shape, order=order,
         split=split, pitch=pitch,

@@ -10,6 +10,7 @@ import json
 import llvmlite.binding as llvm
 import numpy as np
 import pytest
+
 from netloom.runtime import driver
 from netloom.runtime.compile_worker import compile_object, serve
 from netloom.runtime.objects import Library

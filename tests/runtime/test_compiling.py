@@ -7,8 +7,9 @@ import subprocess
 import sys
 from pathlib import Path
 
-import netloom
 import pytest
+
+import netloom
 from netloom.runtime.compiling import CompileError, Made, Wanted, prepare, symbol
 from netloom.runtime.objects import Library
 from netloom.runtime.store import Store
@@ -22,7 +23,7 @@ KERNEL = "def kernel(arena, offsets, sizes, thread, threads):\n    put(arena, 0,
 def small(*numbers: int) -> list[Wanted]:
     """Kernels that only differ in a number."""
     texts = {number: KERNEL.format(number=number) for number in numbers}
-    return [Wanted(f"store {n}", texts[n], lambda text=text: text) for n, text in texts.items()]  # type: ignore[misc]
+    return [Wanted(f"store {n}", text, lambda text=text: text) for n, text in texts.items()]  # type: ignore[misc]
 
 
 def copied(store: Store, folder: Path) -> Store:

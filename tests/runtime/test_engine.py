@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+
 from netloom.compiler.errors import PlanError
 from netloom.runtime.engine import Engine, Segment
 from netloom.runtime.objects import Library
@@ -189,9 +190,7 @@ def test_an_interrupt_ends_the_run_at_a_step(library: Library, monkeypatch: pyte
 
 
 def cut(segment: Segment, steps: int) -> Segment:
-    return replace(
-        segment, steps=steps, rows=segment.rows[: steps * segment.batch], knobs=segment.knobs[:steps]
-    )
+    return replace(segment, steps=steps, rows=segment.rows[: steps * segment.batch], knobs=segment.knobs[:steps])
 
 
 def hold_back(toy: Engine, segments: list[Segment], stop: int) -> None:

@@ -10,8 +10,9 @@ import sys
 from dataclasses import replace
 from pathlib import Path
 
-import netloom
 import pytest
+
+import netloom
 from netloom.runtime import store as module
 from netloom.runtime.store import UNFINISHED_SECONDS, Statistics, Store, default_folder, key
 from netloom.runtime.target import Target

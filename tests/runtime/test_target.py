@@ -6,6 +6,7 @@ import os
 from pathlib import Path
 
 import pytest
+
 from netloom.runtime.target import UNLIMITED, host, quota, usable_cores
 
 
@@ -48,9 +49,7 @@ def test_quota_of_one_tree(tmp_path: Path, files: dict[str, str], cores: int) ->
     assert quota(write(tmp_path, files), "0::/a/b\n9:memory:/a\n") == cores
 
 
-@pytest.mark.parametrize(
-    ("allowed", "cores"), [("-1\n", UNLIMITED), ("200000\n", 2), ("1\n", 1)]
-)
+@pytest.mark.parametrize(("allowed", "cores"), [("-1\n", UNLIMITED), ("200000\n", 2), ("1\n", 1)])
 def test_quota_of_one_tree_for_each_controller(tmp_path: Path, allowed: str, cores: int) -> None:
     files = {"cpu,cpuacct/box/cpu.cfs_quota_us": allowed, "cpu,cpuacct/box/cpu.cfs_period_us": "100000\n"}
     assert quota(write(tmp_path, files), "3:cpu,cpuacct:/box\n2:memory:/other\n") == cores

@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
+
 from netloom.runtime.worker_pool import CompileError, Job, WorkerPool, worker_command
 
 ECHO = """
@@ -72,7 +73,10 @@ def test_a_worker_that_is_dead_before_it_is_asked() -> None:
 
 def test_an_error_names_the_kernel() -> None:
     body = 'print(json.dumps({"symbol": "s", "error": "TypingError: no"}), flush=True); continue'
-    with WorkerPool(1, echo(body)) as pool, pytest.raises(CompileError, match="kernel 0 could not be compiled: TypingError"):
+    with (
+        WorkerPool(1, echo(body)) as pool,
+        pytest.raises(CompileError, match="kernel 0 could not be compiled: TypingError"),
+    ):
         list(pool.compile(jobs(1)))
 
 

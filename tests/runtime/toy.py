@@ -9,6 +9,7 @@ from dataclasses import replace
 from typing import Any
 
 import numpy as np
+
 from netloom.compiler.plan import Buffer, Call, Column, Extent, Kernel, Knob, Plan, Program, Published, State
 from netloom.runtime.compiling import Wanted, prepare
 from netloom.runtime.engine import Engine, Segment
@@ -67,9 +68,7 @@ def loaded(store: Store) -> Library:
     return library
 
 
-def buffer(
-    index: int, space: Any, offset: int, dtype: Any, shape: Sequence[int | Extent], **how: Any
-) -> Buffer:
+def buffer(index: int, space: Any, offset: int, dtype: Any, shape: Sequence[int | Extent], **how: Any) -> Buffer:
     extents = tuple(e if isinstance(e, Extent) else Extent(factor=e) for e in shape)
     layout = {"order": tuple(range(len(shape))), "split": 0, "pitch": 1, **how}
     rows = [extents[axis] for axis in layout["order"][: layout["split"]]]
@@ -103,9 +102,7 @@ def plan(cost: float = 100_000.0) -> Plan:
     batch = Extent(factor=1, names=("B",))
 
     def call(kernel: int, operands: tuple[int, ...], writes: int, price: float) -> Call:
-        return Call(
-            kernel=kernel, operands=operands, sizes=(batch,), writes=(writes,), cost=price, origins=()
-        )
+        return Call(kernel=kernel, operands=operands, sizes=(batch,), writes=(writes,), cost=price, origins=())
 
     mean, loss = call(0, (DATA, ROWS, GRADIENT), 2, cost), call(1, (GRADIENT, SHOWN, TABLE), 1, 10.0)
     update = call(2, (WEIGHT, GRADIENT, RATE), 0, cost)

@@ -24,9 +24,7 @@ HERE = (Origin("net.yaml", 3, "train.loss"),)
 
 
 def state(new: Builder, name: str, *shape: int, trainable: bool = True) -> Value:
-    return new.leaf(
-        "state", TensorType(shape), name=name, role="weight", trainable=trainable, start=("zeros", ())
-    )
+    return new.leaf("state", TensorType(shape), name=name, role="weight", trainable=trainable, start=("zeros", ()))
 
 
 def along(graph: Graph, values: Mapping[str, Array], name: str, direction: Array) -> float:

@@ -192,6 +192,7 @@ def test_values_by_type(kind: str, text: str, expected: object) -> None:
         ("int", '"$(width +)"', "E120", 11, "ends"),
         ("int", "$(width) + 1", "E120", 1, "closed"),
         ("int", "$1", "E125", 1, "name"),
+        ("int", '"${2 * width}"', "E015", 1, "$(2 * width)"),
         ("int", "$no.thing", "E111", 1, "`no.thing`"),
         ("number", "high", "E104", 1, "a number is wanted"),
         ("number", "null", "E104", 1, "empty"),
@@ -308,9 +309,7 @@ def test_settle_reads_any_table_of_options() -> None:
     known = (Option("patience", "int"), Option("restore", "text", "last"), Option("delta", "number"))
     assert settle(known, given_, {}, "`stop`", NOWHERE, SCOPE, diagnostics) is None
     assert [remark.code for remark in diagnostics] == ["E103", "E102"]
-    assert settle(known[:1], {"patience": tree_of("3")}, {}, "`stop`", NOWHERE, SCOPE, Diagnostics()) == {
-        "patience": 3
-    }
+    assert settle(known[:1], {"patience": tree_of("3")}, {}, "`stop`", NOWHERE, SCOPE, Diagnostics()) == {"patience": 3}
 
 
 TEXTS = st.sampled_from(

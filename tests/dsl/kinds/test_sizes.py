@@ -62,9 +62,7 @@ def sizes(entry: str, *shapes: Shape) -> Sizes:
         ("embedding: {size: 4, classes: 9}", [(5,)], (5, 4), {"weights": (9, 4)}, 0),
     ],
 )  # fmt: skip
-def test_sizes(
-    entry: str, shapes: list[Shape], output: Shape, weights: dict[str, Shape], multiply_adds: int
-) -> None:
+def test_sizes(entry: str, shapes: list[Shape], output: Shape, weights: dict[str, Shape], multiply_adds: int) -> None:
     found = sizes(entry, *shapes)
     assert found.output == output
     assert {weight.name: weight.shape for weight in found.weights} == weights
@@ -111,9 +109,7 @@ def test_fans_and_starts() -> None:
         ("global_avg_pool", [()], ["single number"]),
     ],
 )
-def test_mistakes_show_both_numbers_and_the_arithmetic(
-    entry: str, shapes: list[Shape], parts: list[str]
-) -> None:
+def test_mistakes_show_both_numbers_and_the_arithmetic(entry: str, shapes: list[Shape], parts: list[str]) -> None:
     with pytest.raises(SizeMistake) as caught:
         sizes(entry, *shapes)
     said = f"{caught.value} {caught.value.suggestion}"

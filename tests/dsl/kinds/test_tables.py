@@ -22,8 +22,7 @@ FIXED = {
     "layer": "dense conv2d max_pool avg_pool global_avg_pool global_max_pool flatten reshape dropout "
     "batch_norm layer_norm embedding",
     "joiner": "concat add multiply average maximum stack",
-    "activation": "relu tanh sigmoid softmax log_softmax leaky_relu elu selu gelu silu softplus mish "
-    "linear step exp",
+    "activation": "relu tanh sigmoid softmax log_softmax leaky_relu elu selu gelu silu softplus mish linear step exp",
     "loss": "mse mae huber cross_entropy binary_cross_entropy hinge",
     "optimizer": "sgd momentum nesterov adagrad rmsprop adam adamw",
     "metric": "accuracy top_k precision recall f1 confusion_matrix mse mae r2",

@@ -85,9 +85,7 @@ def test_what_python_writes_is_read_back(
     raw = load(tmp_path, "\ufeff" + room.getvalue(), delimiter=delimiter)
     assert list(raw.columns) == header
     assert raw.rows == len(table)
-    assert [cells(raw, name) for name in header] == [
-        tuple(row[i] for row in table) for i in range(len(header))
-    ]
+    assert [cells(raw, name) for name in header] == [tuple(row[i] for row in table) for i in range(len(header))]
 
 
 @pytest.mark.parametrize(

@@ -59,9 +59,7 @@ def test_the_schema_of_a_built_in_set_opens_nothing(
     assert schema.columns["pixels"].high == 255
 
 
-def test_fields_of_a_built_in_set(
-    make_data: MakeData, make_field: Callable[..., Field], tmp_path: Path
-) -> None:
+def test_fields_of_a_built_in_set(make_data: MakeData, make_field: Callable[..., Field], tmp_path: Path) -> None:
     pytest.importorskip("sklearn", reason="the extra `data` is not installed")
     data = make_data("iris", fields=(make_field("both", "x", "x"), make_field("kind", "label")))
     dataset = open_data(data, tmp_path, NO_WORLD)
@@ -84,9 +82,7 @@ SMALL: dict[str, dict[str, object]] = {
 
 
 @pytest.mark.parametrize("kind", sorted(SMALL))
-def test_other_sources(
-    kind: str, make_data: MakeData, write_idx: Callable[..., Path], tmp_path: Path
-) -> None:
+def test_other_sources(kind: str, make_data: MakeData, write_idx: Callable[..., Path], tmp_path: Path) -> None:
     (tmp_path / "t.csv").write_text("a,label\n1,x\n2,y\n3,x\n")
     np.savez(tmp_path / "t.npz", image=np.zeros((4, 3, 3, 1), np.uint8), label=np.arange(4))
     write_idx("images", np.zeros((4, 3, 3)))

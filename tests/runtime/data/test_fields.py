@@ -21,9 +21,7 @@ MakeField = Callable[..., Field]
 def table(**columns: list[str]) -> Raw:
     rows = len(next(iter(columns.values())))
     lines = tuple(range(2, rows + 2))
-    return Raw(
-        {n: Words(tuple(c), "t.csv", lines) for n, c in columns.items()}, rows, file="t.csv", table=True
-    )
+    return Raw({n: Words(tuple(c), "t.csv", lines) for n, c in columns.items()}, rows, file="t.csv", table=True)
 
 
 def arrays(**columns: object) -> Raw:
@@ -87,9 +85,7 @@ def test_columns_by_fit_name_and_by_number(make_field: MakeField) -> None:
 
 
 def test_arrays_keep_their_shape_and_pixels_their_bytes(make_field: MakeField) -> None:
-    raw = arrays(
-        picture=np.zeros((2, 3, 3, 1), np.uint8), x=np.ones((2, 3)), y=[1, 2], label=[5, 2], on=[True, False]
-    )
+    raw = arrays(picture=np.zeros((2, 3, 3, 1), np.uint8), x=np.ones((2, 3)), y=[1, 2], label=[5, 2], on=[True, False])
     found = named_columns(raw, (make_field("image", "picture"),))
     assert found["image"][0] == Column("image", (3, 3, 1), "uint8", low=0.0, high=255.0)
     assert found["x"][0] == Column("x", (3,), "float32")

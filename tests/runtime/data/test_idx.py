@@ -97,9 +97,7 @@ def test_a_header_that_promises_too_much_allocates_nothing(tmp_path: Path) -> No
         read_idx(path)
 
 
-def test_a_gzip_bomb_is_read_no_further_than_its_header_tells(
-    tmp_path: Path, write_idx: Callable[..., Path]
-) -> None:
+def test_a_gzip_bomb_is_read_no_further_than_its_header_tells(tmp_path: Path, write_idx: Callable[..., Path]) -> None:
     path = write_idx("bomb.gz", np.zeros(4))
     path.write_bytes(gzip.compress(gzip.decompress(path.read_bytes()) + bytes(10**8), 1))
     with pytest.raises(DataError, match="longer"):

@@ -27,9 +27,7 @@ def test_both_parts_one_after_the_other(tmp_path: Path, tiny_mnist: dict[str, st
     assert raw.columns["label"].dtype == np.int32
 
 
-def test_its_own_test_part_is_kept(
-    tmp_path: Path, tiny_mnist: dict[str, str], make_data: Callable[..., Data]
-) -> None:
+def test_its_own_test_part_is_kept(tmp_path: Path, tiny_mnist: dict[str, str], make_data: Callable[..., Data]) -> None:
     kept = open_data(make_data("mnist", split={"validation": 0.5}), tmp_path, tiny_mnist)
     assert kept.schema.parts == {"train": 10, "validation": 10, "test": 6}
     assert kept.parts["test"].tolist() == list(range(20, 26))

@@ -1,0 +1,240 @@
+"""What is minimised: the parts of the loss with their tensors, what the file leaves out filled in."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import replace
+
+from ..dsl.kinds.kind import KINDS
+from ..dsl.kinds.resolve import Scope, read_option
+from ..dsl.settings import WEIGHT
+from ..dsl.spec import Entry, Step
+from .build_data import target_node
+from .build_draft import UNKNOWN, Draft, Frame
+from .build_layer import THROUGH
+from .build_names import Walker, reference
+from .build_options import Options, copies, entry_options, frozen_live, wanted
+from .experiment import Live, Term, constant
+from .graph import Node
+
+SQUASHED = {"cross_entropy": "softmax", "binary_cross_entropy": "sigmoid"}
+"""The activation that each loss takes together with its logarithm."""
+REGRESSION = frozenset({"mse", "mae", "huber"})
+
+
+def terms(walker: Walker, step: Step, outputs: Mapping[str, str]) -> tuple[Term, ...]:
+    """The parts of the loss; those with a mistake are left out."""
+    draft, frame, found = walker.draft, walker.main, list[Term]()
+    kinds = Counter(entry.kind for entry in step.loss)
+    counted: Counter[str] = Counter()
+    for entry in step.loss:
+        counted[entry.kind] += 1
+        name = entry.name or (entry.kind if kinds[entry.kind] == 1 else f"{entry.kind}{counted[entry.kind]}")
+        if entry.where is not None:
+            draft.later("`where` beside a loss", entry.where.place)
+        if entry.kind[:1].isupper():
+            draft.later("a block as a loss", entry.kind_place)
+        elif entry.repeat is None:
+            found += _term(walker, entry, name, frame.scope, outputs)
+        else:
+            for at, walked in enumerate(copies(draft, frame.scope, entry), 1):
+                found += _term(walker, entry, f"{name}.{at}", frame.scope.with_options(walked), outputs)
+    _check_names(draft, step, found)
+    return tuple(found)
+
+
+def _check_names(draft: Draft, step: Step, found: list[Term]) -> None:
+    seen = set[str]()
+    for term in found:
+        if term.name in seen:
+            draft.error("E229", step.place, f"two parts of the loss are called `{term.name}`", "Give one another `name:`.")
+        seen.add(term.name)
+
+
+def _term(walker: Walker, entry: Entry, name: str, scope: Scope, outputs: Mapping[str, str]) -> list[Term]:
+    """One part, in a list; an empty one where it is not wanted or a mistake is in it."""
+    draft = walker.draft
+    if not wanted(draft, scope, entry):
+        return []
+    options = entry_options(draft, "loss", entry, scope)
+    if options is None:
+        return []
+    tensors = _tensors(walker, entry, options, outputs, scope)
+    if UNKNOWN in tensors.values():
+        return []
+    origin = draft.origin(entry.place, f"train.loss.{name}")
+    term = Term(entry.kind, name, options, tensors, _weight(draft, entry, scope), origin)
+    check_term(draft, entry, term)
+    return [term]
+
+
+def _weight(draft: Draft, entry: Entry, scope: Scope) -> Live:
+    if entry.weight is None:
+        return constant(1.0)
+    found = read_option(WEIGHT, entry.weight, scope, draft.diagnostics)
+    return constant(1.0) if found is None else frozen_live(found)
+
+
+# tensors (rule 18)
+
+
+def first_tensor(kind: str) -> str:
+    """How a loss calls what it compares with the target."""
+    return "logits" if kind in SQUASHED else "prediction"
+
+
+def _tensors(
+    walker: Walker, entry: Entry, options: Options, outputs: Mapping[str, str], scope: Scope
+) -> dict[str, str]:
+    frame = replace(walker.main, scope=scope)
+    first = first_tensor(entry.kind)
+    if options.get("probabilities") is not None:
+        source = _named(walker, frame, entry, options, "probabilities")
+        # a softmax or sigmoid is taken together with the logarithm, whichever name it is given under
+        if ending(walker.draft, source) != (SQUASHED.get(entry.kind), True):
+            first = "probabilities"
+    elif options.get(first) is not None:
+        source = _named(walker, frame, entry, options, first)
+    elif entry.from_:
+        source = reference(walker, frame, *entry.from_[0])
+    else:
+        source = _only_output(walker.draft, entry, outputs, first)
+    if options.get("target") is not None:
+        return {first: source, "target": _named(walker, frame, entry, options, "target")}
+    return {first: source, "target": _default_target(walker.draft, frame, entry)}
+
+
+def _named(walker: Walker, frame: Frame, entry: Entry, options: Options, name: str) -> str:
+    value, place = options[name], entry.option_places.get(name, entry.place)
+    if isinstance(value, str):
+        if name == "target" and value in walker.draft.schema.columns and value not in frame.names:
+            return target_node(walker.draft, frame, value)
+        return reference(walker, frame, value, place)
+    if isinstance(value, int | float) and name == "target":
+        return walker.draft.add(f"number {value:g}", "number", (), (), place, value=float(value))
+    walker.draft.error("E222", place, f"`{name}` is {value}, and a tensor is wanted", "Name a tensor of the network.")
+    return UNKNOWN
+
+
+def _only_output(draft: Draft, entry: Entry, outputs: Mapping[str, str], first: str) -> str:
+    if len(outputs) == 1:
+        return next(iter(outputs.values()))
+    if outputs:
+        draft.error(
+            "E220", entry.place, f"the network gives out {len(outputs)} tensors: which one is the {first}?",
+            f"Write `{entry.kind}: {{{first}: {next(iter(outputs))}, target: …}}`.",
+        )  # fmt: skip
+    return UNKNOWN
+
+
+def _default_target(draft: Draft, frame: Frame, entry: Entry) -> str:
+    columns = draft.schema.columns
+    if "label" in columns:
+        return target_node(draft, frame, "label")
+    free = [column for column in columns if column not in draft.inputs]
+    if len(free) == 1:
+        return target_node(draft, frame, free[0])
+    said = f"{', '.join(free)} could each be it" if free else "every column is an input"
+    draft.error(
+        "E221", entry.place, f"what is the target of this loss? There is no column `label`, and {said}",
+        f"Write `{entry.kind}: {{target: {free[0] if free else 'NAME'}}}`.",
+    )  # fmt: skip
+    return UNKNOWN
+
+
+# checks
+
+
+def check_term(draft: Draft, entry: Entry, term: Term) -> None:
+    """Sizes, classes and the last activation of what a loss compares."""
+    first = next(name for name in term.tensors if name != "target")
+    source, target = term.tensors[first], term.tensors["target"]
+    have, sizes = draft.sizes[source], draft.sizes[target]
+    if have is None or sizes is None:
+        return
+    if first == "logits":
+        _check_ending(draft, entry, source)
+    column = draft.column(target)
+    if column is not None and column.classes is not None and draft.nodes[target].type.dtype == "int32":
+        _check_classes(draft, entry, have, sizes, column.classes)
+    elif draft.nodes[target].op != "number" and math.prod(have) != math.prod(sizes):
+        draft.error(
+            "E222", entry.place,
+            f"the prediction `{source}` is {_said(have)}, the target `{target}` is {_said(sizes)}",
+            "Give the last layer as many units as the target has numbers.",
+        )  # fmt: skip
+
+
+def _check_classes(draft: Draft, entry: Entry, have: tuple[int, ...], sizes: tuple[int, ...], classes: int) -> None:
+    if math.prod(have) == math.prod(sizes) and entry.kind != "cross_entropy":
+        _check_one_output(draft, entry, classes)
+    elif entry.kind == "binary_cross_entropy":
+        draft.error(
+            "E222", entry.place, f"the prediction is {_said(have)}, and the target one class of {classes}",
+            "Give the last layer 1 unit, or write `cross_entropy`.",
+        )  # fmt: skip
+    elif have[:-1] != sizes:
+        draft.error(
+            "E223", entry.place, f"{entry.kind} wants a row of scores for each class number, but the prediction is {_said(have)}",
+            f"Add `flatten` and `dense: {classes}`.",
+        )  # fmt: skip
+    elif have[-1] < classes:
+        way = f"Give the last layer {classes} units{', or write `binary_cross_entropy`' if have[-1] == 1 and classes == 2 else ''}."
+        outputs = f"{have[-1]} output{'s' if have[-1] > 1 else ''}"
+        draft.error("E224", entry.place, f"the target has {classes} classes, the network only {outputs}", way)
+    elif have[-1] > classes:
+        draft.diagnostics.warn(
+            "W224", entry.place, f"the target has {classes} classes, the network {have[-1]} outputs: the others are never right",
+            f"Give the last layer {classes} units.",
+        )  # fmt: skip
+
+
+def _check_one_output(draft: Draft, entry: Entry, classes: int) -> None:
+    if classes > 2 and entry.kind not in REGRESSION:
+        draft.error(
+            "E224", entry.place, f"the target has {classes} classes, and one output says only yes or no",
+            f"Write `cross_entropy`, and give the last layer {classes} units.",
+        )  # fmt: skip
+
+
+def _check_ending(draft: Draft, entry: Entry, source: str) -> None:
+    """Logits come from a linear layer; the loss's own squashing is fused with it; any other is a mistake."""
+    last, direct = ending(draft, source)
+    own = SQUASHED[entry.kind]
+    if last is None or (last == own and direct):
+        return
+    if last == own:
+        message = f"`{source}` comes after the {own}, and {entry.kind} has to see the scores before it"
+        draft.error("E225", entry.place, message, f"Make {own} the last layer, or leave it out.")
+        return
+    draft.error(
+        "E225", entry.place, f"{entry.kind} wants the scores of a linear layer (or {own}), but `{source}` ends in {last}",
+        f"Take {last} away from the last layer.",
+    )  # fmt: skip
+
+
+def ending(draft: Draft, node_id: str) -> tuple[str | None, bool]:
+    """The activation a tensor ends in (None: none), and whether no layer stands behind it."""
+    node, direct = draft.nodes.get(node_id), True
+    while node is not None and node.op in THROUGH:
+        node, direct = draft.nodes.get(node.inputs[0]), False
+    if node is None:
+        return None, direct
+    name = activation_of(node)
+    return (None if name == "linear" else name), direct
+
+
+def activation_of(node: Node) -> str:
+    """The activation that a layer ends in: its option, or itself; `linear` where there is none."""
+    options = node.attributes.get("options", ())
+    assert isinstance(options, tuple), "options are frozen"
+    chosen = dict(options).get("activation")
+    if isinstance(chosen, tuple):
+        return str(chosen[0])
+    return node.op if ("activation", node.op) in KINDS else "linear"
+
+
+def _said(shape: tuple[int, ...]) -> str:
+    return f"{math.prod(shape)} numbers an example ({list(shape)})" if shape else "one number an example"

@@ -1,0 +1,131 @@
+"""What is reported beside the loss: metrics with the tensors they compare."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from typing import cast
+
+from ..dsl.places import Place
+from ..dsl.spec import Entry, Step
+from .build_data import target_node
+from .build_draft import UNKNOWN, Draft
+from .build_loss import REGRESSION, SQUASHED, ending
+from .build_names import Walker, reference
+from .build_options import Options, entry_options
+from .experiment import MetricUse, Scores, Term
+
+OF_NUMBERS = frozenset({"mse", "mae", "r2"})
+TAKEN = frozenset({"loss", "examples"})
+"""Names that the run reports itself."""
+
+
+def metrics(walker: Walker, step: Step, found: tuple[Term, ...]) -> tuple[MetricUse, ...]:
+    """The metrics asked for; where none are named, accuracy comes with cross-entropy."""
+    if step.metrics is None:
+        return _by_default(walker.draft, step, found)
+    uses: list[MetricUse] = []
+    for entry in step.metrics:
+        options = entry_options(walker.draft, "metric", entry, walker.main.scope)
+        name = entry.name or entry.kind
+        if name in TAKEN or any(use.name == name for use in uses):
+            walker.draft.error("E229", entry.place, f"two reported numbers are called `{name}`", "Give one another `name:`.")
+        elif options is not None:
+            uses += _asked(walker, entry, name, options, found)
+    return tuple(uses)
+
+
+def _by_default(draft: Draft, step: Step, found: tuple[Term, ...]) -> tuple[MetricUse, ...]:
+    counted = [term for term in found if term.kind in SQUASHED and _classes(draft, term.tensors["target"])]
+    names = ["accuracy"] if len(found) == 1 else [f"{term.name}_accuracy" for term in counted]
+    return tuple(
+        _use(draft, "accuracy", name, {"threshold": 0.5}, _of(term), scores_of(draft, term), step.place)
+        for name, term in zip(names, counted, strict=False)
+    )
+
+
+def _classes(draft: Draft, target: str) -> bool:
+    column = draft.column(target)
+    return column is not None and column.classes is not None
+
+
+def _asked(walker: Walker, entry: Entry, name: str, options: Options, found: tuple[Term, ...]) -> list[MetricUse]:
+    """The metric with its tensors, in a list; an empty one after a mistake."""
+    term = _term_for(entry.kind, found)
+    pair: tuple[str, str] | None = _of(term) if term else None
+    scores: Scores = scores_of(walker.draft, term) if term else "probabilities"
+    if options.get("prediction") is not None or entry.from_:
+        prediction = _tensor(walker, entry, options, "prediction")
+        same = pair is not None and pair[0] == prediction
+        pair = (prediction, pair[1] if pair else UNKNOWN)
+        scores = scores if same else "probabilities"
+    if options.get("target") is not None:
+        pair = (pair[0] if pair else UNKNOWN, _tensor(walker, entry, options, "target"))
+    if pair is None or UNKNOWN in pair:
+        walker.draft.error(
+            "E226", entry.place, f"`{entry.kind}` has no loss to take its tensors from",
+            f"Write `{entry.kind}: {{prediction: …, target: …}}`.",
+        )  # fmt: skip
+        return []
+    if not _fits(walker.draft, entry, pair, scores):
+        return []
+    return [_use(walker.draft, entry.kind, name, options, pair, scores, entry.place)]
+
+
+def _tensor(walker: Walker, entry: Entry, options: Options, name: str) -> str:
+    value = options.get(name)
+    if value is None:
+        return reference(walker, walker.main, *cast(tuple[tuple[str, Place], ...], entry.from_)[0])
+    if name == "target" and value in walker.draft.schema.columns:
+        return target_node(walker.draft, walker.main, str(value))
+    return reference(walker, walker.main, str(value), entry.option_places.get(name, entry.place))
+
+
+def _term_for(kind: str, found: tuple[Term, ...]) -> Term | None:
+    """The first part of the loss of the metric's own sort, else the first of all."""
+    fitting = (term for term in found if (term.kind in REGRESSION) is (kind in OF_NUMBERS))
+    return next(fitting, found[0] if found else None)
+
+
+def _of(term: Term) -> tuple[str, str]:
+    first = next(tensor for name, tensor in term.tensors.items() if name != "target")
+    return first, term.tensors["target"]
+
+
+def scores_of(draft: Draft, term: Term) -> Scores:
+    """How a single output says yes: as logit or margin above 0, or as a probability above the threshold."""
+    if term.kind == "hinge":
+        return "margins"
+    if "logits" in term.tensors and ending(draft, term.tensors["logits"])[0] is None:
+        return "logits"
+    return "probabilities"
+
+
+def _fits(draft: Draft, entry: Entry, pair: tuple[str, str], scores: Scores) -> bool:
+    have, sizes = draft.sizes[pair[0]], draft.sizes[pair[1]]
+    if have is None or sizes is None:
+        return True
+    units, numbers = math.prod(have), math.prod(sizes)
+    column = draft.column(pair[1])
+    classes = column is not None and column.classes is not None and draft.nodes[pair[1]].type.dtype == "int32"
+    if units == numbers or (classes and have[:-1] == sizes):
+        single = units == 1 or classes
+        if entry.kind == "top_k" and not (classes and units > 1):
+            return _misfit(draft, entry, f"`top_k` wants a row of scores and a class, but the prediction is {list(have)}")
+        if entry.kind == "confusion_matrix" and not single and not (column and column.classes):
+            return _misfit(draft, entry, "`confusion_matrix` wants one class an example, but the target is several numbers")
+        return True
+    return _misfit(
+        draft, entry, f"`{entry.kind}`: the prediction `{pair[0]}` is {list(have)}, the target `{pair[1]}` is {list(sizes)}"
+    )
+
+
+def _misfit(draft: Draft, entry: Entry, message: str) -> bool:
+    draft.error("E228", entry.place, message, "Name the tensors it should compare: {prediction: …, target: …}.")
+    return False
+
+
+def _use(
+    draft: Draft, kind: str, name: str, options: Mapping[str, object], pair: tuple[str, str], scores: Scores, place: Place
+) -> MetricUse:
+    return MetricUse(kind, name, options, *pair, draft.origin(place, f"train.metrics.{name}"), scores)

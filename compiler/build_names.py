@@ -1,0 +1,112 @@
+"""Names within a body: which node a name stands for, and what a new layer is called."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Protocol
+
+from ..dsl.formula import FormulaMistake
+from ..dsl.kinds.computed import substituted
+from ..dsl.places import Place
+from ..dsl.spec import Entry
+from ..dsl.suggest import did_you_mean
+from .build_data import input_node
+from .build_draft import UNKNOWN, Draft, Frame
+
+
+class Walker(Protocol):
+    """The walk over bodies, as the parts of it see it."""
+
+    draft: Draft
+    main: Frame
+
+    def line(self, frame: Frame, name: str) -> str:
+        """The node of a graph line, walked now if it was not yet."""
+
+    def chain(self, frame: Frame, entries: Iterable[Entry], previous: str | None) -> str | None:
+        """The node that the last of the entries gives out."""
+
+
+def reference(walker: Walker, frame: Frame, name: str, place: Place) -> str:
+    """The node that a name or path stands for; `UNKNOWN` after a mistake."""
+    draft = walker.draft
+    name = filled(draft, frame, name, place)
+    if name in frame.lines and name not in frame.names:
+        node = walker.line(frame, name)
+        if name not in frame.several:
+            return node
+    if name in frame.several:
+        return _which(draft, name, frame.several[name], place)
+    if name in frame.names:
+        return frame.names[name]
+    if name == "input" and frame.input is not None:
+        return frame.input
+    if frame.sees_data and name in draft.schema.columns:
+        return input_node(draft, frame, name)
+    head = name.split(".")[0]
+    if head in frame.lines and head not in frame.names:
+        walker.line(frame, head)
+    known = draft.known.get(frame.path + name)
+    return known if known is not None else _no_tensor(draft, frame, name, place)
+
+
+def filled(draft: Draft, frame: Frame, name: str, place: Place) -> str:
+    """A path with its `$` steps filled in."""
+    if "$" not in name:
+        return name
+    try:
+        return str(substituted(name, place, frame.scope))
+    except FormulaMistake as mistake:
+        draft.error(mistake.code, mistake.place, mistake.message, mistake.suggestion)
+        return name
+
+
+def _which(draft: Draft, name: str, outputs: tuple[str, ...], place: Place) -> str:
+    draft.error(
+        "E213", place, f"`{name}` gives out {', '.join(outputs)}: which one is meant?", f"Write `{name}.{outputs[0]}`."
+    )
+    return UNKNOWN
+
+
+def _no_tensor(draft: Draft, frame: Frame, name: str, place: Place) -> str:
+    if frame.names.get(name.split(".")[0]) == UNKNOWN and name.split(".")[0] not in frame.several:
+        return UNKNOWN
+    columns = list(draft.schema.columns) if frame.sees_data else []
+    known = list(dict.fromkeys([*frame.names, *frame.lines, *columns]))
+    draft.error(
+        "E202", place, f"there is no tensor called `{name}`",
+        did_you_mean(name, known) or f"Known here: {', '.join(known) or 'nothing'}.",
+    )  # fmt: skip
+    return UNKNOWN
+
+
+def name_node(draft: Draft, frame: Frame, name: str, node: str) -> str:
+    """Let `name` stand for the node from here on."""
+    frame.names[name] = node
+    if node != UNKNOWN:
+        draft.known.setdefault(frame.path + name, node)
+    return node
+
+
+def new_name(draft: Draft, frame: Frame, entry: Entry, label: str | None) -> str:
+    """What an entry's node is called in its body: its name, or kind and number.
+
+    Named layers are counted too, so that giving one a name leaves the others theirs.
+    """
+    number = frame.counts[frame.group, entry.kind] = frame.counts.get((frame.group, entry.kind), 0) + 1
+    if label is None:
+        name = f"{frame.group}{entry.kind}{number}"
+    else:
+        name = label if entry.name is None else f"{frame.before}{label}{frame.after}"
+    if frame.path + name in draft.nodes or (name in frame.names and name not in frame.lines):
+        draft.error("E203", entry.place, f"there are two layers called `{name}`", f"Call one of them `{name}_2`.")
+    check_name(draft, frame, name, entry.place)
+    return name
+
+
+def check_name(draft: Draft, frame: Frame, name: str, place: Place) -> None:
+    """Layers are not called like columns of the data, nor like options of their body."""
+    if frame.sees_data and name in draft.schema.columns:
+        draft.error("E204", place, f"`{name}` is already a column of the data", f"Call it `{name}_1`.")
+    elif name in frame.scope.options:
+        draft.error("E218", place, f"`{name}` is already an option here", f"Call it `{name}_1`.")
