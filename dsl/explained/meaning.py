@@ -58,6 +58,8 @@ MEANING = (
         "A selector that reaches nothing",
         "A path such as `hidden.weights`, or with stars, in quotes.",
     ),
+    Code("E228", "A metric that does not fit", "What it compares has another shape or type than it wants."),
+    Code("E229", "Two metrics of one name", "Each reported number has a name of its own: give one `name:`."),
     Code("E230", "No data", "The network reads an input that no data gives."),
     Code("E231", "An unknown column", "The data has no column of that name."),
     Code("E232", "Another shape", "The declared shape is not that of the data."),
