@@ -57,7 +57,7 @@ divide.vjp(lambda g, _, x, y: (g / y, -(g * x) / (y * y)))
 
 @op(ONE, draws=(normal(S), edges(S)), keeps_zero=True)
 def negative(x: Any) -> Any:
-    """-x.  Source: own."""
+    """-x, the opposite number.  Source: own."""
     return -x
 
 
