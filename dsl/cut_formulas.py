@@ -1,5 +1,4 @@
-"""A comma inside braces cuts a formula in two: `{formula: max(slope, 0)}`. An open bracket is the sure
-sign."""
+"""A comma inside braces cuts a formula in two: `{formula: max(slope, 0)}`. An open bracket is the sure sign."""
 
 from __future__ import annotations
 

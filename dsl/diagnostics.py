@@ -27,6 +27,7 @@ class Diagnostics:
     """The remarks collected while one file is read and built; reading goes on after an error."""
 
     items: list[Diagnostic] = field(default_factory=list)
+    _said: set[Diagnostic] = field(default_factory=set, init=False, repr=False, compare=False)
 
     def error(self, code: str, place: Place, message: str, suggestion: str | None = None) -> None:
         self._add(Diagnostic(code, "error", place, message, suggestion))
@@ -44,13 +45,19 @@ class Diagnostics:
     def __iter__(self) -> Iterator[Diagnostic]:
         return iter(sorted(self.items, key=lambda d: d.place))
 
+    def extend(self, others: Diagnostics) -> None:
+        """Take over the remarks of others; one that is here already is not said twice."""
+        for diagnostic in others.items:
+            self._add(diagnostic)
+
     def raise_errors(self) -> None:
         """Raise `SpecError` with every remark when at least one is an error."""
         if self.errors:
             raise SpecError(tuple(self))
 
     def _add(self, diagnostic: Diagnostic) -> None:
-        if diagnostic not in self.items:
+        if diagnostic not in self._said:
+            self._said.add(diagnostic)
             self.items.append(diagnostic)
 
 

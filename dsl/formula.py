@@ -158,8 +158,7 @@ class Unknown:
 UNKNOWN = Unknown()
 Value = bool | int | float | str | Unknown
 LARGEST = 1e300
-"""No number of a formula may be larger: larger ones are a slip, and whole ones without bound eat the
-machine."""
+"""No number of a formula may be larger: larger ones are a slip, and whole ones without bound eat the machine."""
 
 
 def evaluate(formula: Formula, env: Mapping[str, object]) -> Value:

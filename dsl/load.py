@@ -1,5 +1,4 @@
-"""A spec file as values: `load(path)` and `read_spec(text, file)`. Every mistake at once, nothing
-executed."""
+"""A spec file as values: `load(path)` and `read_spec(text, file)`. Every mistake at once, nothing executed."""
 
 from __future__ import annotations
 

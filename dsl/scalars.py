@@ -36,8 +36,7 @@ def plain(text: str) -> Plain:
 
 
 def written(value: Plain) -> str:
-    """The shortest scalar that reads as `value`, fit for any place in a file; text is quoted where it must
-    be."""
+    """The shortest scalar that reads as `value`, fit for any place in a file; text is quoted where it must be."""
     if value is None:
         return "null"
     if isinstance(value, bool):

@@ -1,5 +1,4 @@
-"""The numbers and words of `run`, `train`, `stop`, `clip_gradients`, `split`, with their defaults and
-limits."""
+"""The numbers and words of `run`, `train`, `stop`, `clip_gradients`, `split`, with their defaults and limits."""
 
 from __future__ import annotations
 

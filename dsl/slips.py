@@ -1,5 +1,4 @@
-"""What YAML's parser stumbles over, said in the user's terms; the usual slips are repaired so reading goes
-on."""
+"""What YAML's parser stumbles over, said in the user's terms; the usual slips are repaired so reading goes on."""
 
 from __future__ import annotations
 
@@ -19,8 +18,7 @@ SELECTOR = re.compile(r"\*[\w.*-]*")
 
 
 def repaired(error: yaml.MarkedYAMLError, source: Source, diagnostics: Diagnostics) -> bool:
-    """Whether the error is a known slip: then it is reported, and the source mended so that reading can go
-    on."""
+    """Whether the error is a known slip: then it is reported, and the source mended so that reading can go on."""
     mark = error.problem_mark
     if mark is None:
         return False

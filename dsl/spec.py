@@ -96,8 +96,7 @@ class Block(Model):
 
 
 class Network(Model):
-    """One set of weights however often used: an own body, an instance of a block, or one that follows
-    another."""
+    """One set of weights however often used: an own body, an instance of a block, or one that follows another."""
 
     name: str
     body: Body | None = None

@@ -1,5 +1,4 @@
-"""What can be said of a spec before anything is known of sizes and data: kinds, options, their types and
-limits."""
+"""What can be said of a spec before anything is known of sizes and data: kinds, options, their types and limits."""
 
 from __future__ import annotations
 

@@ -7,8 +7,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Code:
-    """What a code stands for: a title, what it means, and where it can be shown, how it goes wrong and
-    right."""
+    """What a code stands for: a title, what it means, and where it can be shown, how it goes wrong and right."""
 
     code: str
     title: str

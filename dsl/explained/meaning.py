@@ -1,5 +1,4 @@
-"""E200 to E299 and warnings from W200: sizes, names, wiring, losses and data, found when the network is
-built."""
+"""E200 to E299 and warnings from W200: sizes, names, wiring, losses and data, found when the network is built."""
 
 from __future__ import annotations
 

@@ -1,5 +1,4 @@
-"""An option's tree as the value its type promises, limits checked. A value not known yet passes as
-UNKNOWN."""
+"""An option's tree as the value its type promises, limits checked. A value not known yet passes as UNKNOWN."""
 
 from __future__ import annotations
 
@@ -226,5 +225,4 @@ SIMPLE: dict[OptionType, Reader] = {
     "any": anything,
     "quantity": quantity,
 }
-"""The reader of each type that is no kind of its own; `resolve` has those of `activation`, `weights`,
-`live`."""
+"""The reader of each type that is no kind of its own; `resolve` has those of `activation`, `weights`, `live`."""

@@ -66,19 +66,21 @@ def settle(
     recorded.
     """
     known = {option.name: option for option in options}
-    found, before = dict[str, object](), len(diagnostics.errors)
+    # a mistake that was said before is not said again, but it is still one: so they are counted apart
+    found, mistakes = dict[str, object](), Diagnostics()
     if not own:
-        given = _meant(known, given, places, what, diagnostics)
+        given = _meant(known, given, places, what, mistakes)
     for option in known.values():
         if option.name in given:
-            found[option.name] = read_option(option, given[option.name], scope, diagnostics, what)
+            found[option.name] = read_option(option, given[option.name], scope, mistakes, what)
         elif option.default is REQUIRED:
-            diagnostics.error("E103", place, f"{what} needs `{option.name}`{_helped(option)}", _needed(option))
+            mistakes.error("E103", place, f"{what} needs `{option.name}`{_helped(option)}", _needed(option))
         else:
             found[option.name] = option.default
     for name in [name for name in given if own and name not in known]:
-        found[name] = read_option(Option(name, "any"), given[name], scope, diagnostics)
-    return None if len(diagnostics.errors) > before else found
+        found[name] = read_option(Option(name, "any"), given[name], scope, mistakes)
+    diagnostics.extend(mistakes)
+    return None if mistakes.items else found
 
 
 def _meant(
@@ -88,8 +90,7 @@ def _meant(
     what: str,
     diagnostics: Diagnostics,
 ) -> Mapping[str, Tree]:
-    """What is given, under the names that there are: a misspelt one is reported and read as what was
-    meant."""
+    """What is given, under the names that there are: a misspelt one is reported and read as what was meant."""
     if all(name in known for name in given):
         return given
     found = {name: tree for name, tree in given.items() if name in known}

@@ -1,5 +1,4 @@
-"""Layers of sequence networks, and tensors that are no layers: read and checked; not built in this
-version."""
+"""Layers of sequence networks, and tensors that are no layers: read and checked; not built in this version."""
 
 from __future__ import annotations
 

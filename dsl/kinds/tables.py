@@ -48,8 +48,7 @@ def words(*families: Family) -> list[str]:
 
 
 def suggest(name: str, *families: Family, own: Iterable[str] = ()) -> str | None:
-    """`Did you mean `dense`?` out of the families' words and the file's own, or where the word does
-    belong."""
+    """`Did you mean `dense`?` out of the families' words and the file's own, or where the word does belong."""
     known = [*words(*families), *own]
     if near := did_you_mean(name, known):
         return near

@@ -340,3 +340,9 @@ def test_any_value_of_any_option_is_read_or_a_mistake(option: Option, text: str)
     found = read_option(option, tree_of(text), SCOPE, diagnostics)
     if found is None and not diagnostics.items:
         assert option.default is None or option.type == "any"
+
+
+def test_a_mistake_that_was_said_before_is_said_once_and_still_is_one() -> None:
+    kind, made, diagnostics = entry_of("dense: many")
+    assert [resolve(kind, made, SCOPE, diagnostics) for _ in range(2)] == [None, None]
+    assert [remark.code for remark in diagnostics] == ["E104"]
