@@ -1,6 +1,6 @@
 """Scalar bodies of elementwise ops, rewritten as kernel text.
 
-An op's body is one Python expression of arithmetic, `math` functions, comparisons and conditional expressions. Its
+An op's body is one Python expression of arithmetic, `math` functions, min, max, comparisons and conditions. Its
 syntax tree is read from the source file and written anew, either over vectors of float32 in the runtime's vocabulary
 or over doubles. So a new elementwise op needs no word here.
 """
@@ -90,6 +90,10 @@ class _Vector:
                 return f"{VECTOR_SIGNS[type(sign)]}({self.text(left)}, {self.text(right)})"
             case ast.Call(func=ast.Attribute(attr=name), args=[inner]):
                 return f"{VECTOR_CALLS[name]}({self.text(inner)})"
+            case ast.Call(func=ast.Name(id="max" | "min" as name), args=[first, second]):
+                # as Python has it: the first unless the second is beyond it
+                a, b = self.text(first), self.text(second)
+                return f"vselect({'vgt' if name == 'max' else 'vlt'}({b}, {a}), {b}, {a})"
             case ast.IfExp(test=ast.Compare(left=left, ops=[sign], comparators=[right]), body=yes, orelse=no):
                 test = f"{COMPARE[type(sign)][0]}({self.text(left)}, {self.text(right)})"
                 return f"vselect({test}, {self.text(yes)}, {self.text(no)})"
@@ -112,6 +116,9 @@ class _Double:
                 return f"({self.text(left)} {DOUBLE_SIGNS[type(sign)]} {self.text(right)})"
             case ast.Call(func=ast.Attribute(attr=name), args=[inner]):
                 return f"math.{name}({self.text(inner)})"
+            case ast.Call(func=ast.Name(id="max" | "min" as name), args=[first, second]):
+                a, b = self.text(first), self.text(second)
+                return f"({b} if {b} {'>' if name == 'max' else '<'} {a} else {a})"
             case ast.IfExp(test=ast.Compare(left=left, ops=[sign], comparators=[right]), body=yes, orelse=no):
                 test = f"{self.text(left)} {COMPARE[type(sign)][1]} {self.text(right)}"
                 return f"({self.text(yes)} if {test} else {self.text(no)})"
