@@ -15,7 +15,7 @@ from ..dsl.spec import Entry
 from .build_data import readable
 from .build_draft import Draft, Frame, Sizes
 from .build_options import Options, frozen
-from .experiment import LayerWeight
+from .experiment import LayerWeight, activation_of, weights_of
 from .experiment import Start as FrozenStart
 from .formula_ops import Operand, formula_value
 from .graph import Builder, Node
@@ -131,8 +131,8 @@ def settle_starts(draft: Draft) -> None:
         for source in node.inputs:
             readers.setdefault(source, []).append(node)
     for node in list(draft.nodes.values()):
-        weights = node.attributes.get("weights")
-        if isinstance(weights, tuple) and any(w.name in draft.own_start for w in weights) and _relu_behind(node, readers):
+        weights = weights_of(node)
+        if any(w.name in draft.own_start for w in weights) and _relu_behind(node, readers):
             attrs = {**node.attributes, "weights": tuple(_with_he(draft, weight) for weight in weights)}
             draft.nodes[node.id] = replace(node, attrs=tuple(attrs.items()))
 
@@ -146,9 +146,7 @@ def _with_he(draft: Draft, weight: LayerWeight) -> LayerWeight:
 
 def _relu_behind(node: Node, readers: Mapping[str, list[Node]]) -> bool:
     """Whether the layer is linear and all that read it are ReLU-like activations."""
-    options = node.attributes["options"]
-    assert isinstance(options, tuple), "options are frozen"
-    if dict(options).get("activation", ("linear", ()))[0] != "linear":
+    if activation_of(node) != "linear":
         return False
     waiting, seen = list(readers.get(node.id, ())), False
     while waiting:

@@ -7,7 +7,6 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import replace
 
-from ..dsl.kinds.kind import KINDS
 from ..dsl.kinds.resolve import Scope, read_option
 from ..dsl.settings import WEIGHT
 from ..dsl.spec import Entry, Step
@@ -16,8 +15,7 @@ from .build_draft import UNKNOWN, Draft, Frame
 from .build_layer import THROUGH
 from .build_names import Walker, reference
 from .build_options import Options, copies, entry_options, frozen_live, wanted
-from .experiment import Live, Term, constant
-from .graph import Node
+from .experiment import Live, Term, activation_of, constant
 
 SQUASHED = {"cross_entropy": "softmax", "binary_cross_entropy": "sigmoid"}
 """The activation that each loss takes together with its logarithm."""
@@ -224,16 +222,6 @@ def ending(draft: Draft, node_id: str) -> tuple[str | None, bool]:
         return None, direct
     name = activation_of(node)
     return (None if name == "linear" else name), direct
-
-
-def activation_of(node: Node) -> str:
-    """The activation that a layer ends in: its option, or itself; `linear` where there is none."""
-    options = node.attributes.get("options", ())
-    assert isinstance(options, tuple), "options are frozen"
-    chosen = dict(options).get("activation")
-    if isinstance(chosen, tuple):
-        return str(chosen[0])
-    return node.op if ("activation", node.op) in KINDS else "linear"
 
 
 def _said(shape: tuple[int, ...]) -> str:

@@ -53,12 +53,12 @@ def _asked(walker: Walker, entry: Entry, name: str, options: Options, found: tup
     """The metric with its tensors, in a list; an empty one after a mistake."""
     term = _term_for(entry.kind, found)
     pair: tuple[str, str] | None = _of(term) if term else None
-    scores: Scores = scores_of(walker.draft, term) if term else "probabilities"
+    scores: Scores = scores_of(walker.draft, term) if term else "classes"
     if options.get("prediction") is not None or entry.from_:
         prediction = _tensor(walker, entry, options, "prediction")
         same = pair is not None and pair[0] == prediction
         pair = (prediction, pair[1] if pair else UNKNOWN)
-        scores = scores if same else "probabilities"
+        scores = scores if same else _scores_alone(walker.draft, prediction)
     if options.get("target") is not None:
         pair = (pair[0] if pair else UNKNOWN, _tensor(walker, entry, options, "target"))
     if pair is None or UNKNOWN in pair:
@@ -93,12 +93,20 @@ def _of(term: Term) -> tuple[str, str]:
 
 
 def scores_of(draft: Draft, term: Term) -> Scores:
-    """How a single output says yes: as logit or margin above 0, or as a probability above the threshold."""
-    if term.kind == "hinge":
-        return "margins"
-    if "logits" in term.tensors and ending(draft, term.tensors["logits"])[0] is None:
-        return "logits"
-    return "probabilities"
+    """How the prediction that a loss compares decides."""
+    first, target = _of(term)
+    have, column = draft.sizes[first], draft.column(target)
+    if term.kind == "binary_cross_entropy":
+        return "logits" if "logits" in term.tensors and ending(draft, first)[0] is None else "probabilities"
+    if have is not None and math.prod(have) == 1:
+        return "margins" if term.kind == "hinge" else "probabilities"
+    return "margins" if term.kind == "hinge" and column is None else "classes"
+
+
+def _scores_alone(draft: Draft, prediction: str) -> Scores:
+    """How a prediction decides that no loss is known to compare."""
+    sizes = draft.sizes[prediction]
+    return "probabilities" if sizes is not None and math.prod(sizes) == 1 else "classes"
 
 
 def _fits(draft: Draft, entry: Entry, pair: tuple[str, str], scores: Scores) -> bool:

@@ -17,7 +17,7 @@ from ..dsl.tree import Tree
 from .build_draft import Draft
 from .build_names import Walker
 from .build_options import entry_options, frozen_live
-from .experiment import LayerWeight, Live, Optimizer, Penalty, Stop
+from .experiment import Live, Optimizer, Penalty, Stop, weights_of
 from .selectors import reached
 
 
@@ -69,7 +69,7 @@ def hold_still(draft: Draft, step: Step) -> None:
         return
     moved = set(select(draft, step.update))
     for node in list(draft.nodes.values()):
-        weights = cast(tuple[LayerWeight, ...], node.attributes.get("weights", ()))
+        weights = weights_of(node)
         if weights:
             held = tuple(replace(w, trainable=w.trainable and w.name in moved) for w in weights)
             attrs = {**node.attributes, "weights": held}

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import cast
 
-from .experiment import Experiment, LayerWeight
+from .experiment import Experiment, activation_of, weights_of
 from .graph import Node
 from .types import ITEM_BYTES
 
@@ -29,8 +28,12 @@ class LayerCost:
 
 
 def costs(experiment: Experiment) -> tuple[LayerCost, ...]:
-    """Every layer and data column, in the order in which they are computed."""
-    return tuple(_cost(node) for node in experiment.graph)
+    """Every layer and data column, in the order in which they are computed.
+
+    Weights that several layers share count where they are first used.
+    """
+    counted: set[str] = set()
+    return tuple(_cost(node, counted) for node in experiment.graph)
 
 
 def total_parameters(experiment: Experiment) -> int:
@@ -38,12 +41,11 @@ def total_parameters(experiment: Experiment) -> int:
     return sum(row.parameters for row in costs(experiment))
 
 
-def _cost(node: Node) -> LayerCost:
-    attrs = node.attributes
+def _cost(node: Node, counted: set[str]) -> LayerCost:
     shape = tuple(size for size in node.type.shape[1:] if isinstance(size, int))
-    weights = cast(tuple[LayerWeight, ...], attrs.get("weights", ()))
-    options = cast(Mapping[str, object], attrs.get("options", {}))
-    activation = options.get("activation")
+    weights = [weight for weight in weights_of(node) if weight.name not in counted]
+    counted |= {weight.name for weight in weights}
+    activation = activation_of(node)
     return LayerCost(
         name=node.id,
         kind="data" if node.op == "field" else node.op,
@@ -51,8 +53,8 @@ def _cost(node: Node) -> LayerCost:
         shape=shape,
         parameters=sum(math.prod(w.shape) for w in weights),
         trainable=sum(math.prod(w.shape) for w in weights if w.trainable),
-        multiply_adds=cast(int, attrs.get("multiply_adds", 0)),
+        multiply_adds=cast(int, node.attributes.get("multiply_adds", 0)),
         bytes=math.prod(shape) * ITEM_BYTES[node.type.dtype],
-        activation=str(activation) if activation not in (None, "linear") else None,
+        activation=None if activation in ("linear", node.op) else activation,
         line=node.origins[0].line,
     )

@@ -6,15 +6,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from .graph import Graph, Origin
+from ..dsl.kinds.kind import KINDS
+from .graph import Graph, Node, Origin
 
 Live = tuple[str, tuple[tuple[str, object], ...]]
 """A number that may change from step to step: `(kind, ((option, value), …))`; a quantity is `(value, unit)`."""
 Start = tuple[str, tuple[tuple[str, object], ...]]
 """An initialiser, in the same form."""
-Scores = Literal["logits", "margins", "probabilities"]
-"""How a prediction of one output says yes: above 0 as a logit (whose sigmoid is compared with the threshold) or as
-a margin, or by its own value against the threshold."""
+Scores = Literal["classes", "logits", "margins", "probabilities"]
+"""How a prediction decides: the greatest of several scores wins (`classes`), or each output says yes by itself: as
+a logit, whose sigmoid is compared with the threshold, as a margin above 0, or as the probability it is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +77,7 @@ class MetricUse:
     prediction: str
     target: str
     origin: Origin
-    scores: Scores = "probabilities"
+    scores: Scores = "classes"
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,3 +134,25 @@ class Experiment:
 def constant(value: float) -> Live:
     """A number that does not change."""
     return ("constant", (("value", float(value)),))
+
+
+def options_of(node: Node) -> dict[str, object]:
+    """The options of a layer by name; kinds within them as `(kind, ((option, value), …))`."""
+    options = node.attributes.get("options", ())
+    assert isinstance(options, tuple), "options are frozen pairs"
+    return dict(options)
+
+
+def weights_of(node: Node) -> tuple[LayerWeight, ...]:
+    """The weights of a layer; none for a column of the data."""
+    weights = node.attributes.get("weights", ())
+    assert isinstance(weights, tuple), "weights are a tuple"
+    return weights
+
+
+def activation_of(node: Node) -> str:
+    """The activation that a layer ends in: its option, or itself; `linear` where there is none."""
+    chosen = options_of(node).get("activation")
+    if isinstance(chosen, tuple):
+        return str(chosen[0])
+    return node.op if ("activation", node.op) in KINDS else "linear"

@@ -3,36 +3,34 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 
+from ...dsl.kinds.kind import KINDS
 from ..graph import Node, Value
-from .registry import Scene, layer
+from ..ops import REGISTRY
+from .registry import Options, Scene, layer
 
-PLAIN = ("relu", "tanh", "sigmoid", "softplus", "selu", "gelu", "silu", "mish", "step", "exp", "softmax", "log_softmax",
-         "leaky_relu", "elu", "sin", "cos", "abs", "square", "sqrt", "log", "sign")  # fmt: skip
-"""Kinds whose op has their own name."""
-DEFAULTS: dict[str, dict[str, float]] = {"leaky_relu": {"slope": 0.01}, "elu": {"alpha": 1.0}}
-KEEPS_LOGITS = frozenset({"softmax", "sigmoid"})
+SQUASHED = frozenset({"softmax", "sigmoid"})
+"""Their losses are computed from what is before them."""
+NAMED = tuple(name for (family, name), kind in KINDS.items() if family == "activation" and name in REGISTRY)
+"""The activations that are an op of the same name."""
 
 
-def activate(scene: Scene, node_id: str, x: Value, kind: str | None, options: Mapping[str, Any] | None = None) -> Value:
-    """`kind` applied to x (None or `linear`: x itself); remembers what a loss wants to see instead."""
-    if kind is None or kind == "linear":
+def activate(scene: Scene, node_id: str, x: Value, kind: str, options: Mapping[str, object]) -> Value:
+    """`kind` applied to x, along the last axis where it works on one; `linear` is x itself."""
+    if kind == "linear":
         return x
-    if kind in KEEPS_LOGITS:
+    if kind in SQUASHED:
         scene.before[node_id] = x
-    known = DEFAULTS.get(kind, {})
-    given = {name: float((options or {}).get(name, value)) for name, value in known.items()}
-    return x.builder.add(kind, [x], name=None, **given)
+    return x.builder.add(kind, [x], **{name: options[name] for name in REGISTRY[kind].attrs})
 
 
-@layer(*PLAIN)
-def activation(scene: Scene, node: Node, inputs: list[Value], options: Mapping[str, Any]) -> Value:
+@layer(*NAMED)
+def activation(scene: Scene, node: Node, inputs: list[Value], options: Options) -> Value:
     """The curve applied to every element (softmax: along the last axis)."""
     return activate(scene, node.id, inputs[0], node.op, options)
 
 
 @layer("linear")
-def linear(_scene: Scene, _node: Node, inputs: list[Value], _options: Mapping[str, Any]) -> Value:
+def linear(_scene: Scene, _node: Node, inputs: list[Value], _options: Options) -> Value:
     """x itself."""
     return inputs[0]

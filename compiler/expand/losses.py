@@ -1,43 +1,22 @@
-"""Losses in ops: a number for each example; what is done with the batch is said once, in `expand`."""
+"""Losses in ops: a number for each example; what is done with the batch is said once, in `network`."""
 
 from __future__ import annotations
 
-from typing import Any, cast
+from typing import cast
 
 from ..experiment import Term
 from ..graph import Value
-from ..types import BATCH, product
-from .fields import label_shape
+from ..types import product
+from .fields import is_label, one_label
 from .registry import Scene, loss
 
-
-def over_units(scene: Scene, term: Term, value: Value) -> Value:
-    """A value an element to a value an example: the mean, the sum or half the sum over the example."""
-    units = str(term.options.get("units", "mean"))
-    if value.type.rank == 1:
-        total, count = value, 1
-    else:
-        total = scene.builder.add("sum", [value], axes=tuple(range(1, value.type.rank)))
-        size = product(value.type.shape[1:])
-        assert isinstance(size, int), "an example has a known size"
-        count = size
-    factor = {"mean": 1.0 / count, "sum": 1.0, "half_sum": 0.5}[units]
-    return total if factor == 1.0 else cast(Value, total * factor)
+LEAST = 1e-7
+"""Probabilities that are given as such are kept this far from 0 and 1: their logarithm stays finite."""
 
 
-def pair(scene: Scene, term: Term, first: str = "prediction") -> tuple[Value, Value]:
-    """Prediction and target in one shape: a target of one number fits a prediction of one unit."""
-    prediction, target = scene.values[term.tensors[first]], scene.values[term.tensors["target"]]
-    return prediction, like(scene, target, prediction)
-
-
-def like(scene: Scene, target: Value, prediction: Value) -> Value:
-    """The target as floats in the prediction's shape."""
-    if not target.type.dtype.startswith("float"):
-        target = scene.builder.add("cast", [target], dtype="float32")
-    if target.type.shape != prediction.type.shape:
-        target = scene.builder.add("reshape", [target], shape=prediction.type.shape)
-    return target
+def first_of(term: Term) -> str:
+    """The node that a loss compares with its target."""
+    return next(node for name, node in term.tensors.items() if name != "target")
 
 
 def logits_of(scene: Scene, node_id: str) -> Value:
@@ -45,64 +24,122 @@ def logits_of(scene: Scene, node_id: str) -> Value:
     return scene.before.get(node_id, scene.values[node_id])
 
 
+def like(target: Value, prediction: Value) -> Value:
+    """The target as floats in the prediction's shape: numbers spread, classes against several outputs as 0 and 1."""
+    if target.type.shape == ():
+        return target.builder.broadcast(target, prediction.type)
+    if is_label(target) and elements(target) != elements(prediction):
+        units = prediction.type.shape[-1]
+        assert isinstance(units, int), "the number of outputs is known"
+        return target.builder.add("one_hot", [target], classes=units)
+    if is_label(target):
+        target = target.builder.add("cast", [target], dtype="float32")
+    if target.type.shape != prediction.type.shape:
+        target = target.builder.add("reshape", [target], shape=prediction.type.shape)
+    return target
+
+
+def elements(value: Value) -> int:
+    """Numbers an example."""
+    count = product(value.type.shape[1:])
+    assert isinstance(count, int), "an example has a known size"
+    return count
+
+
+def over_units(term: Term, value: Value) -> Value:
+    """A value an element to one an example: the mean, the sum or half the sum over the example."""
+    count = elements(value)
+    units = str(term.options.get("units", "mean"))
+    factor = {"mean": 1.0 / count, "sum": 1.0, "half_sum": 0.5}[units]
+    total = value
+    if value.type.rank > 1:
+        total = value.builder.add("sum", [value], axes=tuple(range(1, value.type.rank)))
+    return total if factor == 1.0 else cast(Value, total * factor)
+
+
+def _difference(scene: Scene, term: Term) -> Value:
+    prediction = scene.values[first_of(term)]
+    return cast(Value, prediction - like(scene.values[term.tensors["target"]], prediction))
+
+
 @loss("mse")
 def mse(scene: Scene, term: Term) -> Value:
-    """(prediction - target)^2.  Source: own."""
-    prediction, target = pair(scene, term)
-    return over_units(scene, term, scene.builder.add("square", [cast(Value, prediction - target)]))
+    """(prediction - target)^2.  Source: Gauss 1809."""
+    return over_units(term, scene.builder.add("square", [_difference(scene, term)]))
 
 
 @loss("mae")
 def mae(scene: Scene, term: Term) -> Value:
     """|prediction - target|; slope 0 where they are equal.  Source: own."""
-    prediction, target = pair(scene, term)
-    return over_units(scene, term, scene.builder.add("abs", [cast(Value, prediction - target)]))
+    return over_units(term, scene.builder.add("abs", [_difference(scene, term)]))
 
 
 @loss("huber")
 def huber(scene: Scene, term: Term) -> Value:
     """e^2 / 2 where |e| <= delta, else delta (|e| - delta / 2).  Source: Huber 1964."""
-    prediction, target = pair(scene, term)
-    delta = float(cast(Any, term.options.get("delta", 1.0)))
-    size = scene.builder.add("abs", [cast(Value, prediction - target)])
-    within = scene.builder.add("minimum", [size, delta])
-    # inside: e e - e e / 2; outside: delta |e| - delta^2 / 2
-    return over_units(scene, term, cast(Value, within * size - 0.5 * within * within))
+    size = scene.builder.add("abs", [_difference(scene, term)])
+    # with w = min(|e|, delta) both branches are w |e| - w^2 / 2
+    within = scene.builder.add("minimum", [size, cast(float, term.options["delta"])])
+    return over_units(term, cast(Value, within * size - 0.5 * scene.builder.add("square", [within])))
 
 
 @loss("cross_entropy")
 def cross_entropy(scene: Scene, term: Term) -> Value:
-    """-log softmax(logits)[label], or -sum target log softmax(logits) where the target is a distribution."""
-    logits = logits_of(scene, term.tensors["logits"])
+    """-log p of the right class, or -sum t log p where the target is a distribution; p = softmax(logits).
+
+    Source: own.
+    """
     target = scene.values[term.tensors["target"]]
-    if label_shape(target):
-        return scene.builder.add("cross_entropy", [logits, target])
-    logarithms = scene.builder.add("log_softmax", [logits])
-    return cast(Value, -scene.builder.add("sum", [cast(Value, logarithms * target)], axes=(1,)))
+    if "probabilities" in term.tensors:
+        logarithms = _logarithm(scene.values[term.tensors["probabilities"]])
+    else:
+        logits = logits_of(scene, term.tensors["logits"])
+        if one_label(target):
+            return scene.builder.add("cross_entropy", [logits, target])
+        logarithms = scene.builder.add("log_softmax", [logits])
+    weighted = cast(Value, like(target, logarithms) * logarithms)
+    of_each = cast(Value, -scene.builder.add("sum", [weighted], axes=(weighted.type.rank - 1,)))
+    return over_units(term, of_each) if of_each.type.rank > 1 else of_each
+
+
+def _logarithm(probabilities: Value) -> Value:
+    return probabilities.builder.add("log", [probabilities.builder.add("maximum", [probabilities, LEAST])])
 
 
 @loss("binary_cross_entropy")
 def binary_cross_entropy(scene: Scene, term: Term) -> Value:
-    """-t log p - (1 - t) log(1 - p) with p = sigmoid(z), as softplus(z) - z t: finite for any z."""
-    node_id = term.tensors["logits"]
-    z = logits_of(scene, node_id)
-    target = like(scene, scene.values[term.tensors["target"]], z)
-    return over_units(scene, term, cast(Value, scene.builder.add("softplus", [z]) - z * target))
+    """-t log p - (1 - t) log(1 - p) with p = sigmoid(z), as softplus(z) - z t: finite for any z.  Source: own."""
+    given = scene.values[first_of(term)]
+    target = like(scene.values[term.tensors["target"]], given)
+    if "probabilities" in term.tensors:
+        yes = cast(Value, target * _logarithm(given))
+        no = cast(Value, (1.0 - target) * _logarithm(cast(Value, 1.0 - given)))
+        return over_units(term, cast(Value, -(yes + no)))
+    z = logits_of(scene, first_of(term))
+    return over_units(term, cast(Value, scene.builder.add("softplus", [z]) - z * target))
 
 
 @loss("hinge")
 def hinge(scene: Scene, term: Term) -> Value:
-    """Sum over wrong classes of max(0, margin + score - score of the right one).  Source: Weston & Watkins 1999."""
-    scores = scene.values[term.tensors[next(name for name in term.tensors if name != "target")]]
-    margin = float(cast(Any, term.options.get("margin", 1.0)))
-    target = scene.values[term.tensors["target"]]
-    right = scene.builder.add("one_hot", [target], classes=scores.type.shape[1])
-    score = scene.builder.add("sum", [cast(Value, scores * right)], axes=(1,))
-    spread = scene.builder.add("broadcast", [score], shape=scores.type.shape, axes=(0,))
-    over = scene.builder.add("relu", [cast(Value, scores - spread + margin)])
-    if term.options.get("squared"):
-        over = scene.builder.add("square", [over])
-    wrong = over if term.options.get("include_right") else cast(Value, over * (1.0 - right))
-    value = scene.builder.add("sum", [wrong], axes=(1,))
-    assert value.type.shape == (BATCH,)
-    return value
+    """max(0, margin - sign y), sign 1 or -1 by the target; of classes max(0, margin + score - right score) of each
+    wrong one.  Source: Cortes & Vapnik 1995; Weston & Watkins 1999."""
+    scores, target = scene.values[first_of(term)], scene.values[term.tensors["target"]]
+    margin = cast(float, term.options["margin"])
+    if is_label(target) and elements(target) != elements(scores):
+        return _hinge_of_classes(scene, term, scores, target, margin)
+    yes = scene.builder.add("greater", [like(target, scores), 0.0])
+    sign = cast(Value, 2.0 * yes - 1.0)
+    return over_units(term, scene.builder.add("relu", [cast(Value, margin - sign * scores)]))
+
+
+def _hinge_of_classes(scene: Scene, term: Term, scores: Value, target: Value, margin: float) -> Value:
+    right, last = like(target, scores), scores.type.rank - 1
+    score = scene.builder.add("sum", [cast(Value, scores * right)], axes=(last,))
+    of_right = scene.builder.add("broadcast", [score], shape=scores.type.shape, axes=tuple(range(last)))
+    over = scene.builder.add("relu", [cast(Value, scores - of_right + margin)])
+    wrong = cast(Value, over * (1.0 - right))
+    units = scores.type.shape[last]
+    assert isinstance(units, int), "the number of outputs is known"
+    # a mean is one over the wrong classes: the right one is none of the numbers
+    factor = units / max(1, units - 1) if term.options.get("units") == "mean" else 1.0
+    return cast(Value, over_units(term, wrong) * factor) if factor != 1.0 else over_units(term, wrong)

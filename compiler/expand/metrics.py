@@ -1,25 +1,32 @@
-"""Metrics in ops: sums over the batch, which the run adds up and turns into the reported number.
+"""Metrics in ops: sums over the batch, which the run adds up and makes the reported number of.
 
-kind                    statistics (each summed over the batches)          reported
-ratio                   total, count                                       total / count
-confusion_matrix        counts (classes x classes; row: truth)             the matrix
-precision, recall, f1   hits, predicted, actual (each one a class)         mean over classes (or of the class 1)
-r2                      residual, total, squares, count                    1 - residual / (squares - total^2 / count)
+A metric's `plan.Metric.kind` says how, and its `statistics` are published as `NAME/STATISTIC`, each summed over
+the batches of a part:
+
+    kind                    statistics                             reported
+    ratio                   correct or total, count                the first over the second
+    confusion_matrix        counts (row: truth, column: given)     the matrix
+    precision, recall, f1   hits, predicted, actual                mean over classes; of two classes the second's
+    r2                      residual, total, squares, count        1 - residual / (squares - total^2 / count)
+
+`hits`, `predicted` and `actual` hold one number a class (an output, where each says yes or no by itself); with
+`average: micro` they are summed to one.
 """
 
 from __future__ import annotations
 
-from typing import Any, cast
+import math
+from collections.abc import Mapping
+from typing import cast
 
 from ..experiment import MetricUse
 from ..graph import Value
 from ..plan import Metric
-from ..types import BATCH, product
-from .fields import label_shape
-from .losses import like, logits_of
+from .fields import is_label
+from .losses import elements, like, logits_of
 from .registry import METRICS, Scene, metric
 
-Statistics = dict[str, Value]
+Statistics = Mapping[str, Value]
 
 
 def expand_metric(scene: Scene, use: MetricUse) -> Metric:
@@ -37,85 +44,107 @@ def total(value: Value) -> Value:
     return value.builder.add("sum", [value], axes=tuple(range(value.type.rank)))
 
 
-def chosen(scene: Scene, use: MetricUse) -> tuple[Value, int]:
-    """The class decided on, int32 (B,) or float (B,), and the number of classes."""
-    scores = logits_of(scene, use.prediction)
-    units = product(scores.type.shape[1:])
-    assert isinstance(units, int)
-    if units == 1:
-        flat = scene.builder.add("reshape", [scores], shape=(BATCH,))
-        # a sigmoid's logit is positive where it says yes; a plain output is cut at a half
-        middle = 0.0 if use.prediction in scene.before or use.options.get("logits") else 0.5
-        return scene.builder.add("greater", [flat, middle]), 2
-    return scene.builder.add("argmax", [scores], axis=1), units
+def _counted(scene: Scene, count: int) -> Value:
+    """So many of each example in the batch."""
+    return scene.examples() if count == 1 else cast(Value, scene.examples() * float(count))
 
 
-def truth(scene: Scene, use: MetricUse) -> Value:
-    """The right class of each example, (B,)."""
-    target = scene.values[use.target]
-    if label_shape(target):
-        return target
-    if product(target.type.shape[1:]) == 1:
-        return scene.builder.add("reshape", [target], shape=(BATCH,))
-    return scene.builder.add("argmax", [target], axis=1)
+# what is decided, and what is right
 
 
-def as_float(value: Value) -> Value:
-    return value if value.type.dtype == "float32" else value.builder.add("cast", [value], dtype="float32")
+def by_classes(scene: Scene, use: MetricUse) -> bool:
+    """Whether the greatest of several scores wins; else each output says yes or no by itself."""
+    return use.scores == "classes" and elements(scene.values[use.prediction]) > 1
+
+
+def chosen(scene: Scene, use: MetricUse) -> tuple[Value, Value]:
+    """The class decided on and the right one, both int32 with an axis less than the scores."""
+    scores, target = logits_of(scene, use.prediction), scene.values[use.target]
+    last = scores.type.rank - 1
+    right = target if is_label(target) else scene.builder.add("argmax", [like(target, scores)], axis=last)
+    return scene.builder.add("argmax", [scores], axis=last), right
+
+
+def answered(scene: Scene, use: MetricUse) -> tuple[Value, Value]:
+    """Yes (1) or no (0) of each output, and the right answers."""
+    add, prediction, target = scene.builder.add, scene.values[use.prediction], scene.values[use.target]
+    right = add("greater", [like(target, prediction), 0.0 if use.scores == "margins" else 0.5])
+    threshold = cast(float, use.options.get("threshold", 0.5))
+    before = scene.before.get(use.prediction, prediction if use.scores == "logits" else None)
+    if use.scores == "margins":
+        return add("greater", [prediction, 0.0]), right
+    if before is not None and 0 < threshold < 1:
+        # the sigmoid reaches the threshold where its logit reaches log(t / (1 - t))
+        return add("greater_equal", [before, math.log(threshold / (1 - threshold))]), right
+    given = add("sigmoid", [prediction]) if use.scores == "logits" else prediction
+    return add("greater_equal", [given, threshold]), right
+
+
+def _hot(scene: Scene, use: MetricUse) -> tuple[Value, Value]:
+    """0 and 1 for each class (or output): what was decided, and what is right."""
+    if not by_classes(scene, use):
+        return answered(scene, use)
+    classes = scene.values[use.prediction].type.shape[-1]
+    found, right = chosen(scene, use)
+    return scene.builder.add("one_hot", [found], classes=classes), scene.builder.add("one_hot", [right], classes=classes)
+
+
+# the metrics
 
 
 @metric("accuracy")
 def accuracy(scene: Scene, use: MetricUse) -> tuple[str, Statistics]:
-    """The share of examples whose most likely class is the right one."""
-    found, _ = chosen(scene, use)
-    right = scene.builder.add("equal", [as_float(found), as_float(truth(scene, use))])
-    return "ratio", {"correct": total(right), "count": scene.examples()}
+    """The share of right decisions."""
+    found, right = chosen(scene, use) if by_classes(scene, use) else answered(scene, use)
+    if is_label(found):
+        found, right = (scene.builder.add("cast", [value], dtype="float32") for value in (found, right))
+    same = scene.builder.add("equal", [found, right])
+    return "ratio", {"correct": total(same), "count": _counted(scene, elements(same))}
 
 
 @metric("top_k")
 def top_k(scene: Scene, use: MetricUse) -> tuple[str, Statistics]:
-    """The share of examples whose right class is among the k most likely."""
+    """The share of examples for which fewer than k scores are above that of the right class."""
     scores = logits_of(scene, use.prediction)
-    hot = scene.builder.add("one_hot", [truth(scene, use)], classes=scores.type.shape[1])
-    right = scene.builder.add("sum", [cast(Value, scores * hot)], axes=(1,))
-    spread = scene.builder.add("broadcast", [right], shape=scores.type.shape, axes=(0,))
-    rank = scene.builder.add("sum", [scene.builder.add("greater", [scores, spread])], axes=(1,))
-    k = float(cast(Any, use.options.get("k", 5)))
-    return "ratio", {"correct": total(scene.builder.add("less", [rank, k])), "count": scene.examples()}
+    last = scores.type.rank - 1
+    hot = scene.builder.add("one_hot", [scene.values[use.target]], classes=scores.type.shape[last])
+    right = scene.builder.add("sum", [cast(Value, scores * hot)], axes=(last,))
+    spread = scene.builder.add("broadcast", [right], shape=scores.type.shape, axes=tuple(range(last)))
+    above = scene.builder.add("sum", [scene.builder.add("greater", [scores, spread])], axes=(last,))
+    within = scene.builder.add("less", [above, float(cast(int, use.options.get("k", 5)))])
+    return "ratio", {"correct": total(within), "count": _counted(scene, elements(within))}
 
 
 @metric("confusion_matrix")
 def confusion_matrix(scene: Scene, use: MetricUse) -> tuple[str, Statistics]:
     """How often each class (row) was taken for each (column)."""
-    return "confusion_matrix", {"counts": _confusion(scene, use)}
+    found, right = _hot(scene, use)
+    if not by_classes(scene, use):
+        found, right = (_yes_and_no(value) for value in (found, right))
+    assert found.type.rank == 2, "one class an example"
+    return "confusion_matrix", {"counts": scene.builder.add("matmul", [right, found], transpose_a=True)}
 
 
-def _confusion(scene: Scene, use: MetricUse) -> Value:
-    actual, predicted = _hot(scene, use)
-    return scene.builder.add("matmul", [actual, predicted], transpose_a=True)
+def _yes_and_no(value: Value) -> Value:
+    """A column of yes (1) and no (0) as two: no, yes."""
+    return value.builder.add("concat", [_column(cast(Value, 1.0 - value)), _column(value)], axis=1)
 
 
-def _hot(scene: Scene, use: MetricUse) -> tuple[Value, Value]:
-    found, classes = chosen(scene, use)
-    return tuple(  # type: ignore[return-value]
-        scene.builder.add(
-            "one_hot",
-            [v if v.type.dtype == "int32" else scene.builder.add("cast", [v], dtype="int32")],
-            classes=classes,
-        )
-        for v in (truth(scene, use), found)
-    )
+def _column(value: Value) -> Value:
+    return value if value.type.rank == 2 else value.builder.add("reshape", [value], shape=(*value.type.shape[:1], 1))
 
 
 @metric("precision", "recall", "f1")
 def by_class(scene: Scene, use: MetricUse) -> tuple[str, Statistics]:
     """Hits, predictions and true examples of each class."""
-    actual, predicted = _hot(scene, use)
+    found, right = _hot(scene, use)
+    kept = 0 if use.options.get("average") == "micro" or found.type.rank == 1 else 1
+    axes = tuple(range(found.type.rank - kept))
     add = scene.builder.add
     return use.kind, {
-        "hits": add("sum", [cast(Value, actual * predicted)], axes=(0,)),
-        "predicted": add("sum", [predicted], axes=(0,)),
-        "actual": add("sum", [actual], axes=(0,)),
+        "hits": add("sum", [cast(Value, found * right)], axes=axes),
+        "predicted": add("sum", [found], axes=axes),
+        "actual": add("sum", [right], axes=axes),
     }
 
 
@@ -123,26 +152,19 @@ def by_class(scene: Scene, use: MetricUse) -> tuple[str, Statistics]:
 def error(scene: Scene, use: MetricUse) -> tuple[str, Statistics]:
     """The mean squared (or absolute) error over all numbers."""
     prediction = scene.values[use.prediction]
-    difference = cast(Value, prediction - like(scene, scene.values[use.target], prediction))
+    difference = cast(Value, prediction - like(scene.values[use.target], prediction))
     size = scene.builder.add("square" if use.kind == "mse" else "abs", [difference])
-    return "ratio", {"total": total(size), "count": _numbers(scene, prediction)}
+    return "ratio", {"total": total(size), "count": _counted(scene, elements(prediction))}
 
 
 @metric("r2")
 def r2(scene: Scene, use: MetricUse) -> tuple[str, Statistics]:
     """The share of the target's variance that is explained."""
     prediction = scene.values[use.prediction]
-    target = like(scene, scene.values[use.target], prediction)
-    square = scene.builder.add("square", [cast(Value, prediction - target)])
+    target = like(scene.values[use.target], prediction)
     return "r2", {
-        "residual": total(square),
+        "residual": total(scene.builder.add("square", [cast(Value, prediction - target)])),
         "total": total(target),
         "squares": total(scene.builder.add("square", [target])),
-        "count": _numbers(scene, prediction),
+        "count": _counted(scene, elements(prediction)),
     }
-
-
-def _numbers(scene: Scene, value: Value) -> Value:
-    count = product(value.type.shape[1:])
-    assert isinstance(count, int)
-    return scene.examples() if count == 1 else cast(Value, scene.examples() * float(count))

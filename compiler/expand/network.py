@@ -2,18 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import cast
 
-from ..experiment import Experiment, LayerWeight, Term
-from ..graph import Builder, Graph, Value
+from ...dsl.formula import Formula
+from ..experiment import Experiment, Live, Term, constant, options_of, weights_of
+from ..formula_ops import Operand, formula_value
+from ..graph import Builder, Graph, Node, Value
 from ..plan import Metric
 from ..types import BATCH, TensorType
 from .fields import expand_field
-from .losses import logits_of
+from .layers import weight_leaf
+from .losses import first_of
 from .metrics import expand_metric, total
 from .registry import LAYERS, LOSSES, PENALTIES, Mode, Scene
+
+PROBABLE = {"cross_entropy": "softmax", "binary_cross_entropy": "sigmoid"}
+"""The losses whose scores are made probabilities when the network predicts, and how."""
+ANY_WEIGHT = -1e30
+"""A part of the loss may be weighted by any number: a negative one makes it large."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,17 +33,15 @@ class Expanded:
 
 
 def expand(experiment: Experiment, mode: Mode, taps: Sequence[str] = ()) -> Expanded:
-    """The ops of a mode. `train` and `evaluate` give the loss and metrics, `predict` the outputs, and besides
-    the values of the layers named in `taps`."""
+    """The ops of a mode: `train` and `evaluate` give the loss and metrics, `predict` the outputs.
+
+    The values of the layers named in `taps` come besides, as `out/NAME`.
+    """
     scene = Scene(experiment, mode, Builder((experiment.origin,)))
     for node in experiment.graph:
-        scene.builder.origins = node.origins
-        if node.op == "field":
-            scene.values[node.id] = expand_field(scene, node)
-        else:
-            options = cast(Mapping[str, Any], node.attr("options"))
-            inputs = [scene.values[source] for source in node.inputs]
-            scene.values[node.id] = LAYERS[node.op](scene, node, inputs, options)
+        if mode != "predict" or node.id in _predicting(experiment, taps):
+            scene.builder.origins = node.origins
+            scene.values[node.id] = _layer(scene, node)
     for name in taps:
         if name in scene.values:
             scene.builder.output(f"out/{name}", scene.values[name])
@@ -43,87 +49,112 @@ def expand(experiment: Experiment, mode: Mode, taps: Sequence[str] = ()) -> Expa
         _outputs(scene)
         return Expanded(scene.builder.graph(), ())
     _loss(scene)
-    metrics = tuple(expand_metric(scene, use) for use in experiment.metrics)
-    return Expanded(scene.builder.graph(), metrics)
+    return Expanded(scene.builder.graph(), tuple(expand_metric(scene, use) for use in experiment.metrics))
+
+
+def _layer(scene: Scene, node: Node) -> Value:
+    inputs = [scene.values[source] for source in node.inputs]
+    if node.op == "field":
+        return expand_field(scene, node)
+    if node.op == "formula":
+        known: dict[str, Operand] = dict(cast(tuple[tuple[str, float], ...], node.attr("numbers")))
+        known |= zip(cast(tuple[str, ...], node.attr("reads")), inputs, strict=True)
+        return formula_value(cast(Formula, node.attr("formula")), known)
+    if node.op == "number":
+        return scene.builder.leaf("constant", TensorType(()), value=node.attr("value"))
+    return LAYERS[node.op](scene, node, inputs, options_of(node))
+
+
+# predicting
+
+
+def _predicting(experiment: Experiment, taps: Iterable[str]) -> frozenset[str]:
+    """The nodes that predictions hang on: no target is read."""
+    wanted = [*experiment.outputs.values(), *(_score(experiment) or ()), *taps]
+    found: set[str] = set()
+    while wanted:
+        node_id = wanted.pop()
+        if node_id in experiment.graph.nodes and node_id not in found:
+            found.add(node_id)
+            wanted += experiment.graph[node_id].inputs
+    return frozenset(found)
+
+
+def _score(experiment: Experiment) -> tuple[str] | None:
+    """The node that the only loss reads logits from, where it has probabilities."""
+    if len(experiment.terms) == 1 and "logits" in experiment.terms[0].tensors:
+        return (experiment.terms[0].tensors["logits"],)
+    return None
 
 
 def _outputs(scene: Scene) -> None:
     """The network's outputs and, where its scores are logits, the probabilities of the classes."""
     for name, node_id in scene.experiment.outputs.items():
         scene.builder.output(f"out/{name}", scene.values[node_id])
-    for term in scene.experiment.terms:
-        if term.kind in ("cross_entropy", "binary_cross_entropy") and len(scene.experiment.terms) == 1:
-            scene.at(term.origin)
-            node_id = term.tensors["logits"]
-            curve = "softmax" if term.kind == "cross_entropy" else "sigmoid"
-            value = scene.values[node_id]
-            if node_id not in scene.before:
-                value = scene.builder.add(curve, [logits_of(scene, node_id)])
-            scene.builder.output("out/probabilities", value)
+    if (score := _score(scene.experiment)) is None:
+        return
+    term = scene.experiment.terms[0]
+    scene.at(term.origin)
+    value = scene.values[score[0]]
+    if score[0] not in scene.before:
+        value = scene.builder.add(PROBABLE[term.kind], [value])
+    scene.builder.output("out/probabilities", value)
+
+
+# the loss
 
 
 def _loss(scene: Scene) -> None:
-    whole: Value | None = None
+    parts: list[Value] = []
     several = len(scene.experiment.terms) + len(scene.experiment.penalties) > 1
     for term in scene.experiment.terms:
         scene.at(term.origin)
         part = _over_batch(scene, term, LOSSES[term.kind](scene, term))
         if several:
             scene.builder.output(f"publish/loss/{term.name}", part)
-        whole = _added(whole, _weighted(scene, f"loss.{term.name}.weight", term.weight, part))
+        parts.append(_weighted(scene, f"loss.{term.name}.weight", term.weight, part))
     if scene.mode == "train":
         # penalties shape the training; the loss that is measured on other data is the task's alone
-        for part in _penalties(scene, several):
-            whole = _added(whole, part)
-    if whole is not None:
+        parts += _penalties(scene, several=several)
+    if parts:
         scene.at(scene.experiment.origin)
+        whole = sum_of(parts)
         scene.builder.output("loss", whole)
         scene.builder.output("publish/loss", whole)
 
 
+def sum_of(values: Sequence[Value]) -> Value:
+    """The sum of one or more values, from the left."""
+    whole = values[0]
+    for value in values[1:]:
+        whole = cast(Value, whole + value)
+    return whole
+
+
 def _over_batch(scene: Scene, term: Term, each: Value) -> Value:
+    """The mean over the examples, or their sum: `reduce`."""
     assert each.type.shape == (BATCH,), f"{term.kind} gives a number an example"
     if term.options.get("reduce", "mean") == "sum":
         return total(each)
     return cast(Value, total(each) / scene.examples())
 
 
-def _penalties(scene: Scene, several: bool) -> list[Value]:
+def _penalties(scene: Scene, *, several: bool) -> list[Value]:
     parts = []
-    known = {
-        weight.name: weight
-        for node in scene.experiment.graph
-        if node.op != "field"
-        for weight in cast(tuple[LayerWeight, ...], node.attr("weights"))
-    }
+    known = {weight.name: weight for node in scene.experiment.graph for weight in weights_of(node)}
     for number, item in enumerate(scene.experiment.penalties, 1):
         scene.at(item.origin)
-        rule = PENALTIES[item.kind]
-        value: Value | None = None
-        for name in item.weights:
-            weight = known[name]
-            leaf = scene.builder.leaf(
-                "state",
-                TensorType(weight.shape),
-                name=name,
-                role="weight",
-                trainable=weight.trainable,
-                start=weight.start,
-            )
-            value = _added(value, rule(leaf, item.options))
-        if value is not None:
-            name = f"{item.kind}{number}"
-            if several:
-                scene.builder.output(f"publish/loss/{name}", value)
-            parts.append(_weighted(scene, f"penalty.{name}", item.amount, value))
+        rule, name = PENALTIES[item.kind], f"{item.kind}_{number}"
+        value = sum_of([rule(weight_leaf(scene, known[weight]), item.options) for weight in item.weights])
+        if several:
+            scene.builder.output(f"publish/loss/{name}", value)
+        parts.append(_weighted(scene, f"penalty.{name}", item.amount, value))
     return parts
 
 
-def _weighted(scene: Scene, name: str, live: Any, value: Value) -> Value:
-    if live == ("constant", (("value", 1.0),)):
+def _weighted(scene: Scene, name: str, live: Live, value: Value) -> Value:
+    if live == constant(1.0):
         return value
-    return cast(Value, value * scene.knob(name, live, -1e30))
+    return cast(Value, value * scene.knob(name, live, ANY_WEIGHT))
 
 
-def _added(whole: Value | None, part: Value) -> Value:
-    return part if whole is None else cast(Value, whole + part)

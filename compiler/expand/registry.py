@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Literal, TypeVar
 
-from ..experiment import Experiment, Live
+from ...dsl.data_schema import Column
+from ..experiment import Experiment, Live, MetricUse, Term
 from ..graph import Builder, Node, Origin, Value
 from ..types import BATCH, TensorType
 
 Mode = Literal["train", "evaluate", "predict"]
+Options = Mapping[str, object]
 NUMBER = TensorType(())
 
 
@@ -27,12 +29,15 @@ class Scene:
     """For a layer that ends in softmax or sigmoid, the value before it: losses are computed from that."""
 
     def rows(self) -> Value:
+        """Which rows of the data make up this batch."""
         return self.builder.leaf("rows", TensorType((BATCH,), "int64"))
 
     def clock(self) -> Value:
+        """Steps done before this one."""
         return self.builder.leaf("clock", TensorType((), "int64"))
 
     def knob(self, name: str, live: Live, low: float = 0.0, high: float = 1e30) -> Value:
+        """A number that is set before each step."""
         return self.builder.leaf("knob", NUMBER, name=name, live=live, low=low, high=high)
 
     def examples(self) -> Value:
@@ -44,41 +49,53 @@ class Scene:
         self.builder.origins = (origin,)
 
 
-LayerRule = Callable[[Scene, Node, list[Value], Mapping[str, Any]], Value]
+LayerRule = Callable[[Scene, Node, list[Value], Options], Value]
+"""Inputs to output; `options` are the layer's, kinds within them frozen."""
+LossRule = Callable[[Scene, Term], Value]
+"""The loss of each example, (B,)."""
+MetricRule = Callable[[Scene, MetricUse], tuple[str, Mapping[str, Value]]]
+"""How the run makes the reported number, and the sums over the batch that it makes it of."""
+PenaltyRule = Callable[[Value, Options], Value]
+"""A number for one weight."""
+PrepareRule = Callable[[Scene, Value, Column, Options], Value]
+"""A column's rows to what the network sees of them."""
+
 LAYERS: dict[str, LayerRule] = {}
-LOSSES: dict[str, Callable[..., Value]] = {}
-METRICS: dict[str, Callable[..., Any]] = {}
-PENALTIES: dict[str, Callable[..., Value]] = {}
-PREPARES: dict[str, Callable[..., Value]] = {}
+LOSSES: dict[str, LossRule] = {}
+METRICS: dict[str, MetricRule] = {}
+PENALTIES: dict[str, PenaltyRule] = {}
+PREPARES: dict[str, PrepareRule] = {}
+
+Rule = TypeVar("Rule")
 
 
 def layer(*kinds: str) -> Callable[[LayerRule], LayerRule]:
-    """Register the rule of a layer: `(scene, node, inputs, options) -> value`."""
+    """Register the rule of layers, joiners or activations."""
     return _into(LAYERS, kinds)
 
 
-def loss(*kinds: str) -> Callable[[Callable[..., Value]], Callable[..., Value]]:
-    """Register the rule of a loss: `(scene, term) -> value of each example, (B,)`."""
+def loss(*kinds: str) -> Callable[[LossRule], LossRule]:
+    """Register the rule of losses."""
     return _into(LOSSES, kinds)
 
 
-def metric(*kinds: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
-    """Register the rule of a metric: `(scene, use) -> {statistic: value}`, sums over the batch."""
+def metric(*kinds: str) -> Callable[[MetricRule], MetricRule]:
+    """Register the rule of metrics."""
     return _into(METRICS, kinds)
 
 
-def penalty(*kinds: str) -> Callable[[Callable[..., Value]], Callable[..., Value]]:
-    """Register the rule of a penalty: `(weight, options) -> number`."""
+def penalty(*kinds: str) -> Callable[[PenaltyRule], PenaltyRule]:
+    """Register the rule of penalties."""
     return _into(PENALTIES, kinds)
 
 
-def prepare(*kinds: str) -> Callable[[Callable[..., Value]], Callable[..., Value]]:
-    """Register the rule of a transform: `(scene, value, column, options) -> value`."""
+def prepare(*kinds: str) -> Callable[[PrepareRule], PrepareRule]:
+    """Register the rule of transforms of the data."""
     return _into(PREPARES, kinds)
 
 
-def _into(table: dict[str, Any], kinds: tuple[str, ...]) -> Callable[[Any], Any]:
-    def register(rule: Any) -> Any:
+def _into(table: dict[str, Rule], kinds: tuple[str, ...]) -> Callable[[Rule], Rule]:
+    def register(rule: Rule) -> Rule:
         for kind in kinds:
             assert kind not in table, f"{kind} has two rules"
             table[kind] = rule
