@@ -67,7 +67,7 @@ class Walk:
     def _ends(self, frame: Frame, body: Body) -> dict[str, str]:
         """What a graph without `output` gives out: in the form `graph:` of a file, what no line reads."""
         if frame is not self.main or "graph" not in self.draft.spec.later:
-            near = f"Add `output: {next(reversed(frame.lines), 'NAME')}`."
+            near = f"Add `output: {[*frame.lines, 'NAME'][-2 if frame.lines else -1]}`."
             self.draft.error("E205", body.place, "a graph body has to say which tensor it gives out", near)
             return {}
         read = {source for node in self.draft.nodes.values() for source in node.inputs}
@@ -129,7 +129,11 @@ class Walk:
         inner = self._reading(frame, reads)
         if not wanted(self.draft, inner.scope, entry):
             return self._passed_on(frame, entry, reads, label)
-        node = self._once(inner, entry, reads, label) if entry.repeat is None else self._repeated(inner, entry, reads, label)
+        node = (
+            self._once(inner, entry, reads, label)
+            if entry.repeat is None
+            else self._repeated(inner, entry, reads, label)
+        )
         return node if label is None else name_node(self.draft, frame, label, node or UNKNOWN)
 
     def _reading(self, frame: Frame, reads: str | None) -> Frame:

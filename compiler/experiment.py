@@ -43,6 +43,9 @@ class Prepare:
     kind: str
     options: Mapping[str, object]
 
+    def __str__(self) -> str:
+        return " ".join((self.kind, *(f"{name}={value}" for name, value in self.options.items())))
+
 
 @dataclass(frozen=True, slots=True)
 class Term:

@@ -53,8 +53,8 @@ class _Reading:
 
     def of(self, node: Node) -> Operand:
         match node:
-            case Number(value=value):
-                return float(value)
+            case Number(value=number):
+                return float(number)
             case Path():
                 return self.names[str(node)]
             case Unary(operator="not", operand=operand):
@@ -70,7 +70,9 @@ class _Reading:
     def logical_not(self, operand: Node) -> Operand:
         value = self.of(operand)
         if isinstance(value, float):
-            raise FormulaMistake("E130", operand.place, f"`{written(operand)}` is a number, which is neither true nor false")
+            raise FormulaMistake(
+                "E130", operand.place, f"`{written(operand)}` is a number, which is neither true nor false"
+            )
         return value.builder.add("logical_not", [value])
 
     def binary(self, node: Binary) -> Operand:
@@ -118,7 +120,9 @@ class _Reading:
 
 
 def _not_built(node: Node, what: str) -> FormulaMistake:
-    return FormulaMistake("E299", node.place, f"`{what}`: read and understood, but not built yet", "Leave it out for now.")
+    return FormulaMistake(
+        "E299", node.place, f"`{what}`: read and understood, but not built yet", "Leave it out for now."
+    )
 
 
 def elementwise(op: str, node: Node, operands: Sequence[Operand]) -> Value:
@@ -134,19 +138,28 @@ def _folded(op: str, node: Call, values: list[Operand]) -> Value:
         first = next(value for value in values if isinstance(value, Value))
         whole = [v if isinstance(v, Value) else first.builder.constant(v, first.type) for v in values]
         return elementwise(op, node, whole)
-    total = values[0]
-    for value in values[1:]:
-        both_numbers = isinstance(total, float) and isinstance(value, float)
-        total = (max if op == "maximum" else min)(total, value) if both_numbers else elementwise(op, node, [total, value])  # type: ignore[type-var]
+    numbers = [value for value in values if isinstance(value, float)]
+    tensors: list[Operand] = [value for value in values if isinstance(value, Value)]
+    if numbers:
+        tensors.append(max(numbers) if op == "maximum" else min(numbers))
+    total = tensors[0]
+    for value in tensors[1:]:
+        total = elementwise(op, node, [total, value])
     return _value(total)
 
 
 def _power(node: Binary, base: Operand, exponent: Operand) -> Value:
     if isinstance(base, Value) and isinstance(exponent, float):
-        return base.builder.add("square", [base]) if exponent == 2 else base.builder.add("power", [base], exponent=exponent)
+        return (
+            base.builder.add("square", [base])
+            if exponent == 2
+            else base.builder.add("power", [base], exponent=exponent)
+        )
     if isinstance(base, float):
         if base <= 0:
-            raise FormulaMistake("E130", node.place, f"`{written(node)}`: a power of {base:g} is no real number everywhere")
+            raise FormulaMistake(
+                "E130", node.place, f"`{written(node)}`: a power of {base:g} is no real number everywhere"
+            )
         logarithm: Operand = math.log(base)
     else:
         logarithm = base.builder.add("log", [base])
@@ -266,5 +279,8 @@ def _spread(value: Value, wanted: tuple[tuple[str, Dim], ...]) -> Value:
 def _clash(node: Node, values: Sequence[Value]) -> FormulaMistake:
     told = " and ".join(str([*value.type.shape[1:]]) for value in values)
     return FormulaMistake(
-        "E201", node.place, f"`{written(node)}`: sizes {told} do not fit", "Tensors of a formula have the same named sizes."
+        "E201",
+        node.place,
+        f"`{written(node)}`: sizes {told} do not fit",
+        "Tensors of a formula have the same named sizes.",
     )

@@ -19,6 +19,11 @@ class Column:
     high: float | None = None
     """The range values are known to lie in (0 and 255 for 8-bit pixels), where one is known."""
 
+    def __str__(self) -> str:
+        classes = f", {self.classes} classes" if self.classes is not None else ""
+        limits = f", {self.low:g} to {self.high:g}" if self.low is not None and self.high is not None else ""
+        return f"{self.name} {self.dtype}[{', '.join(map(str, self.shape))}]{classes}{limits}"
+
 
 @dataclass(frozen=True, slots=True)
 class DataSchema:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 from ...dsl.kinds.kind import KINDS
 from ..graph import Node, Value
@@ -21,7 +22,8 @@ def activate(scene: Scene, node_id: str, x: Value, kind: str, options: Mapping[s
         return x
     if kind in SQUASHED:
         scene.before[node_id] = x
-    return x.builder.add(kind, [x], **{name: options[name] for name in REGISTRY[kind].attrs})
+    attrs: dict[str, Any] = {name: options[name] for name in REGISTRY[kind].attrs}
+    return x.builder.add(kind, [x], **attrs)
 
 
 @layer(*NAMED)

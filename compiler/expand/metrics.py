@@ -86,7 +86,9 @@ def _hot(scene: Scene, use: MetricUse) -> tuple[Value, Value]:
         return answered(scene, use)
     classes = scene.values[use.prediction].type.shape[-1]
     found, right = chosen(scene, use)
-    return scene.builder.add("one_hot", [found], classes=classes), scene.builder.add("one_hot", [right], classes=classes)
+    return scene.builder.add("one_hot", [found], classes=classes), scene.builder.add(
+        "one_hot", [right], classes=classes
+    )
 
 
 # the metrics

@@ -14,7 +14,6 @@ from ..plan import Metric
 from ..types import BATCH, TensorType
 from .fields import expand_field
 from .layers import weight_leaf
-from .losses import first_of
 from .metrics import expand_metric, total
 from .registry import LAYERS, LOSSES, PENALTIES, Mode, Scene
 
@@ -49,7 +48,8 @@ def expand(experiment: Experiment, mode: Mode, taps: Sequence[str] = ()) -> Expa
         _outputs(scene)
         return Expanded(scene.builder.graph(), ())
     _loss(scene)
-    return Expanded(scene.builder.graph(), tuple(expand_metric(scene, use) for use in experiment.metrics))
+    metrics = tuple(expand_metric(scene, use) for use in experiment.metrics)
+    return Expanded(scene.builder.graph(), metrics)
 
 
 def _layer(scene: Scene, node: Node) -> Value:
@@ -156,5 +156,3 @@ def _weighted(scene: Scene, name: str, live: Live, value: Value) -> Value:
     if live == constant(1.0):
         return value
     return cast(Value, value * scene.knob(name, live, ANY_WEIGHT))
-
-
