@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from .diagnostics import Diagnostics
+from .formula_parser import LONGEST
 from .scalars import quoted
 from .tree import Scalar, Tree
 
@@ -43,7 +44,7 @@ def joined_pairs(pairs: list[Pair], diagnostics: Diagnostics) -> list[Pair]:
 
 
 def _open(tree: Tree) -> bool:
-    if not isinstance(tree, Scalar) or tree.quoted or "(" not in tree.text:
+    if not isinstance(tree, Scalar) or tree.quoted or "(" not in tree.text or len(tree.text) > LONGEST:
         return False
     return tree.text.count("(") > tree.text.count(")")
 

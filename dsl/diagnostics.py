@@ -9,6 +9,8 @@ from typing import Literal
 from .places import Place
 
 Severity = Literal["error", "warning", "hint"]
+MOST = 1000
+"""More remarks than anyone reads; a broken file could make millions."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,9 +58,13 @@ class Diagnostics:
             raise SpecError(tuple(self))
 
     def _add(self, diagnostic: Diagnostic) -> None:
-        if diagnostic not in self._said:
-            self._said.add(diagnostic)
-            self.items.append(diagnostic)
+        if diagnostic in self._said or len(self.items) > MOST:
+            return
+        if len(self.items) == MOST:
+            rest = f"there are more than {MOST} mistakes; the rest is not said"
+            diagnostic = Diagnostic("E038", "error", diagnostic.place, rest, "Mend these first.")
+        self._said.add(diagnostic)
+        self.items.append(diagnostic)
 
 
 class NetloomError(Exception):

@@ -189,7 +189,8 @@ class _Parts:
             place = tree.keys[name]
             if joins and isinstance(inner, Sequence):
                 self.walk.name(name, place, "a branch")
-                self.branches = {**(self.branches or {}), name: entries(inner, self.site, self.walk)}
+                self.branches = self.branches or {}
+                self.branches[name] = entries(inner, self.site, self.walk)
             elif name in ALL_BESIDE and not self._has(name):
                 self._moved(name, inner, place)
             else:

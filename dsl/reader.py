@@ -17,12 +17,12 @@ from .diagnostics import Diagnostics
 from .missing_blanks import parted_item, parted_pair, parted_scalar
 from .places import Place
 from .scalars import plain
-from .slips import MOST_REPAIRS, repaired, report_syntax
+from .slips import FEW_REPAIRS, MOST_REPAIRS, repaired, report_syntax
 from .source_text import MOST_CHARACTERS, STAR, Source, cleaned
 from .tree import Scalar, Sequence, Table, Tree
 
 LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-DEEPEST = 60
+DEEPEST, LONG = 60, 5000
 STANDARD_TAG = "tag:yaml.org,2002:"
 
 
@@ -49,7 +49,8 @@ def read(text: str, file: str, diagnostics: Diagnostics) -> Tree | None:
 
 def _events(source: Source, diagnostics: Diagnostics) -> list[yaml.Event] | None:
     """The parser's events, slips that it stumbles over repaired one by one."""
-    for _ in range(MOST_REPAIRS):
+    # each repair reads the text again: a long one gets few
+    for _ in range(MOST_REPAIRS if len(source.lines) < LONG else FEW_REPAIRS):
         try:
             return list(yaml.parse(source.text, Loader=LOADER))
         except yaml.MarkedYAMLError as error:

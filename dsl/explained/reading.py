@@ -179,4 +179,5 @@ READING = (
     ),
     Code("E036", "How long", "`epochs` or `steps` says how long training goes on, not both."),
     Code("E037", "Lists side by side", "The lists that `repeat` walks have one length."),
+    Code("E038", "Too many mistakes", "A thousand are said; the rest comes when these are mended."),
 )
