@@ -5,8 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from netloom.dsl.diagnostics import Diagnostic
 from netloom.dsl.formula import Formula
@@ -349,61 +347,3 @@ def test_a_thousand_layers_are_read() -> None:
     lines = [f"    - dense: {{units: 64, activation: relu, weights: he}}\n      name: l{i}\n" for i in range(1000)]
     spec = good(DIGITS.replace("    - flatten\n", "".join(["    - flatten\n", *lines])))
     assert len(spec.network.layers or ()) == 1004
-
-
-WORDS = st.sampled_from(
-    [
-        "netloom: 1\n",
-        "name: x\n",
-        "network:\n",
-        "  layers:\n",
-        "    - flatten\n",
-        "    - dense: ",
-        "10\n",
-        "{units: ",
-        "$w",
-        "}",
-        "{",
-        "[",
-        "]",
-        "\n",
-        "      name: a\n",
-        "train: ",
-        "loss: mse",
-        ", ",
-        "graph: ",
-        "{a: b}",
-        "options: ",
-        "w: 3",
-        "blocks: ",
-        "A: ",
-        "layers: [relu]",
-        "data: ",
-        "source: ",
-        "digits",
-        "repeat: 2",
-        "when: x > 1",
-        "optimizer: ",
-        "adam: ",
-        "learning_rate: ",
-        "cosine: ",
-        "start: 1",
-        "null",
-        "- 3",
-        "weights: ",
-        "he",
-    ]
-)
-
-
-@given(st.lists(WORDS, max_size=25).map("".join) | st.text())
-def test_any_text_gives_a_spec_or_errors(text: str) -> None:
-    spec, diagnostics = read_spec(text, "f")
-    assert spec is not None or diagnostics.errors
-
-
-@given(st.integers(0, len(WIDE)), st.integers(0, 12), st.text(max_size=3) | WORDS)
-def test_a_damaged_file_is_read_without_a_crash(at: int, length: int, put: str) -> None:
-    text = WIDE[:at] + put + WIDE[at + length :]
-    spec, diagnostics = read_spec(text, "f")
-    assert spec is not None or diagnostics.errors
