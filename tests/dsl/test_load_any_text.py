@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from netloom.dsl.load import read_spec
+import netloom
+from netloom.dsl.load import load, read_spec
 
 WHOLE = """\
 name: damaged
@@ -95,3 +99,20 @@ def test_a_damaged_file_is_read_without_a_crash(at: int, length: int, put: str) 
     text = WHOLE[:at] + put + WHOLE[at + length :]
     spec, diagnostics = read_spec(text, "f")
     assert spec is not None or diagnostics.errors
+
+
+def test_the_file_that_is_damaged_above_is_good() -> None:
+    spec, diagnostics = read_spec(WHOLE, "f")
+    assert spec is not None
+    assert not diagnostics.items
+
+
+EXAMPLES = sorted((Path(netloom.__file__).parent / "examples").rglob("*.yaml"))
+
+
+@pytest.mark.parametrize("path", EXAMPLES, ids=lambda path: f"{path.parent.name}-{path.stem}")
+def test_every_example_is_read_without_a_remark(path: Path) -> None:
+    spec, diagnostics = load(path)
+    assert spec is not None
+    assert not diagnostics.items
+    assert spec.later == {}
