@@ -168,6 +168,7 @@ class Grouping:
         for other in {id(g): g for g in (self._place[source] for source in sources)}.values():
             if (
                 other is group
+                or other.rank <= 0  # what stands in front of everything stays there: more may be put beside it
                 or other in tried
                 or other.program != group.program
                 or not self._only_reader(other, group)
