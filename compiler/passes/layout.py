@@ -129,7 +129,8 @@ def _own_outputs(rw: Rewriter) -> None:
             assert wanted is not None, f"the state of {name} has no layout"
             own, used, layout = own and layout == wanted, taken, wanted
         elif not name.startswith("publish/"):
-            own, used = True, set()
+            # what is given out is read in its own shape, not in that of the tensor it is a view of
+            used = set()
         if not own or origin.id in used or _is_leaf(rw, origin):
             rw.output(name, _copied(rw, value, layout))
         used.add(origin.id)
