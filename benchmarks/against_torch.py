@@ -17,6 +17,7 @@ from typing import Any
 
 import numpy as np
 import torch
+
 from netloom.runtime import start
 from netloom.runtime.data.standin import random_like
 from netloom.runtime.engine import Segment

@@ -113,7 +113,11 @@ def _start(draft: Draft, place: Place, item: Weight, spec: WeightsSpec) -> Froze
 def _check_values(draft: Draft, place: Place, item: Weight, start: Start) -> None:
     shape = _extent(start.options["values"])
     if shape != item.shape:
-        way = "Give a row for each neuron, a number for each input." if len(item.shape) > 1 else "Give a number for each neuron."
+        way = (
+            "Give a row for each neuron, a number for each input."
+            if len(item.shape) > 1
+            else "Give a number for each neuron."
+        )
         draft.error(
             "E209", place, f"`{item.name}` has to be {list(item.shape)}, but these numbers are {list(shape)}", way
         )
@@ -130,18 +134,18 @@ def settle_starts(draft: Draft) -> None:
     for node in draft.nodes.values():
         for source in node.inputs:
             readers.setdefault(source, []).append(node)
-    for node in list(draft.nodes.values()):
-        weights = weights_of(node)
-        if any(w.name in draft.own_start for w in weights) and _relu_behind(node, readers):
-            attrs = {**node.attributes, "weights": tuple(_with_he(draft, weight) for weight in weights)}
-            draft.nodes[node.id] = replace(node, attrs=tuple(attrs.items()))
-
-
-def _with_he(draft: Draft, weight: LayerWeight) -> LayerWeight:
-    if weight.name not in draft.own_start:
-        return weight
-    draft.weights[weight.name] = made = replace(weight, start=("he", weight.start[1]))
-    return made
+    trained = [node for node in draft.nodes.values() if weights_of(node)]
+    verdicts: dict[str, bool] = {}
+    for node in trained:
+        before_relu = _relu_behind(node, readers)
+        for weight in weights_of(node):
+            verdicts[weight.name] = verdicts.get(weight.name, True) and before_relu
+    changed = {name for name in draft.own_start if verdicts[name]}
+    for node in trained:
+        if changed & {weight.name for weight in weights_of(node)}:
+            weights = tuple(replace(w, start=("he", w.start[1])) if w.name in changed else w for w in weights_of(node))
+            draft.weights |= {weight.name: weight for weight in weights}
+            draft.nodes[node.id] = replace(node, attrs=tuple({**node.attributes, "weights": weights}.items()))
 
 
 def _relu_behind(node: Node, readers: Mapping[str, list[Node]]) -> bool:
@@ -186,9 +190,7 @@ def _numbers(formula: Formula, tensors: Mapping[str, str]) -> list[Path]:
     return [name for name in dict.fromkeys(names(formula.tree)) if str(name) not in tensors]
 
 
-def _formula_sizes(
-    draft: Draft, formula: Formula, shapes: Mapping[str, Sizes], numbers: Mapping[str, float]
-) -> Sizes:
+def _formula_sizes(draft: Draft, formula: Formula, shapes: Mapping[str, Sizes], numbers: Mapping[str, float]) -> Sizes:
     """The sizes that come out: the formula is written in ops, whose types are inferred."""
     builder = Builder()
     known: dict[str, Operand] = dict(numbers)

@@ -24,7 +24,9 @@ def reading_order(lines: Mapping[str, GraphLine]) -> tuple[str, ...]:
                 done[waiting.pop()] = None
                 continue
             entered.add(name)
-            waiting += [other for other in _mentioned(lines[name]) if other in lines and other not in entered | done.keys()]
+            waiting += [
+                other for other in _mentioned(lines[name]) if other in lines and other not in entered | done.keys()
+            ]
     return tuple(done)
 
 

@@ -47,7 +47,9 @@ def _check_names(draft: Draft, step: Step, found: list[Term]) -> None:
     seen = set[str]()
     for term in found:
         if term.name in seen:
-            draft.error("E229", step.place, f"two parts of the loss are called `{term.name}`", "Give one another `name:`.")
+            draft.error(
+                "E229", step.place, f"two parts of the loss are called `{term.name}`", "Give one another `name:`."
+            )
         seen.add(term.name)
 
 
@@ -129,6 +131,9 @@ def _only_output(draft: Draft, entry: Entry, outputs: Mapping[str, str], first: 
 
 def _default_target(draft: Draft, frame: Frame, entry: Entry) -> str:
     columns = draft.schema.columns
+    if draft.spec.data is None:
+        draft.error("E230", entry.place, "there is no data to train on", "Add a `data:` section.")
+        return UNKNOWN
     if "label" in columns:
         return target_node(draft, frame, "label")
     free = [column for column in columns if column not in draft.inputs]

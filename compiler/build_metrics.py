@@ -29,7 +29,9 @@ def metrics(walker: Walker, step: Step, found: tuple[Term, ...]) -> tuple[Metric
         options = entry_options(walker.draft, "metric", entry, walker.main.scope)
         name = entry.name or entry.kind
         if name in TAKEN or any(use.name == name for use in uses):
-            walker.draft.error("E229", entry.place, f"two reported numbers are called `{name}`", "Give one another `name:`.")
+            walker.draft.error(
+                "E229", entry.place, f"two reported numbers are called `{name}`", "Give one another `name:`."
+            )
         elif options is not None:
             uses += _asked(walker, entry, name, options, found)
     return tuple(uses)
@@ -119,12 +121,18 @@ def _fits(draft: Draft, entry: Entry, pair: tuple[str, str], scores: Scores) -> 
     if units == numbers or (classes and have[:-1] == sizes):
         single = units == 1 or classes
         if entry.kind == "top_k" and not (classes and units > 1):
-            return _misfit(draft, entry, f"`top_k` wants a row of scores and a class, but the prediction is {list(have)}")
+            return _misfit(
+                draft, entry, f"`top_k` wants a row of scores and a class, but the prediction is {list(have)}"
+            )
         if entry.kind == "confusion_matrix" and not single and not (column and column.classes):
-            return _misfit(draft, entry, "`confusion_matrix` wants one class an example, but the target is several numbers")
+            return _misfit(
+                draft, entry, "`confusion_matrix` wants one class an example, but the target is several numbers"
+            )
         return True
     return _misfit(
-        draft, entry, f"`{entry.kind}`: the prediction `{pair[0]}` is {list(have)}, the target `{pair[1]}` is {list(sizes)}"
+        draft,
+        entry,
+        f"`{entry.kind}`: the prediction `{pair[0]}` is {list(have)}, the target `{pair[1]}` is {list(sizes)}",
     )
 
 
@@ -134,6 +142,12 @@ def _misfit(draft: Draft, entry: Entry, message: str) -> bool:
 
 
 def _use(
-    draft: Draft, kind: str, name: str, options: Mapping[str, object], pair: tuple[str, str], scores: Scores, place: Place
+    draft: Draft,
+    kind: str,
+    name: str,
+    options: Mapping[str, object],
+    pair: tuple[str, str],
+    scores: Scores,
+    place: Place,
 ) -> MetricUse:
     return MetricUse(kind, name, options, *pair, draft.origin(place, f"train.metrics.{name}"), scores)

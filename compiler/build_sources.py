@@ -56,9 +56,7 @@ def _joined(walker: Walker, frame: Frame, entry: Entry, reads: str | None) -> li
     if entry.branches is None:
         if entry.from_:
             return [reference(walker, frame, name, place) for name, place in entry.from_]
-        draft.error(
-            "E207", entry.place, f"`{entry.kind}` does not say what it joins", f"Write `{entry.kind}: [a, b]`."
-        )
+        draft.error("E207", entry.place, f"`{entry.kind}` does not say what it joins", f"Write `{entry.kind}: [a, b]`.")
         return None
     if reads is None:
         draft.error("E207", entry.place, f"the branches of `{entry.kind}` have nothing to read", "Add `from: NAME`.")

@@ -72,6 +72,8 @@ class Walk:
             return {}
         read = {source for node in self.draft.nodes.values() for source in node.inputs}
         ends = {name: frame.names[name] for name in frame.lines}
+        for name, outputs in frame.several.items():
+            ends |= {f"{name}.{output}": self.draft.known[f"{name}.{output}"] for output in outputs}
         return {name: node for name, node in ends.items() if node not in read and node != UNKNOWN}
 
     def line(self, frame: Frame, name: str) -> str:
@@ -111,7 +113,7 @@ class Walk:
             value = frame.scope.options.get(str(path))
             if isinstance(value, formulas.Unknown):
                 return UNKNOWN
-            if isinstance(value, int | float):
+            if isinstance(value, int | float) and not isinstance(value, bool):
                 numbers[str(path)] = value
             else:
                 tensors[str(path)] = reference(self, frame, str(path), path.place)

@@ -138,8 +138,5 @@ def _hinge_of_classes(scene: Scene, term: Term, scores: Value, target: Value, ma
     of_right = scene.builder.add("broadcast", [score], shape=scores.type.shape, axes=tuple(range(last)))
     over = scene.builder.add("relu", [cast(Value, scores - of_right + margin)])
     wrong = cast(Value, over * (1.0 - right))
-    units = scores.type.shape[last]
-    assert isinstance(units, int), "the number of outputs is known"
-    # a mean is one over the wrong classes: the right one is none of the numbers
-    factor = units / max(1, units - 1) if term.options.get("units") == "mean" else 1.0
-    return cast(Value, over_units(term, wrong) * factor) if factor != 1.0 else over_units(term, wrong)
+    of_each = scene.builder.add("sum", [wrong], axes=(last,))
+    return over_units(term, of_each) if of_each.type.rank > 1 else of_each

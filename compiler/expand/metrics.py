@@ -9,8 +9,7 @@ the batches of a part:
     precision, recall, f1   hits, predicted, actual                mean over classes; of two classes the second's
     r2                      residual, total, squares, count        1 - residual / (squares - total^2 / count)
 
-`hits`, `predicted` and `actual` hold one number a class (an output, where each says yes or no by itself); with
-`average: micro` they are summed to one.
+`hits`, `predicted` and `actual` hold one number a class (an output, where each says yes or no by itself).
 """
 
 from __future__ import annotations
@@ -22,6 +21,7 @@ from typing import cast
 from ..experiment import MetricUse
 from ..graph import Value
 from ..plan import Metric
+from ..types import product
 from .fields import is_label
 from .losses import elements, like, logits_of
 from .registry import METRICS, Scene, metric
@@ -123,8 +123,14 @@ def confusion_matrix(scene: Scene, use: MetricUse) -> tuple[str, Statistics]:
     found, right = _hot(scene, use)
     if not by_classes(scene, use):
         found, right = (_yes_and_no(value) for value in (found, right))
-    assert found.type.rank == 2, "one class an example"
-    return "confusion_matrix", {"counts": scene.builder.add("matmul", [right, found], transpose_a=True)}
+    rows = [_rows(value) for value in (right, found)]
+    return "confusion_matrix", {"counts": scene.builder.add("matmul", rows, transpose_a=True)}
+
+
+def _rows(value: Value) -> Value:
+    """A row for each decision: those of one example lie below each other."""
+    shape = (product(value.type.shape[:-1]), value.type.shape[-1])
+    return value if value.type.rank == 2 else value.builder.add("reshape", [value], shape=shape)
 
 
 def _yes_and_no(value: Value) -> Value:
@@ -140,8 +146,7 @@ def _column(value: Value) -> Value:
 def by_class(scene: Scene, use: MetricUse) -> tuple[str, Statistics]:
     """Hits, predictions and true examples of each class."""
     found, right = _hot(scene, use)
-    kept = 0 if use.options.get("average") == "micro" or found.type.rank == 1 else 1
-    axes = tuple(range(found.type.rank - kept))
+    axes = tuple(range(max(1, found.type.rank - 1)))
     add = scene.builder.add
     return use.kind, {
         "hits": add("sum", [cast(Value, found * right)], axes=axes),

@@ -37,8 +37,9 @@ def expand(experiment: Experiment, mode: Mode, taps: Sequence[str] = ()) -> Expa
     The values of the layers named in `taps` come besides, as `out/NAME`.
     """
     scene = Scene(experiment, mode, Builder((experiment.origin,)))
+    wanted = _predicting(experiment, taps) if mode == "predict" else experiment.graph.nodes.keys()
     for node in experiment.graph:
-        if mode != "predict" or node.id in _predicting(experiment, taps):
+        if node.id in wanted:
             scene.builder.origins = node.origins
             scene.values[node.id] = _layer(scene, node)
     for name in taps:

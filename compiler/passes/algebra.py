@@ -49,7 +49,8 @@ class Algebra:
         """`value`, or the simpler one that the first matching rule makes of it."""
         node = self.node(value)
         for rewrite in (*GENERAL, *RULES.get(node.op, ())) if node.inputs else ():
-            if (simpler := rewrite(self, node)) is not None:
+            simpler: Value | None = rewrite(self, node)
+            if simpler is not None:
                 return simpler
         return value
 

@@ -37,7 +37,9 @@ def imported(*words: str) -> set[str]:
         f"try:\n    main({list(words)!r})\nexcept SystemExit as end:\n    code = end.code\n"
         "sys.stderr.write('\\nMODULES ' + ' '.join(sorted(sys.modules)))\nsys.exit(code or 0)\n"
     )
-    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False, env=environment())
+    done = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, check=False, env=environment()
+    )
     assert done.returncode == 0, done.stderr
     return set(done.stderr.split("MODULES ")[1].split())
 
@@ -123,7 +125,9 @@ def test_an_interrupt_saves_and_the_run_goes_on(tmp_path: Path) -> None:
     assert running.returncode == 130
     rows: Any = json.loads(netloom("runs", "--json", "--runs", runs).stdout)
     assert rows[0]["status"] == "interrupted"
-    done = json.loads(netloom("train", "--resume", "last", "--epochs", str(rows[0]["epochs"] + 2), "--json", "--runs", runs).stdout)
+    done = json.loads(
+        netloom("train", "--resume", "last", "--epochs", str(rows[0]["epochs"] + 2), "--json", "--runs", runs).stdout
+    )
     assert done["status"] == "finished"
     assert done["steps"] > rows[0]["steps"]
 
@@ -138,7 +142,15 @@ def test_show_compile_gradcheck_bench_doctor(tmp_path: Path) -> None:
     assert "why" not in netloom("compile", DIGITS, "--why", "--trace").stderr
     assert json.loads(netloom("gradcheck", DIGITS, "--json").stdout)["good"]
     timed = json.loads(netloom("bench", DIGITS, "--steps", "50", "--json").stdout)
-    assert {"step_ms", "examples_per_s", "first_step_s", "compile_s", "kernels_compiled", "kernels_reused", "peak_bytes"} <= set(timed)
+    assert {
+        "step_ms",
+        "examples_per_s",
+        "first_step_s",
+        "compile_s",
+        "kernels_compiled",
+        "kernels_reused",
+        "peak_bytes",
+    } <= set(timed)
     assert set(timed["step_ms"]) == {"median", "p10", "p90"}
     assert json.loads(netloom("doctor", "--json").stdout)["cores"] >= 1
     assert "0.6177 0.8291" in netloom("predict", WORKED).stdout

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+
 from netloom.compiler.graph import Builder, Graph, Origin, Value
 from netloom.compiler.interpret import interpret
 from netloom.compiler.ops import REGISTRY
@@ -114,7 +115,9 @@ def test_the_gradient_is_the_slope_to_second_order(op: Op, draw: Draw) -> None:
         if parts[i] is None:
             continue
         name = f"state/x{i}"
-        assert float(found[f"slope{i}"]) == pytest.approx(slope(graph, values, name, directions[i], "loss"), rel=1e-5, abs=1e-7)
+        assert float(found[f"slope{i}"]) == pytest.approx(
+            slope(graph, values, name, directions[i], "loss"), rel=1e-5, abs=1e-7
+        )
         second_order(op, graph, values, name, directions[i], f"slope{i}")
 
 

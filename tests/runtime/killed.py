@@ -14,7 +14,11 @@ def main() -> None:
     file, runs, threads, every, step = sys.argv[1:6]
     resume = sys.argv[6] if len(sys.argv) > 6 else None
     request = Request(
-        None if resume else Path(file), resume=resume, runs=Path(runs), threads=int(threads), checkpoint_steps=int(every)
+        None if resume else Path(file),
+        resume=resume,
+        runs=Path(runs),
+        threads=int(threads),
+        checkpoint_steps=int(every),
     )
     for event in Launch(request).events():
         if event.step >= int(step) > 0:

@@ -51,7 +51,7 @@ def test_a_record_that_cannot_be_written_is_dropped(tmp_path: Path, monkeypatch:
         count += 1
         if count == 3:
             self._file.close()
-            self._file = open("/dev/full", "w", encoding="utf-8")  # noqa: SIM115
+            self._file = open("/dev/full", "w", encoding="utf-8")
         return real(self, event)
 
     monkeypatch.setattr(record.Record, "write", failing)

@@ -48,7 +48,10 @@ def spec(tmp_path: Path, rule: str) -> Path:
 
 
 def states(folder: Path) -> dict[str, bytes]:
-    return {name: array.tobytes() for name, array in checkpoints.read(folder / "checkpoints" / "last.safetensors")[0].items()}
+    return {
+        name: array.tobytes()
+        for name, array in checkpoints.read(folder / "checkpoints" / "last.safetensors")[0].items()
+    }
 
 
 def straight(file: Path, runs: Path, threads: int = 1) -> dict[str, bytes]:
@@ -60,7 +63,13 @@ def straight(file: Path, runs: Path, threads: int = 1) -> dict[str, bytes]:
 def killed(file: Path, runs: Path, threads: int, every: int, step: int, resume: str | None = None) -> int:
     command: list[Any] = [sys.executable, str(Path(__file__).with_name("killed.py")), file, runs, threads, every, step]
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join([str(PACKAGE.parent), str(PACKAGE / ".typing")])}
-    done = subprocess.run([*map(str, command), *([resume] if resume else [])], env=environment, capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        [*map(str, command), *([resume] if resume else [])],
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
     assert done.returncode in (0, -signal.SIGKILL), done.stderr
     return done.returncode
 
@@ -122,7 +131,10 @@ def test_a_finished_run_says_so_and_a_longer_one_goes_on(tmp_path: Path) -> None
 def test_after_an_edit_every_weight_that_fits_is_kept(tmp_path: Path) -> None:
     file = spec(tmp_path, "adam")
     before = straight(file, tmp_path)
-    file.write_text(file.read_text(encoding="utf-8").replace("    - dense: 10", "    - dense: 10\n      name: last"), encoding="utf-8")
+    file.write_text(
+        file.read_text(encoding="utf-8").replace("    - dense: 10", "    - dense: 10\n      name: last"),
+        encoding="utf-8",
+    )
     launch = Launch(Request(file, resume="small-1", runs=tmp_path, epochs=7))
     assert any(name.startswith("last.") for name in launch.missing)
     assert launch.ready.engine.read("state/dense1.weights").tobytes() == before["dense1.weights"]
