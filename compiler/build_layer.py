@@ -7,8 +7,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from ..dsl.formula import Formula, FormulaMistake, Path, names
-from ..dsl.kinds.kind import KINDS, Kind, SizeMistake, Weight
+from ..dsl.kinds.kind import Kind, SizeMistake, Weight
 from ..dsl.kinds.kind import Sizes as KindSizes
+from ..dsl.kinds.tables import lookup
 from ..dsl.kinds.values import Start, WeightsSpec
 from ..dsl.places import Place
 from ..dsl.spec import Entry
@@ -158,7 +159,7 @@ def _relu_behind(node: Node, readers: Mapping[str, list[Node]]) -> bool:
         if reader.op in THROUGH:
             waiting += readers.get(reader.id, ())
             continue
-        kind = KINDS.get(("activation", reader.op))
+        kind = lookup("activation", reader.op)
         if kind is None or "relu_like" not in kind.traits:
             return False
         seen = True

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from ..dsl.kinds.kind import KINDS
+from ..dsl.kinds.tables import lookup
 from .graph import Graph, Node, Origin
 
 Live = tuple[str, tuple[tuple[str, object], ...]]
@@ -158,4 +158,4 @@ def activation_of(node: Node) -> str:
     chosen = options_of(node).get("activation")
     if isinstance(chosen, tuple):
         return str(chosen[0])
-    return node.op if ("activation", node.op) in KINDS else "linear"
+    return node.op if lookup("activation", node.op) else "linear"

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from ...dsl.kinds.kind import KINDS
+from ...dsl.kinds.tables import words
 from ..graph import Node, Value
 from ..ops import REGISTRY
 from .registry import Options, Scene, layer
 
 SQUASHED = frozenset({"softmax", "sigmoid"})
 """Their losses are computed from what is before them."""
-NAMED = tuple(name for (family, name), kind in KINDS.items() if family == "activation" and name in REGISTRY)
+NAMED = tuple(name for name in words("activation") if name in REGISTRY)
 """The activations that are an op of the same name."""
 
 

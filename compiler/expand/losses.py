@@ -121,22 +121,34 @@ def binary_cross_entropy(scene: Scene, term: Term) -> Value:
 
 @loss("hinge")
 def hinge(scene: Scene, term: Term) -> Value:
-    """max(0, margin - sign y), sign 1 or -1 by the target; of classes max(0, margin + score - right score) of each
-    wrong one.  Source: Cortes & Vapnik 1995; Weston & Watkins 1999."""
+    """Sum over the wrong classes of max(0, margin + score - score of the right one), each squared if asked.
+
+    A single output against yes or no: max(0, margin - sign * output), sign 1 or -1.  Source: Cortes & Vapnik 1995;
+    Weston & Watkins 1999.
+    """
     scores, target = scene.values[first_of(term)], scene.values[term.tensors["target"]]
-    margin = cast(float, term.options["margin"])
+    margin, squared = cast(float, term.options["margin"]), bool(term.options["squared"])
     if is_label(target) and elements(target) != elements(scores):
-        return _hinge_of_classes(scene, term, scores, target, margin)
+        return _hinge_of_classes(scene, scores, target, margin, squared=squared)
     yes = scene.builder.add("greater", [like(target, scores), 0.0])
     sign = cast(Value, 2.0 * yes - 1.0)
-    return over_units(term, scene.builder.add("relu", [cast(Value, margin - sign * scores)]))
+    short = scene.builder.add("relu", [cast(Value, margin - sign * scores)])
+    return over_units(term, scene.builder.add("square", [short]) if squared else short)
 
 
-def _hinge_of_classes(scene: Scene, term: Term, scores: Value, target: Value, margin: float) -> Value:
+def _hinge_of_classes(scene: Scene, scores: Value, target: Value, margin: float, *, squared: bool) -> Value:
     right, last = like(target, scores), scores.type.rank - 1
     score = scene.builder.add("sum", [cast(Value, scores * right)], axes=(last,))
     of_right = scene.builder.add("broadcast", [score], shape=scores.type.shape, axes=tuple(range(last)))
     over = scene.builder.add("relu", [cast(Value, scores - of_right + margin)])
-    wrong = cast(Value, over * (1.0 - right))
-    of_each = scene.builder.add("sum", [wrong], axes=(last,))
-    return over_units(term, of_each) if of_each.type.rank > 1 else of_each
+    over = scene.builder.add("square", [over]) if squared else over
+    of_each = scene.builder.add("sum", [cast(Value, over * (1.0 - right))], axes=(last,))
+    return mean_of_each(of_each)
+
+
+def mean_of_each(value: Value) -> Value:
+    """Several losses an example (one a step of a sequence) to their mean."""
+    if value.type.rank == 1:
+        return value
+    axes = tuple(range(1, value.type.rank))
+    return cast(Value, value.builder.add("sum", [value], axes=axes) * (1.0 / elements(value)))
