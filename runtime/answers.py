@@ -87,7 +87,7 @@ def _columns(loaded: start.Loaded, ready: start.Ready, inputs: Sequence[Any]) ->
     read = _read_by_predict(ready)
     if inputs:
         needs = Needs.of(loaded.schema, read, loaded.spec.data)
-        found = dict(read_inputs(needs, list(inputs), lambda _name: start.dataset(loaded)))
+        found = dict(read_inputs(needs, list(inputs), start.opener(loaded)))
     else:
         data = start.dataset(loaded)
         found = {name: data.columns[name] for name in read}

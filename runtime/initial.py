@@ -86,8 +86,8 @@ def glorot(shape: tuple[int, ...], o: Mapping[str, Any], g: np.random.Generator)
 
 @rule("lecun")
 def lecun(shape: tuple[int, ...], o: Mapping[str, Any], g: np.random.Generator) -> Array:
-    """Normal, variance 1 / fan_in.  Source: LeCun et al. 1998."""
-    return g.standard_normal(shape) * math.sqrt(1.0 / o["fan_in"])
+    """Normal, variance gain^2 / fan_in.  Source: LeCun et al. 1998."""
+    return g.standard_normal(shape) * (o.get("gain") or 1.0) * math.sqrt(1.0 / o["fan_in"])
 
 
 @rule("normal")

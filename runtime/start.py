@@ -22,8 +22,9 @@ from ..dsl.data_schema import NO_DATA, DataSchema
 from ..dsl.diagnostics import Diagnostic, Diagnostics, NetloomError, SpecError
 from ..dsl.load import load as load_spec
 from ..dsl.spec import Spec
+from ..dsl.static_check import file_scope
 from .compiling import Made, Progress, Wanted, prepare
-from .data.dataset import Dataset, open_data, schema_of
+from .data.dataset import Dataset, open_data, schema_of, set_opener
 from .data.fitted import statistic
 from .engine import Engine
 from .initial import first_value
@@ -99,7 +100,7 @@ def _experiment(spec: Spec, diagnostics: Diagnostics, base: Path) -> tuple[DataS
     schema = NO_DATA
     if spec.data is not None:
         try:
-            schema = schema_of(spec.data, base)
+            schema = schema_of(spec.data, base, scope=file_scope(spec, diagnostics))
         except SpecError as mistakes:
             diagnostics.items.extend(mistakes.diagnostics)
             return None
@@ -111,7 +112,15 @@ def dataset(loaded: Loaded) -> Dataset:
     """The file's data, read and split."""
     if loaded.spec.data is None:
         raise NetloomError(f"{loaded.spec.file} names no data: add a `data:` section to train or evaluate")
-    return open_data(loaded.spec.data, loaded.base, seed=loaded.experiment.seed)
+    scope = file_scope(loaded.spec, Diagnostics())
+    return open_data(loaded.spec.data, loaded.base, seed=loaded.experiment.seed, scope=scope)
+
+
+def opener(loaded: Loaded) -> Callable[[str], Dataset]:
+    """What opens the file's own data by name, for inputs such as `digits:test[0:5]`."""
+    assert loaded.spec.data is not None, "a network that reads nothing needs no opener"
+    scope = file_scope(loaded.spec, Diagnostics())
+    return set_opener(loaded.spec.data, loaded.base, seed=loaded.experiment.seed, scope=scope)
 
 
 def compile_loaded(loaded: Loaded, watch: Watch | None = None, lanes: int | None = None) -> Compiled:
