@@ -100,7 +100,8 @@ def new_name(draft: Draft, frame: Frame, entry: Entry, label: str | None) -> str
         name = label if entry.name is None else f"{frame.before}{label}{frame.after}"
     if frame.path + name in draft.nodes or (name in frame.names and name not in frame.lines):
         draft.error("E203", entry.place, f"there are two layers called `{name}`", f"Call one of them `{name}_2`.")
-    check_name(draft, frame, name, entry.place)
+    if name not in frame.lines:
+        check_name(draft, frame, name, entry.place)
     # after such a mistake the layer goes by a name that nothing has: no node may take another's place
     while frame.path + name in draft.nodes or (frame.sees_data and name in draft.schema.columns):
         name += "_2"

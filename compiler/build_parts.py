@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from ..dsl.entries import LAYERS, entries
+from ..dsl.formula import UNKNOWN as NOT_KNOWN
 from ..dsl.kinds.kind import REQUIRED
 from ..dsl.kinds.kind import Option as KindOption
 from ..dsl.kinds.resolve import Scope, read_option
@@ -80,13 +81,15 @@ def bound_options(draft: Draft, entry: Entry, block: Block, given: Mapping[str, 
     """The options of a block at one of its uses: it sees no others."""
     found: dict[str, object] = {}
     for option in block.options.values():
+        before = len(draft.diagnostics.errors)
         if option.name in given:
             found[option.name] = _option(draft, option, given[option.name], outer)
         elif option.default is not None:
             found[option.name] = _option(draft, option, option.default, file_scope(draft.spec, draft.diagnostics))
         else:
             draft.error("E103", entry.kind_place, f"`{block.name}` needs `{option.name}`", f"Write `{option.name}: …`.")
-            found[option.name] = None
+        if len(draft.diagnostics.errors) > before or option.name not in found:
+            found[option.name] = NOT_KNOWN
     return Scope(found)
 
 
