@@ -12,7 +12,7 @@ import pytest
 from netloom.compiler.interpret import interpret_all
 from netloom.compiler.plan import Plan
 from netloom.compiler.plan_check import check_plan
-from netloom.runtime import start
+from netloom.runtime import binding, engine, start
 from netloom.runtime.data.standin import random_like
 from netloom.runtime.engine import Engine, Segment
 from netloom.runtime.live import Clockwork, knob_table
@@ -101,12 +101,13 @@ def _overlap(a: Any, b: Any, sizes: dict[str, int]) -> bool:
 
 
 @pytest.mark.parametrize("name", TRAINED)
-def test_one_thread_and_two_give_the_same_bits(name: str) -> None:
+def test_one_thread_and_two_give_the_same_bits(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    # however small the step and its calls are, two threads share every one of them
+    monkeypatch.setattr(engine, "GAIN", float("inf"))
+    monkeypatch.setattr(binding, "ALONE_NS", 0.0)
     found = []
     for threads in (1, 2):
         made, _, loaded = ready(name, threads)
-        # a step is given to the second thread however small it is
-        made.engine._stretch = None  # type: ignore[assignment]
         outcome = made.engine.run(segments(made.plan, [loaded.experiment.batch, 1], 3))
         found.append((states(made.engine), {n: v.tobytes() for n, v in outcome.published.items()}))
     assert found[0] == found[1]
