@@ -69,7 +69,7 @@ def _asked(walker: Walker, entry: Entry, name: str, options: Options, found: tup
             f"Write `{entry.kind}: {{prediction: …, target: …}}`.",
         )  # fmt: skip
         return []
-    if not _fits(walker.draft, entry, pair, scores):
+    if not _fits(walker.draft, entry, pair) or not _threshold(walker.draft, entry, scores):
         return []
     return [_use(walker.draft, entry.kind, name, options, pair, scores, entry.place)]
 
@@ -111,7 +111,18 @@ def _scores_alone(draft: Draft, prediction: str) -> Scores:
     return "probabilities" if sizes is not None and math.prod(sizes) == 1 else "classes"
 
 
-def _fits(draft: Draft, entry: Entry, pair: tuple[str, str], scores: Scores) -> bool:
+def _threshold(draft: Draft, entry: Entry, scores: Scores) -> bool:
+    """A threshold is for outputs that say yes or no by a probability; anywhere else it would say nothing."""
+    if "threshold" not in entry.options or scores in ("logits", "probabilities"):
+        return True
+    how = "the greatest of several scores wins" if scores == "classes" else "a margin above 0 is a yes"
+    draft.error(
+        "E228", entry.option_places["threshold"], f"a threshold says nothing here: {how}", "Leave `threshold` out."
+    )  # fmt: skip
+    return False
+
+
+def _fits(draft: Draft, entry: Entry, pair: tuple[str, str]) -> bool:
     have, sizes = draft.sizes[pair[0]], draft.sizes[pair[1]]
     if have is None or sizes is None:
         return True

@@ -5,13 +5,16 @@ from __future__ import annotations
 from .kind import Kind, Option, register
 
 PAIR = ("prediction", "target")
+THRESHOLD = Option(
+    "threshold", "number", 0.5, "yes from this probability on, where an output says yes or no", low=0, high=1
+)
 
 
 def _metric(name: str, help: str, formula: str, *options: Option, main: str | None = None) -> None:
     register(Kind(name, "metric", help, formula, main=main, options=options, tensors=PAIR))
 
 
-_metric("accuracy", "Share of examples whose class is right.", "right / n")
+_metric("accuracy", "Share of examples whose class is right.", "right / n", THRESHOLD)
 _metric(
     "top_k", "Share of examples whose class is among the k likeliest.", "right among k / n",
     Option("k", "int", 5, "how many count", low=1), main="k",
@@ -20,18 +23,21 @@ _metric(
     "precision",
     "Of those called so, how many are: mean over the classes, of two that of the second.",
     "true / (true + false alarms)",
+    THRESHOLD,
 )
 _metric(
     "recall",
     "Of those that are so, how many were called: mean over the classes, of two that of the second.",
     "true / (true + missed)",
+    THRESHOLD,
 )
 _metric(
     "f1",
     "The harmonic mean of precision and recall: mean over the classes, of two that of the second.",
     "2 * p * r / (p + r)",
+    THRESHOLD,
 )
-_metric("confusion_matrix", "Counts by true class (rows) and given class (columns).", "")
+_metric("confusion_matrix", "Counts by true class (rows) and given class (columns).", "", THRESHOLD)
 _metric("mse", "Mean squared error.", "mean((prediction - target)^2)")
 _metric("mae", "Mean absolute error.", "mean(abs(prediction - target))")
 _metric("r2", "Share of the target's variance that is explained.", "1 - sum(error^2) / sum((target - mean)^2)")
