@@ -5,15 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from hypothesis import settings
 from hypothesis import strategies as st
 
 from netloom.compiler.graph import Builder, Graph, Origin, Value
 from netloom.compiler.ops import REGISTRY
 from netloom.compiler.types import BATCH, ROWS, TensorType
-
-settings.register_profile("no deadline", deadline=None)  # a busy machine is no mistake
-settings.load_profile("no deadline")
 
 HERE = (Origin("net.yaml", 7, "dense1"),)
 SMOOTH = ("negative", "tanh", "sigmoid", "square", "exp", "softplus")
