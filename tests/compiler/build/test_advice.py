@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+import netloom
 from netloom.dsl.diagnostics import Diagnostic
 
 Remarks = Callable[..., tuple[Diagnostic, ...]]
@@ -59,7 +60,9 @@ def test_a_held_step_neuron_is_meant(remarks: Remarks) -> None:
 
 
 @pytest.mark.parametrize(
-    "path", sorted((Path(__file__).parents[3] / "examples" / "start").glob("*.yaml")), ids=lambda p: p.stem
+    "path",
+    sorted((Path(netloom.__file__).resolve().parent / "examples" / "start").glob("*.yaml")),
+    ids=lambda p: p.stem,
 )
 def test_the_first_example_has_no_remark(remarks: Remarks, path: Path) -> None:
     assert remarks(path.read_text(encoding="utf-8")) == ()

@@ -9,10 +9,11 @@ from typing import Any
 import numpy as np
 import pytest
 
+import netloom
 from netloom.compiler.interpret import interpret_all
 from netloom.compiler.ops import REGISTRY
 
-EXAMPLES = Path(__file__).parents[3] / "examples"
+EXAMPLES = Path(netloom.__file__).resolve().parent / "examples"
 DIGITS = """data: {source: digits, prepare: [scale]}
 network:
   layers:
