@@ -40,6 +40,7 @@ def test_an_object_is_called_through_its_symbol() -> None:
     "body",
     [
         "raise ValueError(3)",
+        "for i in range(0, arena, thread):\n        put(arena, i, 0)",
         "assert thread < threads",
         "print(thread)",
         "found = [1, 2]\n    found.append(thread)\n    put(arena, 0, len(found))",
