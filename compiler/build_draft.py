@@ -21,7 +21,8 @@ from .types import BATCH, DType, TensorType
 Sizes = tuple[int, ...] | None
 UNKNOWN = "<unknown>"
 """The tensor that a mistake leaves behind."""
-MOST_NODES = 20_000
+MOST_NODES, MOST_STEPS = 20_000, 50_000
+"""Bounds on what the repeats and blocks of a small file can come to."""
 
 
 class TooLarge(Exception):  # noqa: N818  a mistake of the user's: ends the drawing at once
@@ -46,8 +47,8 @@ class Draft:
     """Weights whose start the file leaves to the layer."""
     inputs: set[str] = field(default_factory=set)
     """Columns that the network reads."""
-    uses: int = 0
-    """How often a block or network was walked."""
+    steps: int = 0
+    """How many entries were walked, those within blocks and repeats each time."""
 
     def error(self, code: str, place: Place, message: str, suggestion: str | None = None) -> None:
         """Record a mistake, unless one is recorded at this very place: the first one is the cause."""
@@ -74,6 +75,12 @@ class Draft:
         self.places[name] = place
         self.known[name] = name
         return name
+
+    def step(self, place: Place) -> None:
+        """Count one entry that is walked; a chain of nothing can be repeated for ever too."""
+        self.steps += 1
+        if self.steps > MOST_STEPS:
+            self.too_large(place, f"more than {MOST_STEPS:,} entries")
 
     def too_large(self, place: Place, what: str) -> None:
         self.error("E210", place, f"the network would have {what}", "Check the counts of `repeat`.")

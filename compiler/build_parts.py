@@ -21,7 +21,6 @@ from .build_names import Walker, reference
 
 DEEPEST = 40
 """Blocks may use themselves so often, one within the other."""
-MOST_USES = 5_000
 PLAIN = {"int": "int", "number": "number", "text": "text", "bool": "bool"}
 
 
@@ -106,11 +105,8 @@ def _option(draft: Draft, option: PartOption, tree: Tree, scope: Scope) -> objec
     return read_option(asked, tree, scope, draft.diagnostics)
 
 
-def check_use(draft: Draft, frame: Frame, entry: Entry) -> bool:
-    """Whether one more use of a part is still within bounds."""
-    draft.uses += 1
-    if draft.uses > MOST_USES:
-        draft.too_large(entry.kind_place, f"more than {MOST_USES:,} uses of blocks and networks")
+def may_use(draft: Draft, frame: Frame, entry: Entry) -> bool:
+    """Whether a part may be used once more within itself."""
     if frame.depth < DEEPEST:
         return True
     draft.error(

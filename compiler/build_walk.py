@@ -18,7 +18,7 @@ from .build_layer import add_formula, add_layer
 from .build_lines import reading_order
 from .build_names import check_name, name_node, new_name, reference
 from .build_options import copies, wanted
-from .build_parts import Chain, bound_part, check_use
+from .build_parts import Chain, bound_part, may_use
 from .build_sources import read_by, sources
 
 
@@ -165,6 +165,7 @@ class Walk:
         return reads
 
     def _once(self, frame: Frame, entry: Entry, reads: str | None, label: str | None) -> str | None:
+        self.draft.step(entry.place)
         if entry.kind == "chain":
             return self._grouped(frame, entry, reads, label)
         name = new_name(self.draft, frame, entry, label)
@@ -220,7 +221,7 @@ class Walk:
                 near or "Declare it under `blocks:` or `networks:`.",
             )  # fmt: skip
             return UNKNOWN
-        bound = bound_part(self, frame, entry, reads, name) if check_use(draft, frame, entry) else None
+        bound = bound_part(self, frame, entry, reads, name) if may_use(draft, frame, entry) else None
         if bound is None:
             return UNKNOWN
         inner, body = bound

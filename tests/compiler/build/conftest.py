@@ -53,3 +53,9 @@ def built() -> Callable[..., Experiment]:
         return experiment
 
     return made
+
+
+@pytest.fixture(scope="session")
+def schemas() -> Mapping[str, DataSchema]:
+    """The data that files are built against, by name."""
+    return SCHEMAS

@@ -183,6 +183,11 @@ def test_no_size_of_a_file_runs_away(remarks: Remarks) -> None:
     assert [d.code for d in found] == ["E210"]
 
 
+def test_nothing_cannot_be_repeated_for_ever(remarks: Remarks) -> None:
+    found = remarks("network: {layers: [flatten, {chain: [{chain: [], repeat: 10000}], repeat: 10000}, {dense: 3}]}")
+    assert [d.code for d in found] == ["E210"]
+
+
 @pytest.mark.parametrize("order", [1, -1])
 def test_a_long_graph_in_any_order(remarks: Remarks, order: int) -> None:
     lines = ["a0: {flatten: image}", *(f"a{n}: {{dense: 4, from: a{n - 1}}}" for n in range(1, 600))]
