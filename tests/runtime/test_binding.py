@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+
 from netloom.compiler.errors import PlanError
 from netloom.compiler.plan import Plan
 from netloom.runtime.arena import Arena

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+
 from netloom.runtime import driver
 from netloom.runtime.objects import Library
 from netloom.runtime.stretch import Outcome

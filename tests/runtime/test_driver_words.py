@@ -10,6 +10,7 @@ import llvmlite.binding as llvm
 import numpy as np
 import pytest
 from llvmlite import ir
+
 from netloom.runtime import driver_words
 from netloom.runtime.compile_worker import compile_object
 from netloom.runtime.objects import Library
