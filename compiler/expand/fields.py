@@ -25,25 +25,32 @@ def expand_field(scene: Scene, node: Node) -> Value:
 
 
 def statistic(scene: Scene, column: Column, of: str) -> Value:
-    """One number an element, fitted on the training part and kept with the weights."""
+    """A number fitted on the training part and kept with the weights: one an element, or one in all (`least_all`)."""
+    shape = () if of.endswith("_all") else column.shape
     return scene.builder.leaf(
-        "state", TensorType(column.shape), name=f"{column.name}.{of}", role="statistic", trainable=False,
+        "state", TensorType(shape), name=f"{column.name}.{of}", role="statistic", trainable=False,
         start=("statistic", (("column", column.name), ("of", of))),
     )  # fmt: skip
 
 
 def _every_example(value: Value, like: Value) -> Value:
+    if not value.type.shape:
+        return value
     axes = tuple(range(1, like.type.rank))
     return value.builder.add("broadcast", [value], shape=like.type.shape, axes=axes)
 
 
 @prepare("scale")
 def scale(scene: Scene, value: Value, column: Column, _options: Options) -> Value:
-    """(x - least) / (greatest - least): the known range to 0 and 1, else that of the training part."""
+    """(x - least) / (greatest - least): the known range to 0 and 1, else that of the training part.
+
+    A row of numbers has a range for each of them, for they measure different things; a picture or a sequence one.
+    """
     if column.low is not None and column.high is not None and column.high > column.low:
         shifted = value if column.low == 0 else cast(Value, value - column.low)
         return cast(Value, shifted * (1.0 / (column.high - column.low)))
-    least, greatest = statistic(scene, column, "least"), statistic(scene, column, "greatest")
+    whole = "_all" if len(column.shape) > 1 else ""
+    least, greatest = (statistic(scene, column, f"{end}{whole}") for end in ("least", "greatest"))
     width = cast(Value, greatest - least)
     # a column that never changes has no width: it becomes 0, not NaN
     some_width = cast(Value, width + scene.builder.add("equal", [width, 0.0]))

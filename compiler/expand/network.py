@@ -92,7 +92,8 @@ def _outputs(scene: Scene) -> None:
     """The network's outputs and, where its scores are logits, the probabilities of the classes."""
     for name, node_id in scene.experiment.outputs.items():
         scene.builder.output(f"out/{name}", scene.values[node_id])
-    if (score := _score(scene.experiment)) is None:
+    score = _score(scene.experiment)
+    if score is None or "probabilities" in scene.experiment.outputs:
         return
     term = scene.experiment.terms[0]
     scene.at(term.origin)
@@ -113,7 +114,10 @@ def _loss(scene: Scene) -> None:
         part = _over_batch(scene, term, LOSSES[term.kind](scene, term))
         if several:
             scene.builder.output(f"publish/loss/{term.name}", part)
-        parts.append(_weighted(scene, f"loss.{term.name}.weight", term.weight, part))
+        # a part beside others can be given more or less weight while training; alone it needs none
+        if len(scene.experiment.terms) > 1 or term.weight != constant(1.0):
+            part = _weighted(scene, f"loss.{term.name}.weight", term.weight, part)
+        parts.append(part)
     if scene.mode == "train":
         # penalties shape the training; the loss that is measured on other data is the task's alone
         parts += _penalties(scene, several=several)
@@ -154,6 +158,4 @@ def _penalties(scene: Scene, *, several: bool) -> list[Value]:
 
 
 def _weighted(scene: Scene, name: str, live: Live, value: Value) -> Value:
-    if live == constant(1.0):
-        return value
     return cast(Value, value * scene.knob(name, live, ANY_WEIGHT))

@@ -19,12 +19,13 @@ from netloom.dsl.load import read_spec
 Arrays = Mapping[str, Any]
 
 
-def schema_of(columns: Arrays, classes: Mapping[str, int]) -> DataSchema:
-    """A column for each array; those with classes hold labels."""
+def schema_of(columns: Arrays, classes: Mapping[str, int], ranges: Mapping[str, tuple[float, float]]) -> DataSchema:
+    """A column for each array; those with classes hold labels, those with a range are known to lie in it."""
     found = {}
     for name, values in columns.items():
         kind = "int32" if name in classes else str(np.asarray(values).dtype)
-        found[name] = Column(name, np.shape(values)[1:], kind, classes=classes.get(name))
+        low, high = ranges.get(name, (None, None))
+        found[name] = Column(name, np.shape(values)[1:], kind, classes=classes.get(name), low=low, high=high)
     return DataSchema(found, {"train": 8})
 
 
@@ -72,9 +73,11 @@ def knob_values(graph: Graph, knobs: Arrays) -> dict[str, Array]:
 class Running:
     """An experiment on given columns."""
 
-    def __init__(self, text: str, columns: Arrays, classes: Mapping[str, int]) -> None:
+    def __init__(
+        self, text: str, columns: Arrays, classes: Mapping[str, int], ranges: Mapping[str, tuple[float, float]]
+    ) -> None:
         self.columns = {name: np.asarray(values) for name, values in columns.items()}
-        self.experiment = experiment_of(text, schema_of(self.columns, classes))
+        self.experiment = experiment_of(text, schema_of(self.columns, classes, ranges))
 
     def expanded(self, mode: Mode, taps: tuple[str, ...] = ()) -> Expanded:
         return expand(self.experiment, mode, taps)
@@ -102,4 +105,4 @@ class Running:
 @pytest.fixture(scope="session")
 def running() -> Callable[..., Running]:
     """`running(text, columns, classes)(mode)`: what the interpreter makes of a file."""
-    return lambda text, columns, classes={}: Running(text, columns, classes)
+    return lambda text, columns, classes={}, ranges={}: Running(text, columns, classes, ranges)

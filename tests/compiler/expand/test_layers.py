@@ -128,8 +128,8 @@ def test_streams_differ() -> None:
 # fields
 
 
-def test_the_known_range_is_scaled(running: Running) -> None:
-    """The columns of the tests have no known range, so the training part's is taken, one pair an element."""
+def test_an_unknown_range_is_scaled(running: Running) -> None:
+    """Without a known range that of the training part is taken, one for each number of a row."""
     network = running("data: {source: digits, prepare: [scale]}\nnetwork: {inputs: [x], layers: [linear]}", {"x": X})
     low, high = X.min(0), X.max(0)
     high[1] = low[1]
@@ -139,6 +139,32 @@ def test_the_known_range_is_scaled(running: Running) -> None:
     leaves = {node.attr("name"): node for node in network.expanded("predict").graph if node.op == "state"}
     assert {node.attr("role") for node in leaves.values()} == {"statistic"}
     assert leaves["x.least"].attr("start") == ("statistic", (("column", "x"), ("of", "least")))
+
+
+def test_a_picture_has_one_range(running: Running) -> None:
+    network = running(
+        "data: {source: digits, prepare: [scale]}\nnetwork: {inputs: [x], layers: [linear]}", {"x": IMAGES}
+    )
+    found = network("predict", states={"x.least_all": 3.0, "x.greatest_all": 103.0})["out/linear1"]
+    np.testing.assert_allclose(found, (IMAGES - 3.0) / 100)
+
+
+def test_a_known_range_needs_no_fitting(running: Running) -> None:
+    """Digits are known to go from 0 to 16: nothing is fitted, and what the data holds does not matter."""
+    images = RANDOM.integers(0, 9, (3, 8, 8, 1)).astype(np.uint8)
+    network = running(
+        "data: {source: digits, prepare: [scale]}\nnetwork: {inputs: [x], layers: [linear]}",
+        {"x": images},
+        ranges={"x": (0, 16)},
+    )
+    np.testing.assert_allclose(network("predict")["out/linear1"], images / 16)
+    assert "state" not in {node.op for node in network.expanded("predict").graph}
+    shifted = running(
+        "data: {source: digits, prepare: [scale]}\nnetwork: {inputs: [x], layers: [linear]}",
+        {"x": images},
+        ranges={"x": (-4, 4)},
+    )
+    np.testing.assert_allclose(shifted("predict")["out/linear1"], (images + 4.0) / 8)
 
 
 def test_standardize(running: Running) -> None:

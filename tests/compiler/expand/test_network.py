@@ -67,12 +67,20 @@ def test_golden(digits: Any, golden: Callable[[str, str], None]) -> None:
         golden(f"expand/digits_{mode}.txt", digits.expanded(mode).graph.text())
 
 
+def test_golden_of_the_first_example(running: Running, golden: Callable[[str, str], None]) -> None:
+    images = np.zeros((2, 8, 8, 1), np.uint8)
+    first = running(
+        text("start/digits"), {"image": images, "label": np.zeros(2, np.int32)}, {"label": 10}, {"image": (0, 16)}
+    )
+    golden("expand/start_digits.txt", first.expanded("train").graph.text())
+
+
 def test_forward(digits: Any) -> None:
     """The expanded network against the same in NumPy."""
     graph = digits.expanded("evaluate").graph
     values = digits.values(graph)
     x = IMAGES.reshape(4, 12) / IMAGES.max()
-    columns = {"image.least": np.zeros((2, 6)), "image.greatest": np.full((2, 6), float(IMAGES.max()))}
+    columns = {"image.least_all": 0.0, "image.greatest_all": float(IMAGES.max())}
     w1, w2 = values["state/dense1.weights"], values["state/dense2.weights"]
     z = np.maximum(x @ w1.T, 0) @ w2.T
     shifted = z - z.max(1, keepdims=True)
@@ -84,7 +92,7 @@ def test_forward(digits: Any) -> None:
 
 def test_any_batch(digits: Any) -> None:
     """The loss of a batch is the mean over its rows; statistics are sums."""
-    states = {"image.least": np.zeros((2, 6)), "image.greatest": np.full((2, 6), 47.0)}
+    states = {"image.least_all": 0.0, "image.greatest_all": 47.0}
     single = [digits("evaluate", rows=[row], states=states) for row in range(4)]
     some = digits("evaluate", rows=[2, 0, 3], states=states)
     assert some["loss"] == pytest.approx(np.mean([single[row]["loss"] for row in (2, 0, 3)]))
@@ -103,7 +111,7 @@ def test_what_each_mode_gives(digits: Any) -> None:
 
 def test_penalties_are_of_the_training_alone(digits: Any) -> None:
     states = {"dense1.weights": np.ones((5, 12)), "dense2.weights": np.full((3, 5), 2.0)}
-    states |= {"image.least": np.zeros((2, 6)), "image.greatest": np.full((2, 6), 47.0)}
+    states |= {"image.least_all": 0.0, "image.greatest_all": 47.0}
     trained = digits("train", states=states, knobs={"dropout1.rate": 0.0})
     assert trained["publish/loss/l2_1"] == 60 + 4 * 15
     assert trained["loss"] == pytest.approx(digits("evaluate", states=states)["loss"] + 1e-3 * 120)
@@ -149,7 +157,7 @@ def test_leaves_are_shared(running: Running) -> None:
 def test_two_heads(running: Running) -> None:
     images = np.random.default_rng(0).integers(0, 17, (6, 8, 8, 1)).astype(np.uint8)
     network = running(text("heads/two_heads"), {"image": images, "label": np.arange(6, dtype=np.int32)}, {"label": 10})
-    states = {"image.least": np.zeros((8, 8, 1)), "image.greatest": np.full((8, 8, 1), 16.0)}
+    states = {"image.least_all": 0.0, "image.greatest_all": 16.0}
     found = network("evaluate", states=states)
     assert found["loss"] == pytest.approx(found["publish/loss/which"] + 5 * found["publish/loss/picture"])
     assert network("evaluate", states=states, knobs={"loss.picture.weight": 0.0})["loss"] == found["publish/loss/which"]
