@@ -10,13 +10,17 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+import netloom
 from netloom.compiler.build import build
 from netloom.compiler.expand import expand
 from netloom.compiler.types import BATCH
 from netloom.dsl.data_schema import DataSchema
 from netloom.dsl.load import read_spec
 
-TEXTS = [path.read_text(encoding="utf-8") for path in sorted((Path(__file__).parents[3] / "examples").glob("*/*.yaml"))]
+TEXTS = [
+    path.read_text(encoding="utf-8")
+    for path in sorted((Path(netloom.__file__).resolve().parent / "examples").glob("*/*.yaml"))
+]
 EXTRA = """options: {width: 12, deep: true}
 blocks:
   Residual:
@@ -40,7 +44,9 @@ train:
   update: [Code, digit]
 """
 SOURCES = [*TEXTS, EXTRA + "data: {source: digits, prepare: [scale]}\n"]
-WORDS = sorted({word for text in SOURCES for word in re.findall(r"[\w.$]+", text)} | {"0", "-1", "[]", "{}", "input", "training"})
+WORDS = sorted(
+    {word for text in SOURCES for word in re.findall(r"[\w.$]+", text)} | {"0", "-1", "[]", "{}", "input", "training"}
+)
 
 
 def mutated(data: st.DataObject) -> str:
@@ -65,7 +71,9 @@ def test_any_file(schemas: Mapping[str, DataSchema], data: st.DataObject) -> Non
     spec, diagnostics = read_spec(mutated(data), "net.yaml")
     if spec is None:
         return
-    schema = schemas[data.draw(st.sampled_from(["digits", "iris", "diabetes", "xy", "yes", "city", "steps"]), label="data")]
+    schema = schemas[
+        data.draw(st.sampled_from(["digits", "iris", "diabetes", "xy", "yes", "city", "steps"]), label="data")
+    ]
     experiment = build(spec, schema, diagnostics)
     assert (experiment is None) is bool(diagnostics.errors)
     for remark in diagnostics:
