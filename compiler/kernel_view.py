@@ -89,18 +89,29 @@ def is_view_in(graph: Graph, node: Node) -> bool:
     return bool(node.inputs) and is_view(node, graph[node.inputs[0]])
 
 
-def keeps_places(graph: Graph, nodes: Iterable[str]) -> bool:
-    """Whether a kernel of these nodes writes each element after reading what lies at the same place, and
-    nothing after that: elementwise work and broadcasts alone. Only such a kernel may write over its inputs."""
-    return all(REGISTRY[graph[n].op].kind == "elementwise" or graph[n].op == "broadcast" for n in nodes)
+def may_write_over(graph: Graph, nodes: Iterable[str], node_id: str, source: str) -> bool:
+    """Whether a kernel of these nodes may put `node_id` where `source` lies, which it reads.
+
+    It must do elementwise work and broadcasts alone, and read `source` itself (no view of it) element by
+    element. And `node_id` must be computed from `source`: then each element has been read before its place is
+    written, in whatever order a kernel stores what it gives out.
+    """
+    inside = set(nodes)
+    if not all(REGISTRY[graph[n].op].kind == "elementwise" or graph[n].op == "broadcast" for n in inside):
+        return False
+    for reader in (graph[n] for n in inside):
+        reads = [i for i in reader.inputs if root(graph, i) == source]
+        if reads and (REGISTRY[reader.op].kind != "elementwise" or any(i != source for i in reads)):
+            return False
+    return _computed_from(graph, inside, node_id, source)
 
 
-def reads_in_place(graph: Graph, nodes: Iterable[str], source: str) -> bool:
-    """Whether these nodes read `source` itself (no view of it), element by element."""
-    inside = tuple(nodes)
-    readers = [graph[n] for n in inside if any(root(graph, i) == source for i in graph[n].inputs)]
-    return all(
-        REGISTRY[reader.op].kind == "elementwise"
-        and all(i == source or root(graph, i) != source for i in reader.inputs)
-        for reader in readers
-    )
+def _computed_from(graph: Graph, inside: set[str], node_id: str, source: str) -> bool:
+    waiting, seen = [node_id], set[str]()
+    while waiting:
+        inputs = graph[waiting.pop()].inputs
+        if source in inputs:
+            return True
+        waiting.extend(i for i in inputs if i in inside and i not in seen)
+        seen.update(inputs)
+    return False

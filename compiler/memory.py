@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from .graph import Graph, Node
-from .kernel_view import KernelNodes, is_leaf, keeps_places, kernels_of, reads_in_place
+from .kernel_view import KernelNodes, is_leaf, kernels_of, may_write_over
 from .types import ITEM_BYTES, Dim, evaluate, product
 from .views import root
 
@@ -50,7 +50,7 @@ def blocks(graph: Graph, pinned: set[str], sizes: Mapping[str, int]) -> dict[str
     last = _last_reads(graph, kernels)
     found = dict[str, Block]()
     for number, kernel in kernels.items():
-        free = [s for s in kernel.reads if s in found and last[s] == number] if _in_place(graph, kernel) else []
+        free = [s for s in kernel.reads if s in found and last[s] == number]
         for node_id in (n for n in kernel.nodes if n in kernel.exits and n not in pinned):
             node = graph[node_id]
             old = next((s for s in free if _fits_over(graph, kernel, s, node)), None)
@@ -118,13 +118,9 @@ def _last_reads(graph: Graph, kernels: Mapping[int, KernelNodes]) -> dict[str, i
     return last
 
 
-def _in_place(graph: Graph, kernel: KernelNodes) -> bool:
-    return keeps_places(graph, kernel.nodes)
-
-
 def _fits_over(graph: Graph, kernel: KernelNodes, source: str, node: Node) -> bool:
     """Whether `node` may be written over `source`, which the kernel is the last to read."""
     old = graph[source]
     alike = old.layout == node.layout and old.type.shape == node.type.shape
     same_items = ITEM_BYTES[old.type.dtype] == ITEM_BYTES[node.type.dtype]
-    return alike and same_items and reads_in_place(graph, kernel.nodes, source)
+    return alike and same_items and may_write_over(graph, kernel.nodes, node.id, source)

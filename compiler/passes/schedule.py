@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from ..graph import Builder, Graph, Value
-from ..kernel_view import KernelNodes, keeps_places, kernels_of, reads_in_place
+from ..kernel_view import KernelNodes, kernels_of, may_write_over
 from ..stages import FUSED, SCHEDULED, Pass, Stage
 from ..views import root
 
@@ -31,7 +31,7 @@ class Schedule(Pass):
         while True:
             kernels = kernels_of(graph)
             order, blocked = _order(kernels, _edges(graph, kernels))
-            unsafe = [state for state, writer in _writers(graph).items() if _overwrites(graph, kernels[writer], state)]
+            unsafe = [state for state in _writers(graph) if _disturbed(graph, kernels, state)]
             if not blocked and not unsafe:
                 return _renumbered(graph, order)
             stuck = unsafe or [state for state, writer in _writers(graph).items() if writer in blocked][:1]
@@ -85,11 +85,13 @@ def _order(kernels: dict[int, KernelNodes], before: dict[int, set[int]]) -> tupl
     return order, set(kernels) - set(order)
 
 
-def _overwrites(graph: Graph, kernel: KernelNodes, state: str) -> bool:
-    """Whether the kernel that writes over the state reads it in a way that the writing disturbs."""
-    if state not in kernel.reads:
-        return False
-    return not (keeps_places(graph, kernel.nodes) and reads_in_place(graph, kernel.nodes, state))
+def _disturbed(graph: Graph, kernels: dict[int, KernelNodes], state: str) -> bool:
+    """Whether the kernel that writes over the state still needs the old value when it does."""
+    made = root(graph, graph.outputs[f"next/{graph[state].attr('name')}"])
+    number = graph[made].kernel
+    assert number is not None, f"{made} is made by no kernel"
+    kernel = kernels[number]
+    return state in kernel.reads and not may_write_over(graph, kernel.nodes, made, state)
 
 
 def _moved_last(graph: Graph, states: Iterable[str], next_number: int) -> Graph:

@@ -88,18 +88,30 @@ class Memory:
 
 
 def executed(graph: Graph, arena: ArenaMap, values: Mapping[str, Array], sizes: Mapping[str, int]) -> Memory:
-    """Every kernel in order: its inputs read from the arena, its nodes worked out, its exits written."""
+    """Every kernel in order. A kernel works out one exit after another and reads each of its inputs when it is
+    first needed, so an exit that is written too soon over an input spoils those behind it."""
     places = arena.program("train", graph)
     memory = Memory(arena, sizes)
     for node in graph:
         if node.id in places and REGISTRY[node.op].kind == "leaf":
             memory.write(places[node.id], values[arena.buffers[places[node.id]].name])
     for kernel in kernels_of(graph).values():
-        part = {source: memory.read(places[source]) for source in kernel.reads}
-        found = run_nodes(graph, kernel.nodes, part, sizes)
-        for node_id in kernel.exits:
-            memory.write(places[node_id], found[node_id])
+        part: dict[str, Array] = {}
+        for node_id in (n for n in kernel.nodes if n in kernel.exits):
+            needed = ancestors_inside(graph, kernel.nodes, node_id)
+            wanted = {root(graph, source) for n in needed for source in graph[n].inputs} & set(kernel.reads)
+            part |= {source: memory.read(places[source]).copy() for source in wanted - part.keys()}
+            memory.write(places[node_id], run_nodes(graph, needed, part, sizes)[node_id])
     return memory
+
+
+def ancestors_inside(graph: Graph, nodes: tuple[str, ...], node_id: str) -> tuple[str, ...]:
+    """The nodes of the kernel that this one is computed from, and itself, in order."""
+    found = {node_id}
+    for other in reversed(nodes):
+        if other in found:
+            found.update(source for source in graph[other].inputs if source in nodes)
+    return tuple(n for n in nodes if n in found)
 
 
 def run_nodes(
