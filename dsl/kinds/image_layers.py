@@ -150,19 +150,32 @@ register(
         sizes=conv2d_sizes, source="LeCun et al. 1989", traits=LATER | {"trainable"},
     )
 )  # fmt: skip
-for _name, _help in (("max_pool", "The largest of each window."), ("avg_pool", "The mean of each window.")):
+for _name, _help, _formula, _source in (
+    ("max_pool", "The largest of each window.", "y[i, j, c] = max(x[window at i, j, c])", "Riesenhuber & Poggio 1999"),
+    ("avg_pool", "The mean of each window.", "y[i, j, c] = mean(x[window at i, j, c])", "LeCun et al. 1989"),
+):
     register(
         Kind(
-            _name, "layer", _help, main="size", options=(
+            _name, "layer", _help, _formula, main="size", options=(
                 Option("size", "ints", (2,), "height and width of the window, or one number for both", low=1),
                 Option("stride", "ints", None, "how far the window moves; left out: its size", low=1),
                 PADDING,
             ),
-            sizes=pool_sizes, traits=LATER,
+            sizes=pool_sizes, source=_source, traits=LATER,
         )
     )  # fmt: skip
-register(Kind("global_avg_pool", "layer", "The mean of each channel.", sizes=global_pool_sizes, traits=LATER))
-register(Kind("global_max_pool", "layer", "The largest of each channel.", sizes=global_pool_sizes, traits=LATER))
+register(
+    Kind(
+        "global_avg_pool", "layer", "The mean of each channel.", "y[c] = mean(x[all places, c])",
+        sizes=global_pool_sizes, source="Lin et al. 2013, arXiv:1312.4400", traits=LATER,
+    )
+)  # fmt: skip
+register(
+    Kind(
+        "global_max_pool", "layer", "The largest of each channel.", "y[c] = max(x[all places, c])",
+        sizes=global_pool_sizes, traits=LATER,
+    )
+)  # fmt: skip
 register(
     Kind(
         "batch_norm",
@@ -198,7 +211,7 @@ register(
             Option("classes", "int", None, "left out: those of the column it reads", low=1, high=2**31 - 1),
             WEIGHTS,
         ),
-        sizes=embedding_sizes, traits=LATER | {"trainable"},
+        sizes=embedding_sizes, source="Bengio et al. 2003", traits=LATER | {"trainable"},
     )
 )  # fmt: skip
 register(
@@ -206,6 +219,7 @@ register(
         "max_unpool",
         "layer",
         "Puts numbers back where a max_pool found them.",
+        "y[place of the largest in window i, j] = x[i, j], 0 elsewhere",
         main="pool",
         options=(Option("pool", "tensor", help="the pooling layer"),),
         source="Zeiler & Fergus 2014",
@@ -214,7 +228,7 @@ register(
 )
 register(
     Kind(
-        "resize", "layer", "A picture at another size.", main="scale",
+        "resize", "layer", "A picture at another size.", "y[i, j, c] = x[i / scale, j / scale, c]", main="scale",
         options=(
             Option("scale", "number", None, "factor on both sides", low=0, open_low=True),
             Option("size", "ints", None, "height and width", low=1),

@@ -23,13 +23,21 @@ Resolve = Callable[[Kind, Entry, Scope, Diagnostics], dict[str, object] | None]
 WEIGHT_OPTIONS = {
     option.name: option
     for option in (
-        Option("trainable", "bool", True),
-        Option("mask", "any", None),
-        Option("same_as", "tensor", None),
-        Option("transposed", "bool", False),
-        Option("norm", "choice", None, choices=("spectral", "weight")),
-        Option("along", "list", ()),
-        Option("drop", "number", 0.0, low=0, high=1, open_high=True),
+        Option("trainable", "bool", True, "false: it keeps its start"),
+        Option("mask", "any", None, "a table of 0 and 1, as large as the weights: 0 holds a weight at 0; or a word"),
+        Option("same_as", "tensor", None, "the path of weights that these are too"),
+        Option("transposed", "bool", False, "rows and columns of `same_as` change places"),
+        Option(
+            "norm",
+            "choice",
+            None,
+            "spectral: greatest singular value 1; weight: length and direction apart",
+            choices=("spectral", "weight"),
+        ),
+        Option("along", "list", (), "axes along which each place has weights of its own: [height, width]"),
+        Option(
+            "drop", "number", 0.0, "share of the weights set to 0 by chance in training", low=0, high=1, open_high=True
+        ),
     )
 }
 

@@ -74,12 +74,14 @@ register(
 register(
     Kind(
         "flatten", "layer", "Lays all numbers of an example in one row, last axis fastest.",
+        "y[(i * W + j) * C + c] = x[i, j, c]",
         sizes=flatten_sizes,
     )
 )  # fmt: skip
 register(
     Kind(
-        "reshape", "layer", "The same numbers in another shape, last axis fastest.", main="shape",
+        "reshape", "layer", "The same numbers in another shape, last axis fastest.",
+        "y[n] = x[n], n counting the numbers of an example, last axis fastest", main="shape",
         options=(Option("shape", "shape", help="sizes; one may be -1: what is left", low=-1, high=LARGEST),),
         sizes=reshape_sizes,
     )

@@ -70,6 +70,7 @@ register(
         "plateau",
         "live",
         "Multiplied by factor when the metric has not improved for patience epochs.",
+        "start * factor^(times the metric stood still for patience epochs)",
         options=(
             START,
             Option("factor", "number", 0.1, "what it is multiplied by", low=0, high=1, open_low=True),
@@ -81,6 +82,7 @@ register(
 register(
     Kind(
         "switch", "live", "Jumps to the given numbers at the given times: {0: 0.1, 20 epochs: 0.01}.",
+        "the number of the last time that has passed",
         traits=frozenset({"open"}),
     )
 )  # fmt: skip

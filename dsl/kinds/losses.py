@@ -74,13 +74,14 @@ register(
 )
 register(
     Kind(
-        "formula", "loss", "The mean over the batch of a formula of tensors.", main="formula",
+        "formula", "loss", "The mean over the batch of a formula of tensors.", "mean(formula)", main="formula",
         options=(Option("formula", "text", help="a number an example"), REDUCE), traits=LATER,
     )
 )  # fmt: skip
 register(
     Kind(
-        "triplet", "loss", "Codes of one class near, of others far.", options=(
+        "triplet", "loss", "Codes of one class near, of others far.",
+        "max(0, |code - same|^2 - |code - other|^2 + margin)", options=(
             Option("margin", "number", 0.2, "how much farther is enough", low=0),
             Option("negatives", "choice", "hard", "which others count", choices=("all", "hard", "semi_hard")),
             REDUCE,
@@ -91,6 +92,7 @@ register(
 register(
     Kind(
         "ctc", "loss", "A sequence read off a longer one, however it is aligned.",
+        "-log(sum over the alignments that read as target of the product of their probabilities)",
         options=(Option("blank", "int", 0, "class that stands for nothing", low=0), REDUCE),
         tensors=("logits", "target"), source="Graves et al. 2006", traits=LATER,
     )

@@ -37,24 +37,44 @@ _metric(
     "2 * p * r / (p + r)",
     THRESHOLD,
 )
-_metric("confusion_matrix", "Counts by true class (rows) and given class (columns).", "", THRESHOLD)
+_metric(
+    "confusion_matrix",
+    "Counts by true class (rows) and given class (columns).",
+    "counts[true class, given class]",
+    THRESHOLD,
+)
 _metric("mse", "Mean squared error.", "mean((prediction - target)^2)")
 _metric("mae", "Mean absolute error.", "mean(abs(prediction - target))")
 _metric("r2", "Share of the target's variance that is explained.", "1 - sum(error^2) / sum((target - mean)^2)")
 
-for _name, _help in (
-    ("bleu", "Likeness of a translation to its pattern."),
-    ("bits_per_symbol", "Cross-entropy in bits a symbol."),
-    ("label_error", "Edits between the labels read and the right ones, over their number."),
-    ("mean_overlap", "Intersection over union, mean of the classes."),
-    ("mean_average_precision", "Area under precision over recall, mean of the classes."),
-    ("episode_return", "Sum of the rewards of an episode."),
-):
+for _name, _help, _formula, _source in (
+    (
+        "bleu", "Likeness of a translation to its pattern.",
+        "min(1, exp(1 - length of pattern / length)) * exp(mean of log precision of 1 to 4 words)",
+        "Papineni et al. 2002",
+    ),
+    ("bits_per_symbol", "Cross-entropy in bits a symbol.", "cross_entropy / log(2)", "Shannon 1951"),
+    (
+        "label_error", "Edits between the labels read and the right ones, over their number.",
+        "(inserted + left out + replaced) / labels", "Levenshtein 1966",
+    ),
+    (
+        "mean_overlap", "Intersection over union, mean of the classes.",
+        "mean over classes of both / either", "Jaccard 1901",
+    ),
+    (
+        "mean_average_precision", "Area under precision over recall, mean of the classes.",
+        "mean over classes of the integral of precision(recall)", "Everingham et al. 2010",
+    ),
+    ("episode_return", "Sum of the rewards of an episode.", "sum(reward)", "own"),
+):  # fmt: skip
     register(
         Kind(
             _name,
             "metric",
             _help,
+            _formula,
+            source=_source,
             options=(Option("overlap", "number", 0.5, "least overlap of a hit", low=0, high=1),)
             if _name == "mean_average_precision"
             else (),

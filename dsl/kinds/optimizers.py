@@ -90,6 +90,7 @@ _optimizer(
     _decay(0.01, "shrinks weights by lr * decay each step"),
 )  # fmt: skip
 _optimizer(
-    "lbfgs", "Steps along a curvature guessed from the last gradients; for few weights and no batches.", "",
-    "Nocedal 1980", _rate(1.0), later=True,
+    "lbfgs", "Steps along a curvature guessed from the last gradients; for few weights and no batches.",
+    "w -= lr * H g, H the inverse curvature that the last steps and gradients agree with",
+    "Nocedal 1980; Liu & Nocedal 1989", _rate(1.0), later=True,
 )  # fmt: skip

@@ -36,12 +36,18 @@ register(
     )
 )
 register(Kind("log", "prepare", "The logarithm.", "y = log(x)", traits=LATER))
-register(Kind("fill_mean", "prepare", "The training part's mean in place of a missing number.", traits=LATER))
+register(
+    Kind(
+        "fill_mean", "prepare", "The training part's mean in place of a missing number.",
+        "y = mean if x is missing else x", traits=LATER,
+    )
+)  # fmt: skip
 register(
     Kind(
         "resize",
         "prepare",
         "A picture at another size.",
+        "y[i, j] = x[i * height / size, j * width / size]",
         main="size",
         options=(Option("size", "ints", help="height and width, or one number for both", low=1),),
         traits=LATER,

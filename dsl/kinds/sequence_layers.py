@@ -19,75 +19,127 @@ RUNS = (
 )
 
 
-def _layer(name: str, help: str, *options: Option, main: str | None = None, own: bool = False) -> None:
+LSTM = (
+    "i, f, o = sigmoid(W x + U h + b) each; g = tanh(W x + U h + b); c = f * c + i * g; h = o * tanh(c)",
+    "Hochreiter & Schmidhuber 1997; forget gate: Gers et al. 2000",
+)
+GRU = (
+    "r, z = sigmoid(W x + U h + b) each; n = tanh(W x + r * (U h) + b); h = (1 - z) * n + z * h",
+    "Cho et al. 2014, arXiv:1406.1078",
+)
+
+
+def _layer(
+    name: str,
+    help: str,
+    *options: Option,
+    main: str | None = None,
+    own: bool = False,
+    formula: str = "",
+    source: str = "own",
+) -> None:
     traits = LATER | {"open"} if own else LATER
-    register(Kind(name, "layer", help, main=main, options=options, traits=traits))
+    register(Kind(name, "layer", help, formula, main=main, options=options, source=source, traits=traits))
 
 
-for _name, _help in (("lstm", "Long short-term memory."), ("gru", "Gated recurrent unit.")):
+for _name, _help, (_formula, _source) in (
+    ("lstm", "Long short-term memory.", LSTM),
+    ("gru", "Gated recurrent unit.", GRU),
+):
     _layer(
         _name, _help, UNITS, *RUNS, Option("peephole", "bool", False, "gates see the state"), WEIGHTS, BIAS,
-        main="units",
+        main="units", formula=_formula, source=_source,
     )  # fmt: skip
     _layer(
-        f"{_name}_cell",
-        f"{_help} One step.",
-        UNITS,
-        Option("state", "tensor", None, "the state before"),
-        WEIGHTS,
-        BIAS,
-        main="units",
-    )
+        f"{_name}_cell", f"{_help} One step.", UNITS, Option("state", "tensor", None, "the state before"),
+        WEIGHTS, BIAS, main="units", formula=_formula, source=_source,
+    )  # fmt: skip
 _layer(
-    "recurrent",
-    "Runs a cell along an axis.",
-    Option("cell", "any", help="a block with state"),
-    *RUNS,
-    main="cell",
-)
+    "recurrent", "Runs a cell along an axis.", Option("cell", "any", help="a block with state"), *RUNS,
+    main="cell", formula="state_t, y_t = cell(x_t, state_(t-1)), state_0 = 0", source="Elman 1990",
+)  # fmt: skip
 _layer(
     "attention",
     "Each step reads the steps it asks for.",
     Option("heads", "int", 1, "how many side by side", low=1),
     Option("mask", "text", None, "causal: only steps before"),
-    Option("query", "tensor", None),
-    Option("keys", "tensor", None),
-    Option("values", "tensor", None),
-    Option("size", "int", None, low=1),
+    Option("query", "tensor", None, "what asks; left out: the input"),
+    Option("keys", "tensor", None, "what is asked; left out: the input"),
+    Option("values", "tensor", None, "what is read; left out: as keys"),
+    Option("size", "int", None, "numbers of a query and a key in each head; left out: features / heads", low=1),
     main="heads",
+    formula="y = softmax(Q K^T / sqrt(size)) V for each head, Q = x Wq, K = keys Wk, V = values Wv; then y Wo",
+    source="Vaswani et al. 2017, arXiv:1706.03762",
 )
 _layer(
-    "positions", "Adds where each step stands.", Option("learned", "int", None, "most steps", low=1),
-    Option("sinusoid", "int", None, low=1), Option("rotary", "int", None, low=1), main="learned",
-)  # fmt: skip
-for _name, _help in (("normal", "Noise of mean 0, deviation 1."), ("uniform", "Noise from 0 to 1.")):
-    _layer(_name, _help, SHAPE, Option("like", "tensor", None, "as large as this"), main="shape")
-_layer("bernoulli", "0 or 1, drawn with the probabilities it reads.")
+    "positions",
+    "Adds where each step stands.",
+    Option("learned", "int", None, "a trained row for each step: most steps", low=1),
+    Option("sinusoid", "int", None, "fixed sines and cosines in place of trained rows: most steps", low=1),
+    Option("rotary", "int", None, "turned queries and keys in place of added rows: most steps", low=1),
+    main="learned",
+    formula="y[t] = x[t] + p[t]; sinusoid: p[t, 2k] = sin(t / 10000^(2k / size)), p[t, 2k + 1] = cos(the same)",
+    source="Vaswani et al. 2017; rotary: Su et al. 2021, arXiv:2104.09864",
+)
+for _name, _help, _formula in (
+    ("normal", "Noise of mean 0, deviation 1.", "y ~ N(0, 1)"),
+    ("uniform", "Noise from 0 to 1.", "y ~ U(0, 1)"),
+):
+    _layer(
+        _name, _help, SHAPE, Option("like", "tensor", None, "as large as this"), main="shape", formula=_formula
+    )  # fmt: skip
+_layer("bernoulli", "0 or 1, drawn with the probabilities it reads.", formula="y = draw < x, draw ~ U(0, 1)")
 _layer(
     "variable",
     "A trainable tensor of its own.",
     Option("shape", "shape", help="sizes", low=1),
     Option("start", "any", 0, "initialiser, or a field"),
-    Option("trainable", "bool", True),
-    Option("weights", "weights", OWN_START),
-    Option("mask", "any", None),
-    Option("norm", "text", None),
+    Option("trainable", "bool", True, "false: it keeps its start"),
+    Option("weights", "weights", OWN_START, "the whole description at once"),
+    Option("mask", "any", None, "0 where a number is held at 0"),
+    Option("norm", "text", None, "spectral, or weight"),
     main="shape",
+    formula="y = w",
 )
-_layer("gradient", "The slope of one tensor by another.", Option("of", "tensor"), Option("by", "tensor"))
+_layer(
+    "gradient", "The slope of one tensor by another.", Option("of", "tensor", help="what changes: a number an example"),
+    Option("by", "tensor", help="what it changes by"), formula="y = d of / d by",
+)  # fmt: skip
 _layer(
     "shift", "Each step reads an earlier one.", Option("by", "int", 1, "how many steps"),
-    Option("fill", "any", 0, "what stands at the beginning"), Option("axis", "text", None), main="by",
+    Option("fill", "any", 0, "what stands at the beginning"),
+    Option("axis", "text", None, "name of the axis; left out: time"), main="by",
+    formula="y[t] = x[t - by], fill where t < by",
 )  # fmt: skip
-_layer("pick", "The number at an index.", Option("index", "tensor"), Option("axis", "text", None), main="index")
-_layer("sum", "The sum over an axis.", OVER)
-_layer("mean", "The mean over an axis.", OVER)
-_layer("one_hot", "A class becomes a row of 0 with one 1.", Option("classes", "int", None, low=1))
-_layer("split", "Parts along the last axis, by name: {object: 1, box: 4}.", own=True)
-_layer("formula", "A formula of tensors.", Option("formula", "text"), main="formula")
-_layer("chain", "Several entries under one `repeat` or `when`.", Option("layers", "any"), main="layers")
 _layer(
-    "detections", "Boxes that are sure enough and do not cover each other.", Option("confidence", "tensor"),
-    Option("centre", "tensor"), Option("size", "tensor"), Option("class", "tensor"),
-    Option("threshold", "number", 0.5, low=0, high=1), Option("overlap", "number", 0.5, low=0, high=1),
+    "pick", "The number at an index.", Option("index", "tensor", help="whole numbers from 0"),
+    Option("axis", "text", None, "name of the axis; left out: the last"), main="index", formula="y = x[index]",
+)  # fmt: skip
+_layer("sum", "The sum over an axis.", OVER, formula="y = sum(x, over=axis)")
+_layer("mean", "The mean over an axis.", OVER, formula="y = mean(x, over=axis)")
+_layer(
+    "one_hot", "A class becomes a row of 0 with one 1.",
+    Option("classes", "int", None, "left out: those of the column it reads", low=1), formula="y_i = x == i",
+)  # fmt: skip
+_layer(
+    "split", "Parts along the last axis, by name: {object: 1, box: 4}.", own=True,
+    formula="y.object = x[0], y.box = x[1 to 4]",
+)  # fmt: skip
+_layer(
+    "formula", "A formula of tensors.", Option("formula", "text", help="as in a graph line"), main="formula",
+    formula="y = formula",
+)  # fmt: skip
+_layer(
+    "chain", "Several entries under one `repeat` or `when`.", Option("layers", "any", help="a list of entries"),
+    main="layers", formula="y = last(…(second(first(x))))",
+)  # fmt: skip
+_layer(
+    "detections", "Boxes that are sure enough and do not cover each other.",
+    Option("confidence", "tensor", help="how sure each box is, 0 to 1"),
+    Option("centre", "tensor", help="middle of each box"), Option("size", "tensor", help="height and width of each"),
+    Option("class", "tensor", help="scores of its classes"),
+    Option("threshold", "number", 0.5, "least confidence", low=0, high=1),
+    Option("overlap", "number", 0.5, "most that two boxes share of what they cover together", low=0, high=1),
+    formula="the surest box, then each next one that overlaps no kept box by more than overlap",
+    source="Redmon et al. 2016, arXiv:1506.02640",
 )  # fmt: skip
