@@ -1,4 +1,4 @@
-"""Layers of sequence networks, and tensors that are no layers: read and checked; not built in this version."""
+"""Layers of sequence networks, and tensors that are no layers: read and checked, most not built in this version."""
 
 from __future__ import annotations
 
@@ -129,9 +129,11 @@ _layer(
     "formula", "A formula of tensors.", Option("formula", "text", help="as in a graph line"), main="formula",
     formula="y = formula",
 )  # fmt: skip
-_layer(
-    "chain", "Several entries under one `repeat` or `when`.", Option("layers", "any", help="a list of entries"),
-    main="layers", formula="y = last(…(second(first(x))))",
+register(
+    Kind(
+        "chain", "layer", "Several entries under one `repeat` or `when`.", "y = last(…(second(first(x))))",
+        main="layers", options=(Option("layers", "any", help="a list of entries"),),
+    )
 )  # fmt: skip
 _layer(
     "detections", "Boxes that are sure enough and do not cover each other.",

@@ -1,0 +1,97 @@
+"""Layers of picture networks and their norms, told."""
+
+from __future__ import annotations
+
+from .frames import layers, whole
+from .told import tell
+
+WINDOWS = (
+    "Height and width each become (size + 2 * padding - reach) / stride, rounded down, + 1, where reach is "
+    "dilation * (kernel - 1) + 1. `padding: same` makes it size / stride, rounded up."
+)
+CONVOLUTION = """
+- conv2d: {filters: 16, kernel: 3, activation: relu}
+- max_pool: 2
+- flatten
+- dense: 10
+"""
+tell(
+    "layer", "conv2d",
+    "The layer of picture networks: the same small filters look at every place, so that a thing is known wherever it "
+    "stands, with few weights. Channels stand last.",
+    layers(CONVOLUTION),
+    f"{WINDOWS} Channels become `filters`. Weights are `[filters, kernel height, kernel width, channels / groups]`.",
+    ("conv2d: {filters: 16, kernel: 3, stride: 2}", ((28, 28, 1),)),
+)  # fmt: skip
+POOLED = "Height and width each become (size + 2 * padding - window) / stride, rounded down, + 1; channels stay."
+tell(
+    "layer", "max_pool",
+    "Makes a picture smaller and keeps the strongest answer of each window: small shifts stop to matter.",
+    layers(CONVOLUTION), POOLED, ("max_pool: 2", ((26, 26, 16),)),
+)  # fmt: skip
+tell(
+    "layer", "avg_pool", "Makes a picture smaller and smooth.", layers(CONVOLUTION.replace("max_pool", "avg_pool")),
+    POOLED, ("avg_pool: {size: 3, stride: 2}", ((26, 26, 16),)),
+)  # fmt: skip
+for _name, _use in (
+    ("global_avg_pool", "Stands in place of `flatten` before the last layer: far fewer weights, and any picture size."),
+    ("global_max_pool", "Asks whether something is anywhere in the picture."),
+):
+    tell(
+        "layer", _name, _use, layers(f"- conv2d: {{filters: 16, kernel: 3, activation: relu}}\n- {_name}\n- dense: 10"),
+        "Only the last axis is left.", (_name, ((13, 13, 16),)),
+    )  # fmt: skip
+NORMED = "Sizes stay as they are; `scale` and `shift` have a number for each channel."
+tell(
+    "layer", "batch_norm",
+    "Lets deep picture networks train fast. In training it takes mean and deviation of the batch, outside it the "
+    "running means. Small batches make it noisy: then `layer_norm`.",
+    layers(
+        "- conv2d: {filters: 16, kernel: 3, bias: false}\n- batch_norm\n- relu\n- global_avg_pool\n- dense: 10"
+    ),
+    NORMED, ("batch_norm", ((13, 13, 16),)),
+)  # fmt: skip
+tell(
+    "layer", "layer_norm", "The norm of transformers: each example, and each step, by itself, whatever the batch.",
+    layers("- flatten\n- dense: 64\n- layer_norm\n- relu\n- dense: 10"), NORMED, ("layer_norm", ((20, 64),)),
+)  # fmt: skip
+tell(
+    "layer", "embedding",
+    "Words, characters and other classes become rows of numbers that are trained: classes used alike end up alike.",
+    whole(
+        """
+        data: {source: {values: {word: [0, 1, 2, 3], label: [0, 1, 1, 0]}}, fields: {word: {as: category}}}
+        network:
+          inputs: [word]
+          layers: [{embedding: {size: 4, classes: 4}}, {dense: 2}]
+        train: {loss: cross_entropy, batch: 2, epochs: 5}
+        """
+    ),
+    "A new last axis of `size`. Weights are `[classes, size]`.",
+    ("embedding: {size: 32, classes: 1000}", ((20,),)),
+)  # fmt: skip
+tell(
+    "layer", "max_unpool",
+    "The way back up in a network that codes pictures and draws them again: it knows where each largest number stood.",
+    layers(
+        """
+        - conv2d: {filters: 8, kernel: 3, padding: same, activation: relu}
+        - max_pool: 2
+          name: small
+        - max_unpool: {pool: small}
+        - flatten
+        - dense: 10
+        """
+    ),
+    "Height and width are those that the named `max_pool` read; channels stay.",
+)  # fmt: skip
+tell(
+    "layer", "resize", "Brings pictures to one size within a network: up in a generator, down for a second look.",
+    layers("- resize: 2\n- conv2d: {filters: 8, kernel: 3, activation: relu}\n- global_avg_pool\n- dense: 10"),
+    "Height and width are multiplied by `scale`, or are `size`; channels stay.",
+)  # fmt: skip
+tell(
+    "layer", "unit_length", "Before codes are compared: only their direction counts, so distance is angle.",
+    layers("- flatten\n- dense: 32\n- unit_length\n- dense: 10"),
+    "Sizes stay as they are.", ("unit_length", ((32,),)),
+)  # fmt: skip
