@@ -1,11 +1,13 @@
 # Two commands for a fresh machine with Python 3.11, pip and make:
 #   make demo   set up and train the digits example
 #   make test   set up and pass the tests
+# And, after a change of the tables:
+#   make docs   write the reference of the language anew
 PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test check golden slow clean
+.PHONY: demo test check golden slow docs clean
 
 demo: $(VENV)/.demo
 	$(BIN)/netloom train examples/start/digits.yaml
@@ -24,6 +26,9 @@ check: $(VENV)/.test
 
 golden: $(VENV)/.test
 	$(BIN)/pytest -n auto -m "not slow" --golden-update
+
+docs: $(VENV)/.demo
+	$(BIN)/python -m netloom.dsl.reference.pages docs/language
 
 $(VENV)/.demo: pyproject.toml
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)

@@ -19,6 +19,7 @@ from ..dsl.diagnostics import NetloomError, SpecError
 COMMANDS: dict[str, tuple[str, str]] = {
     "check": ("Making", "Find every mistake in a file, each with its place and a way out."),
     "show": ("Making", "Show the network of a file: layers, shapes, parameters, costs."),
+    "explain": ("Making", "Explain a code, a kind, an option; list what the language has."),
     "compile": ("Making", "Compile a file: passes, fusion, kernels, memory."),
     "gradcheck": ("Making", "Compare every gradient with central differences, in float64."),
     "train": ("Running", "Train a file's network; go on with a run."),
