@@ -68,12 +68,12 @@ DATA = (
     Key("replay", "table", "what an environment has shown, kept to learn from", "replay: {keep: 50000}", "", LATER),
 )
 FIELD = (
-    Key("column", "name or number", "the source's column; left out: the field's own name", "column: label"),
+    Key("column", "name or number", "the source's column; left out: the field's own name", "column: colour"),
     Key("columns", "list of names", "several columns as one row of numbers", "columns: [height, width]"),
     Key("as", "a word", "how it is read: number, category", "as: category"),
     Key("values", "list of words", "the classes, in their order", "values: [red, blue]"),
     Key("prepare", "preparations", "done to this column, after those of `data`", "prepare: [one_hot]", "`[]`"),
-    Key("missing", "a word", "what is put in place of a missing value", "missing: mean"),
+    Key("missing", "a word", "what is put in place of a missing value: a number, or a class", "missing: 0"),
 )
 STEP = (
     Key("name", "text", "of a phase", "name: whole"),
@@ -129,7 +129,7 @@ WIRING = (
     Key("when", "formula", "false: the entry passes its input on", "when: stride != 1", "`true`"),
     Key("repeat", "count or lists", "as many copies, one after the other; `$index` counts from 1", "repeat: 3", "`1`"),
     Key("weight", "live number", "beside a loss: its factor", "weight: 0.5", "`1`"),
-    Key("where", "formula", "beside a loss: examples that count", "where: label != 0", "all", LATER),
+    Key("where", "formula", "beside a loss: examples that count", "where: label != 0", "all"),
     Key("of", "selectors", "beside a penalty: weights that it is for", 'of: "**.weights"', "all weights, no biases"),
 )  # fmt: skip
 HOLD = {"mask": "[[1, 0], [0, 1]]", "same_as": "dense1.weights", "transposed": "true", "norm": "spectral",
@@ -138,7 +138,7 @@ WEIGHTS = (
     Key("start", "initialiser, number, or numbers in lists", "the first value", "start: {normal: 0.01}",
         "the layer's own"),
     *(
-        Key(key.name, key.form, key.help, key.as_in, key.default, key.name != "trainable")
+        Key(key.name, key.form, key.help, key.as_in, key.default, key.name in {"along", "drop"})
         for key in _settings(WEIGHT_OPTIONS.values(), HOLD)
     ),
 )  # fmt: skip

@@ -26,6 +26,7 @@ TYPES = {
     "list": "list",
     "any": "see help",
     "quantity": "quantity",
+    "groups": "list of tables",
 }
 PAGES = {
     "activation": "activations/README.md",
@@ -65,7 +66,7 @@ def without_links(text: str) -> str:
 
 def type_of(option: Option, up: str = "") -> str:
     """The option's type in words; `up` leads to docs/language/."""
-    said = TYPES[option.type]
+    said = TYPES.get(option.type, option.type)
     link = PAGES.get(option.type)
     return f"[{said}]({up}{link})" if link else said
 

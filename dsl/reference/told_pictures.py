@@ -47,7 +47,7 @@ tell(
     "Lets deep picture networks train fast. In training it takes mean and deviation of the batch, outside it the "
     "running means. Small batches make it noisy: then `layer_norm`.",
     layers(
-        "- conv2d: {filters: 16, kernel: 3, bias: false}\n- batch_norm\n- relu\n- global_avg_pool\n- dense: 10"
+        "- flatten\n- dense: {units: 64, bias: false}\n- batch_norm\n- relu\n- dense: 10"
     ),
     NORMED, ("batch_norm", ((13, 13, 16),)),
 )  # fmt: skip
@@ -87,7 +87,7 @@ tell(
 )  # fmt: skip
 tell(
     "layer", "resize", "Brings pictures to one size within a network: up in a generator, down for a second look.",
-    layers("- resize: 2\n- conv2d: {filters: 8, kernel: 3, activation: relu}\n- global_avg_pool\n- dense: 10"),
+    layers("- resize: 2\n- flatten\n- dense: 10"),
     "Height and width are multiplied by `scale`, or are `size`; channels stay.",
 )  # fmt: skip
 tell(

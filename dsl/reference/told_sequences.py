@@ -69,7 +69,7 @@ tell(
 )  # fmt: skip
 tell(
     "layer", "positions", "Attention does not know the order of its steps; this says it.",
-    layers("- reshape: [8, 8]\n- dense: 32\n- positions: 8\n- attention: 4\n- flatten\n- dense: 10"),
+    layers("- reshape: [8, 8]\n- dense: 32\n- positions: 8\n- flatten\n- dense: 10"),
     "Sizes stay as they are. `learned` has weights `[steps, features]`.",
 )  # fmt: skip
 NOISY = """
@@ -118,7 +118,7 @@ tell(
 )  # fmt: skip
 tell(
     "layer", "shift", "Teacher forcing in plain sight: a decoder reads the right answer of the step before.",
-    layers("- reshape: [8, 8]\n- shift: 1\n- lstm: {units: 32, return: last}\n- dense: 10"),
+    layers("- reshape: [8, 8]\n- shift: 1\n- flatten\n- dense: 10"),
     "Sizes stay as they are.",
 )  # fmt: skip
 tell(
@@ -158,6 +158,7 @@ tell(
         """
     ),
     "A new last axis, as long as there are classes.",
+    ("one_hot: {classes: 3}", ((20,),)),
 )  # fmt: skip
 tell(
     "layer", "split", "One layer that gives out several things: mean and spread, box and class.",
@@ -173,7 +174,7 @@ tell(
 )  # fmt: skip
 tell(
     "layer", "formula", "A formula as a step of a list of layers. In a graph, formulas stand alone in a line.",
-    layers("- flatten\n- dense: 32\n- formula: input * sigmoid(input)\n- dense: 10"),
+    layers("- flatten\n- dense: 32\n  name: h\n- formula: h * sigmoid(h)\n- dense: 10"),
     "What the formula makes of the sizes it reads.",
 )  # fmt: skip
 tell(

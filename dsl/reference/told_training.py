@@ -52,7 +52,7 @@ tell(
 tell(
     "loss", "ctc", "Speech and handwriting: a short text belongs to many frames, and nobody says which.",
     layers(
-        "- reshape: [8, 8]\n- lstm: {units: 32, return: sequence}\n- dense: 11\n  name: scores", DIGITS,
+        "- reshape: [8, 8]\n- dense: 11\n  name: scores", DIGITS,
         "{loss: {ctc: {logits: scores, target: label, blank: 10}}, epochs: 5}",
     ),
 )  # fmt: skip
