@@ -5,7 +5,7 @@ from __future__ import annotations
 from ..diagnostics import Diagnostics
 from ..entries import Site, entry
 from ..kinds.computed import Scope
-from ..kinds.kind import KINDS, REQUIRED, Family, Kind, Sizes
+from ..kinds.kind import KINDS, REQUIRED, Family, Kind, SizeMistake, Sizes
 from ..kinds.resolve import resolve
 from ..kinds.sizes import said
 from ..reader import read
@@ -65,7 +65,7 @@ def how_written(kind: Kind) -> str:
 
 
 def sizes_of(kind: Kind, told: Told) -> Sizes | None:
-    """What the size rule makes of the shapes told with an example."""
+    """What the size rule makes of the shapes told with an example; None where there is nothing to show."""
     if kind.sizes is None or told.sized is None:
         return None
     text, shapes = told.sized
@@ -73,8 +73,12 @@ def sizes_of(kind: Kind, told: Told) -> Sizes | None:
     tree = read(text, "example", remarks)
     made = entry(tree, Site((kind.family,), "a layer"), Walk(remarks)) if tree is not None else None
     options = resolve(kind, made, Scope(), remarks) if made is not None else None
-    assert options is not None, f"the sized example of {kind.name} is wrong: {list(remarks)}"
-    return kind.sizes(shapes, options)
+    if options is None:
+        return None
+    try:
+        return kind.sizes(shapes, options)
+    except SizeMistake:
+        return None
 
 
 def _options(kind: Kind) -> str:

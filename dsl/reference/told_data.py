@@ -53,7 +53,11 @@ for _name, _use, _out in (
 for _name, _use in (
     ("digits", "Pictures small enough for a first network that trains in seconds."),
     ("mnist", "The classic of handwritten digits. Its test part comes with it."),
-    ("cifar10", "Colour pictures of things: no longer easy. Its test part comes with it."),
+    (
+        "cifar10",
+        "Colour pictures of things: no longer easy. Its test part comes with it. This version knows its columns, so "
+        "a file that names it can be checked, shown and compiled; it cannot read the pictures yet.",
+    ),
 ):
     own = (
         f"{{source: {_name}, prepare: [scale], {SPLIT}}}"

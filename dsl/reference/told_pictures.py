@@ -89,6 +89,7 @@ tell(
     "layer", "resize", "Brings pictures to one size within a network: up in a generator, down for a second look.",
     layers("- resize: 2\n- flatten\n- dense: 10"),
     "Height and width are multiplied by `scale`, or are `size`; channels stay.",
+    ("resize: 2", ((8, 8, 1),)),
 )  # fmt: skip
 tell(
     "layer", "unit_length", "Before codes are compared: only their direction counts, so distance is angle.",

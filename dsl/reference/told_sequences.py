@@ -11,7 +11,8 @@ for _name, _use in (
     ("lstm", "Sequences with long memories: gates decide what is kept. A picture is a sequence of its rows."),
     ("gru", "As lstm with one gate less: fewer weights, mostly as good."),
 ):
-    tell("layer", _name, _use, layers(ROWS % _name), f"{RUN} The axes before time are mapped over.")
+    tell("layer", _name, _use, layers(ROWS % _name), f"{RUN} The axes before time are mapped over.",
+         (f"{_name}: {{units: 32, return: last}}", ((20, 8),)))  # fmt: skip
     tell(
         "layer", f"{_name}_cell", f"One step of {_name}, within a cell of one's own.",
         whole(
@@ -66,11 +67,13 @@ tell(
     "sequence, with `mask: causal` only what came before.",
     layers("- reshape: [8, 8]\n- dense: 32\n- attention: 4\n- flatten\n- dense: 10"),
     "As the query: `[time, features]`. `heads` divides the features.",
+    ("attention: 4", ((20, 64),)),
 )  # fmt: skip
 tell(
     "layer", "positions", "Attention does not know the order of its steps; this says it.",
     layers("- reshape: [8, 8]\n- dense: 32\n- positions: 8\n- flatten\n- dense: 10"),
     "Sizes stay as they are. `learned` has weights `[steps, features]`.",
+    ("positions: 20", ((20, 64),)),
 )  # fmt: skip
 NOISY = """
 pixels: {flatten: image}
@@ -83,7 +86,8 @@ for _name, _use in (
     ("normal", "The draw behind generators and variational codes: fresh for every example."),
     ("uniform", "Noise that stays within limits."),
 ):
-    tell("layer", _name, _use, graph(NOISY % _name), "As written in `shape`, or that of the tensor `like`.")
+    tell("layer", _name, _use, graph(NOISY % _name), "As written in `shape`, or that of the tensor `like`.",
+         (f"{_name}: [20]", ()))  # fmt: skip
 tell(
     "layer", "bernoulli", "Neurons that fire by chance, as in Boltzmann machines.",
     graph(
@@ -103,6 +107,7 @@ tell(
         "x", "y_hat", DIABETES, "{loss: {mse: {target: y}}, epochs: 5}",
     ),
     "As written in `shape`.",
+    ("variable: [10]", ()),
 )  # fmt: skip
 tell(
     "layer", "gradient", "Slopes as tensors: for penalties on them, and for pictures of what a network looks at.",
@@ -120,6 +125,7 @@ tell(
     "layer", "shift", "Teacher forcing in plain sight: a decoder reads the right answer of the step before.",
     layers("- reshape: [8, 8]\n- shift: 1\n- flatten\n- dense: 10"),
     "Sizes stay as they are.",
+    ("shift: 1", ((8, 8),)),
 )  # fmt: skip
 tell(
     "layer", "pick", "The value of the action that was taken, the score of the class that is right.",
@@ -131,7 +137,9 @@ tell(
         """,
         output="[scores, right]", train="{loss: {cross_entropy: {logits: scores}}, epochs: 5}",
     ),
-    "Without the axis that `index` picks from.",
+    "Without the last axis, which `index` picks from.",
+    ("pick: {index: label}", ((8, 10), (8,))),
+    ("pick: {index: label}", ((10,), ())),
 )  # fmt: skip
 for _name, _use in (
     ("sum", "A bag of words: what is said counts, its order does not."),
@@ -139,7 +147,9 @@ for _name, _use in (
 ):
     tell(
         "layer", _name, _use, layers(f"- reshape: [8, 8]\n- dense: 32\n- {_name}: {{over: time}}\n- dense: 10"),
-        "Without the axis `over`.",
+        "Without the axis `over`; a single number where none is named.",
+        (f"{_name}: {{over: time}}", ((8, 32),)),
+        (f"{_name}: {{over: time}}", ((20, 64),)),
     )  # fmt: skip
 tell(
     "layer", "one_hot", "Classes among numbers, within a network.",

@@ -1,0 +1,40 @@
+"""Slow: the example of every kind that is built trains for a step, as a user would train it."""
+
+from __future__ import annotations
+
+import math
+from pathlib import Path
+
+import pytest
+
+import netloom
+from netloom.dsl.diagnostics import SpecError
+from netloom.dsl.kinds.kind import KINDS
+from netloom.dsl.reference.kind_page import is_later
+from netloom.dsl.reference.told_all import TOLD
+
+from .language_files import make_data
+
+BUILT = [key for key, kind in KINDS.items() if not is_later(kind) and "train:" in TOLD[key].example]
+
+
+def test_there_is_something_to_train() -> None:
+    assert len(BUILT) > 60
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("key", BUILT, ids=["/".join(key) for key in BUILT])
+def test_the_example_of_a_kind_trains(key: tuple[str, str], tmp_path: Path) -> None:
+    make_data(tmp_path)
+    file = tmp_path / "net.yaml"
+    text = TOLD[key].example.replace("epochs: 5", "steps: 1")  # type: ignore[index]
+    assert "steps: 1" in text
+    file.write_text(text, encoding="utf-8")
+    try:
+        run = netloom.train(file, folder=tmp_path / "runs")
+    except SpecError as mistakes:
+        assert [remark.code for remark in mistakes.diagnostics if remark.severity == "error"] == ["E300"]
+        pytest.skip(f"a set that cannot be read here: {mistakes}")
+    assert run.steps == 1
+    assert run.status == "finished"
+    assert all(math.isfinite(part["loss"]) for part in run.metrics.values())
