@@ -16,11 +16,12 @@ from ..dsl.static_check import file_scope
 from .advice import advise
 from .build_data import check_prepares
 from .build_draft import Draft, Frame, TooLarge, named_sizes
-from .build_layer import settle_starts
 from .build_loss import terms
 from .build_metrics import metrics
+from .build_modes import check_modes
 from .build_train import Numbers, hold_still, optimizer, penalties
 from .build_walk import Walk
+from .build_weights import settle_starts, settle_ties
 from .experiment import Experiment
 from .graph import Graph, Node
 
@@ -40,7 +41,7 @@ def build(spec: Spec, schema: DataSchema, diagnostics: Diagnostics) -> Experimen
         experiment = _experiment(draft, Walk(draft, main))
     except TooLarge:
         return None
-    if diagnostics.errors:
+    if diagnostics.errors or diagnostics.unbuilt:
         return None
     assert not [name for name, sizes in draft.sizes.items() if sizes is None and name in draft.nodes], "unknown sizes"
     advise(experiment, schema, spec, draft.places, diagnostics)
@@ -50,8 +51,10 @@ def build(spec: Spec, schema: DataSchema, diagnostics: Diagnostics) -> Experimen
 def _experiment(draft: Draft, walk: Walk) -> Experiment:
     spec, step = draft.spec, draft.spec.train
     outputs = walk.main_body()
-    settle_starts(draft)
     found = terms(walk, step, outputs) if step else ()
+    settle_ties(draft)
+    settle_starts(draft)
+    check_modes(draft)
     used = metrics(walk, step, found) if step else ()
     shrink = penalties(walk, step) if step else ()
     rule = optimizer(walk, step) if step else None
@@ -85,7 +88,7 @@ def _main_scope(draft: Draft) -> Scope:
         sizes |= named_sizes(column.name, column.shape, formulas.UNKNOWN)
         if column.classes is not None:
             sizes[f"{column.name}.classes"] = column.classes
-    return file_scope(draft.spec, draft.diagnostics).with_options(sizes)
+    return file_scope(draft.spec, draft.diagnostics, open=not draft.schema.known).with_options(sizes)
 
 
 def in_order(nodes: Mapping[str, Node]) -> dict[str, Node]:

@@ -27,22 +27,23 @@ def declare_inputs(draft: Draft, frame: Frame, body: Body) -> str | None:
     name = next((n for n, column in draft.schema.columns.items() if column.classes is None), None)
     if name is not None:
         return input_node(draft, frame, name) if body.graph is None else None
-    if body.graph is None:
+    if body.graph is None and draft.schema.known:
         draft.error(
             "E230", body.place, "the network has nothing to read: the data has no column of numbers",
             "Add a `data:` section, or `inputs:` to the network.",
         )  # fmt: skip
-        return UNKNOWN
-    return None
+    return UNKNOWN if body.graph is None else None
 
 
 def _declared(draft: Draft, frame: Frame, item: Input) -> str:
     given = read_option(Option("shape", "shape"), item.shape, frame.scope, draft.diagnostics) if item.shape else None
     column = draft.schema.columns.get(item.name)
     if column is None:
-        if draft.spec.data is None and isinstance(given, tuple) and all(isinstance(size, int) for size in given):
+        free = draft.spec.data is None or not draft.schema.known
+        if free and isinstance(given, tuple) and all(isinstance(size, int) for size in given):
             return _field(draft, frame, Column(item.name, given, "float32"), as_input=True)
-        _no_column(draft, item)
+        if draft.schema.known:
+            _no_column(draft, item)
         frame.names[item.name] = UNKNOWN
         return UNKNOWN
     if isinstance(given, tuple) and given != column.shape:

@@ -29,6 +29,16 @@ class TooLarge(Exception):  # noqa: N818  a mistake of the user's: ends the draw
     """The network has more layers than can be meant; recorded before it is raised."""
 
 
+@dataclass(frozen=True, slots=True)
+class Tie:
+    """A weight that is to be another one: `to` are the names it may have, the innermost body's first."""
+
+    to: tuple[str, ...]
+    said: str
+    transposed: bool
+    place: Place
+
+
 @dataclass(slots=True)
 class Draft:
     """What is drawn so far."""
@@ -45,6 +55,8 @@ class Draft:
     weights: dict[str, LayerWeight] = field(default_factory=dict)
     own_start: set[str] = field(default_factory=set)
     """Weights whose start the file leaves to the layer."""
+    ties: dict[str, Tie] = field(default_factory=dict)
+    """Weights that are to be others, by their own names."""
     inputs: set[str] = field(default_factory=set)
     """Columns that the network reads."""
     steps: int = 0
@@ -57,7 +69,8 @@ class Draft:
 
     def later(self, what: str, place: Place) -> None:
         """Record that something is of the language and cannot be built yet."""
-        self.error("E299", place, f"{what}: read and understood, but not built yet", "Leave it out for now.")
+        if not any(known.place == place for known in self.diagnostics.errors):
+            self.diagnostics.later(place, what)
 
     def origin(self, place: Place, path: str) -> Origin:
         return Origin(self.spec.file, place.line, path)
@@ -95,7 +108,7 @@ class Draft:
     @property
     def whole(self) -> bool:
         """Whether nothing is unknown: then a weight that is not there was never asked for."""
-        return not self.diagnostics.errors
+        return not self.diagnostics.errors and not self.diagnostics.unbuilt and self.schema.known
 
 
 @dataclass(slots=True)

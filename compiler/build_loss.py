@@ -12,14 +12,17 @@ from ..dsl.settings import WEIGHT
 from ..dsl.spec import Entry, Step
 from .build_data import target_node
 from .build_draft import UNKNOWN, Draft, Frame
-from .build_layer import THROUGH
+from .build_modes import only_of
 from .build_names import Walker, reference
 from .build_options import Options, copies, entry_options, frozen_live, wanted
+from .build_weights import THROUGH
 from .experiment import Live, Term, activation_of, constant
 
 SQUASHED = {"cross_entropy": "softmax", "binary_cross_entropy": "sigmoid"}
 """The activation that each loss takes together with its logarithm."""
 REGRESSION = frozenset({"mse", "mae", "huber"})
+BY_NUMBER = REGRESSION | {"binary_cross_entropy"}
+"""Losses that compare number by number, so that `where` can leave single ones out."""
 
 
 def terms(walker: Walker, step: Step, outputs: Mapping[str, str]) -> tuple[Term, ...]:
@@ -30,11 +33,7 @@ def terms(walker: Walker, step: Step, outputs: Mapping[str, str]) -> tuple[Term,
     for entry in step.loss:
         counted[entry.kind] += 1
         name = entry.name or (entry.kind if kinds[entry.kind] == 1 else f"{entry.kind}{counted[entry.kind]}")
-        if entry.where is not None:
-            draft.later("`where` beside a loss", entry.where.place)
-        if entry.kind[:1].isupper():
-            draft.later("a block as a loss", entry.kind_place)
-        elif entry.repeat is None:
+        if entry.repeat is None:
             found += _term(walker, entry, name, frame.scope, outputs)
         else:
             for at, walked in enumerate(copies(draft, frame.scope, entry), 1):
@@ -56,18 +55,78 @@ def _check_names(draft: Draft, step: Step, found: list[Term]) -> None:
 def _term(walker: Walker, entry: Entry, name: str, scope: Scope, outputs: Mapping[str, str]) -> list[Term]:
     """One part, in a list; an empty one where it is not wanted or a mistake is in it."""
     draft = walker.draft
-    if not wanted(draft, scope, entry):
+    asked = wanted(draft, scope, entry)
+    if asked is False:
         return []
-    options = entry_options(draft, "loss", entry, scope)
+    if asked == "elsewhere":
+        way = "Write `when: training`, or take it out."
+        draft.error("E234", entry.place, f"the loss `{name}` would be left out in training", way)
+    own = entry.kind[:1].isupper()
+    options: Options | None = {} if own else entry_options(draft, "loss", entry, scope)
     if options is None:
         return []
-    tensors = _tensors(walker, entry, options, outputs, scope)
-    if UNKNOWN in tensors.values():
+    frame = replace(walker.main, scope=scope)
+    if own or entry.kind == "formula":
+        tensors = _value(walker, frame, entry, name, outputs)
+    else:
+        tensors = _tensors(walker, entry, options, outputs, scope)
+    where = _where(walker, frame, entry, name)
+    if UNKNOWN in (*tensors.values(), where):
         return []
     origin = draft.origin(entry.place, f"train.loss.{name}")
-    term = Term(entry.kind, name, options, tensors, _weight(draft, entry, scope), origin)
-    check_term(draft, entry, term)
+    kind = "formula" if own else entry.kind
+    reads = [*tensors.values(), *([where] if where else ())]
+    training = asked == "train" or any(only_of(draft.nodes[node]) == "train" for node in reads if node in draft.nodes)
+    term = Term(kind, name, options, tensors, _weight(draft, entry, scope), origin, where, training)
+    if kind == "formula":
+        _check_value(draft, entry, tensors["value"])
+    else:
+        check_term(draft, entry, term)
+    _check_where(draft, entry, term)
     return [term]
+
+
+def _value(walker: Walker, frame: Frame, entry: Entry, name: str, outputs: Mapping[str, str]) -> dict[str, str]:
+    """A loss that is a formula, or a block of the file's own."""
+    path = f"train.loss.{name}"
+    if entry.kind == "formula":
+        return {"value": walker.formula_entry(frame, path, entry, None)}
+    reads = reference(walker, frame, *entry.from_[0]) if entry.from_ else None
+    if reads is None and len(outputs) == 1:
+        reads = next(iter(outputs.values()))
+    return {"value": walker.part(frame, entry, reads, path)}
+
+
+def _where(walker: Walker, frame: Frame, entry: Entry, name: str) -> str | None:
+    """The node that says which examples count; None where all do."""
+    if entry.where is None:
+        return None
+    return walker.formula(frame, f"train.loss.{name}.where", entry.where, classes=True)
+
+
+def _check_value(draft: Draft, entry: Entry, node: str) -> None:
+    sizes = draft.sizes[node]
+    if sizes is not None and math.prod(sizes) != 1:
+        draft.error(
+            "E222", entry.place, f"a loss is one number an example, and this gives {_said(sizes)}",
+            "Add them up: `sum(...)` or `mean(...)`.",
+        )  # fmt: skip
+
+
+def _check_where(draft: Draft, entry: Entry, term: Term) -> None:
+    """`where` speaks of examples, or of the numbers that the loss compares."""
+    if term.where is None or entry.where is None:
+        return
+    have = draft.sizes[term.where]
+    source = next(iter(term.tensors.values()))
+    each = draft.sizes[source] if term.kind in BY_NUMBER else ()
+    if have is None or each is None or math.prod(have) == 1 or have == each:
+        return
+    wanted_one = f", or {list(each)}: one for each number" if each else ""
+    draft.error(
+        "E222", entry.where.place, f"`where` gives {_said(have)}",
+        f"It says yes or no to one example{wanted_one}.",
+    )  # fmt: skip
 
 
 def _weight(draft: Draft, entry: Entry, scope: Scope) -> Live:
@@ -131,6 +190,8 @@ def _only_output(draft: Draft, entry: Entry, outputs: Mapping[str, str], first: 
 
 def _default_target(draft: Draft, frame: Frame, entry: Entry) -> str:
     columns = draft.schema.columns
+    if not draft.schema.known:
+        return UNKNOWN
     if draft.spec.data is None:
         draft.error("E230", entry.place, "there is no data to train on", "Add a `data:` section.")
         return UNKNOWN

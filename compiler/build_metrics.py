@@ -22,6 +22,7 @@ TAKEN = frozenset({"loss", "examples"})
 
 def metrics(walker: Walker, step: Step, found: tuple[Term, ...]) -> tuple[MetricUse, ...]:
     """The metrics asked for; where none are named, accuracy comes with cross-entropy."""
+    found = tuple(term for term in found if "target" in term.tensors and not term.when_training)
     if step.metrics is None:
         return _by_default(walker.draft, step, found)
     uses: list[MetricUse] = []
@@ -41,7 +42,7 @@ def _by_default(draft: Draft, step: Step, found: tuple[Term, ...]) -> tuple[Metr
     counted = [term for term in found if term.kind in SQUASHED and _classes(draft, term.tensors["target"])]
     names = ["accuracy"] if len(found) == 1 else [f"{term.name}_accuracy" for term in counted]
     return tuple(
-        _use(draft, "accuracy", name, {"threshold": 0.5}, _of(term), scores_of(draft, term), step.place)
+        _use(draft, "accuracy", name, {"threshold": 0.5}, _of(term), scores_of(draft, term), step.place, term.where)
         for name, term in zip(names, counted, strict=False)
     )
 
@@ -63,6 +64,8 @@ def _asked(walker: Walker, entry: Entry, name: str, options: Options, found: tup
         scores = scores if same else _scores_alone(walker.draft, prediction)
     if options.get("target") is not None:
         pair = (pair[0] if pair else UNKNOWN, _tensor(walker, entry, options, "target"))
+    if not walker.draft.whole and (pair is None or UNKNOWN in pair):
+        return []
     if pair is None or UNKNOWN in pair:
         walker.draft.error(
             "E226", entry.place, f"`{entry.kind}` has no loss to take its tensors from",
@@ -160,5 +163,6 @@ def _use(
     pair: tuple[str, str],
     scores: Scores,
     place: Place,
+    where: str | None = None,
 ) -> MetricUse:
-    return MetricUse(kind, name, options, *pair, draft.origin(place, f"train.metrics.{name}"), scores)
+    return MetricUse(kind, name, options, *pair, draft.origin(place, f"train.metrics.{name}"), scores, where)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Protocol
 
-from ..dsl.formula import FormulaMistake
+from ..dsl.formula import Formula, FormulaMistake
 from ..dsl.kinds.computed import substituted
 from ..dsl.places import Place
 from ..dsl.spec import Entry
@@ -25,6 +25,17 @@ class Walker(Protocol):
 
     def chain(self, frame: Frame, entries: Iterable[Entry], previous: str | None) -> str | None:
         """The node that the last of the entries gives out."""
+
+    def part(self, frame: Frame, entry: Entry, reads: str | None, name: str) -> str:
+        """The node that a block or network gives out at one of its uses."""
+
+    def formula(
+        self, frame: Frame, name: str, formula: Formula, previous: str | None = None, *, classes: bool = False
+    ) -> str:
+        """The node of a formula."""
+
+    def formula_entry(self, frame: Frame, name: str, entry: Entry, reads: str | None) -> str:
+        """The node of an entry of the kind `formula`."""
 
 
 def reference(walker: Walker, frame: Frame, name: str, place: Place) -> str:
@@ -69,7 +80,10 @@ def _which(draft: Draft, name: str, outputs: tuple[str, ...], place: Place) -> s
 
 
 def _no_tensor(draft: Draft, frame: Frame, name: str, place: Place) -> str:
-    if frame.names.get(name.split(".")[0]) == UNKNOWN and name.split(".")[0] not in frame.several:
+    head = name.split(".")[0]
+    if frame.names.get(head) == UNKNOWN and head not in frame.several:
+        return UNKNOWN
+    if frame.sees_data and not draft.schema.known and head not in frame.names:
         return UNKNOWN
     columns = list(draft.schema.columns) if frame.sees_data else []
     known = list(dict.fromkeys([*frame.names, *frame.lines, *columns]))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from typing import Literal
 
 from ..dsl import formula as formulas
 from ..dsl.formula import FormulaMistake
@@ -15,6 +16,8 @@ from .build_draft import Draft
 from .experiment import Live, constant
 
 Options = dict[str, object]
+Only = Literal["train", "elsewhere"]
+"""In which programs something is there: in training, or in evaluation and prediction."""
 COPIES = 10_000
 """No entry may be repeated more often."""
 
@@ -53,13 +56,22 @@ def frozen_live(value: object) -> Live:
     return constant(float(value))
 
 
-def wanted(draft: Draft, scope: Scope, entry: Entry) -> bool:
-    """Whether `when` holds. Where it hangs on a size that a mistake left unknown, nothing more is said."""
+def wanted(draft: Draft, scope: Scope, entry: Entry) -> bool | Only:
+    """Whether `when` holds: always, never, or only in training, or only elsewhere. Where it hangs on a size that a
+    mistake left unknown, nothing more is said."""
     if entry.when is None:
         return True
-    if any(str(name) == "training" for name in formulas.names(entry.when.tree)):
-        draft.later("`when: training`", entry.when.place)
-        return True
+    if not any(str(name) == "training" for name in formulas.names(entry.when.tree)):
+        return _holds(draft, scope, entry)
+    training = _holds(draft, scope.with_options({"training": True}), entry)
+    elsewhere = _holds(draft, scope.with_options({"training": False}), entry)
+    if training is elsewhere:
+        return training
+    return "train" if training else "elsewhere"
+
+
+def _holds(draft: Draft, scope: Scope, entry: Entry) -> bool:
+    assert entry.when is not None, "only an entry with `when` is asked"
     try:
         value = formulas.evaluate(entry.when, scope.options)
     except FormulaMistake as mistake:

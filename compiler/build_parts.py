@@ -16,7 +16,7 @@ from ..dsl.static_check import file_scope
 from ..dsl.suggest import did_you_mean
 from ..dsl.tree import Tree
 from ..dsl.walk import Walk as Reader
-from .build_draft import UNKNOWN, Draft, Frame
+from .build_draft import UNKNOWN, Draft, Frame, named_sizes
 from .build_names import Walker, reference
 
 DEEPEST = 40
@@ -52,6 +52,8 @@ def bound_part(walker: Walker, frame: Frame, entry: Entry, reads: str | None, na
     _, tensors = _given(draft, entry, None if network else block, body)
     scope = bound_options(draft, asked, block, options, outer) if block else outer
     names = _inputs(walker, frame, entry, body, tensors, reads)
+    for item, node in names.items():
+        scope = scope.with_options(named_sizes(item, draft.sizes[node], NOT_KNOWN))
     inner = Frame(scope, f"{frame.path}{name}.", weights, depth=frame.depth + 1, names=names)
     inner.input = next(iter(names.values()))
     return inner, body

@@ -41,7 +41,7 @@ def sources(
     others = [
         reference(walker, frame, str(options[name]), entry.option_places.get(name, entry.place)) for name in named
     ]
-    if kind.tensors and kind.tensors[0] in named:
+    if (kind.tensors and kind.tensors[0] in named) or "given" in kind.traits:
         return others
     if reads is None:
         walker.draft.error(

@@ -8,6 +8,7 @@ from typing import Literal, cast
 
 from ..dsl.kinds.kind import Option
 from ..dsl.kinds.resolve import Scope, read_option, settle
+from ..dsl.kinds.values import Group
 from ..dsl.kinds.values import Live as LiveValue
 from ..dsl.places import Place
 from ..dsl.settings import BATCH, CLIP, EPOCHS, RUN, STOP, TRAIN
@@ -33,7 +34,20 @@ def optimizer(walker: Walker, step: Step) -> Optimizer | None:
             numbers[name] = frozen_live(value)
         elif isinstance(value, bool | int | float):
             numbers[name] = value
-    return Optimizer(entry.kind, numbers, walker.draft.origin(entry.place, "train.optimizer"))
+    given = options.get("groups")
+    groups = tuple(_group(walker.draft, group) for group in given) if isinstance(given, tuple) else ()
+    return Optimizer(entry.kind, numbers, walker.draft.origin(entry.place, "train.optimizer"), groups)
+
+
+def _group(draft: Draft, group: Group) -> tuple[tuple[str, ...], dict[str, Live | float | bool]]:
+    """The weights that a group reaches, and its options."""
+    options: dict[str, Live | float | bool] = {}
+    for name, value in group.options.items():
+        if isinstance(value, LiveValue):
+            options[name] = frozen_live(value)
+        elif isinstance(value, bool | int | float):
+            options[name] = value
+    return select(draft, group.of), options
 
 
 def penalties(walker: Walker, step: Step) -> tuple[Penalty, ...]:

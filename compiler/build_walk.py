@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
+from itertools import islice
 
 from ..dsl import formula as formulas
 from ..dsl.formula import Formula
@@ -12,14 +13,17 @@ from ..dsl.kinds.resolve import find_layer, not_built, resolve, suggest
 from ..dsl.spec import Body, Entry, GraphLine
 from ..dsl.suggest import did_you_mean
 from ..dsl.tree import Scalar
+from ..dsl.walk import Walk as Reader
 from .build_data import declare_inputs
 from .build_draft import UNKNOWN, Draft, Frame, named_sizes
 from .build_layer import add_formula, add_layer
 from .build_lines import reading_order
+from .build_modes import chosen, mark
 from .build_names import check_name, name_node, new_name, reference
 from .build_options import copies, wanted
 from .build_parts import Chain, bound_part, may_use
 from .build_sources import read_by, sources
+from .build_tensors import add_split, fill_classes
 
 
 class Walk:
@@ -95,7 +99,7 @@ class Walk:
 
     def _line(self, frame: Frame, line: GraphLine) -> str | None:
         if isinstance(line.what, Formula):
-            return self._formula(frame, line.name, line.what)
+            return self.formula(frame, line.name, line.what)
         if isinstance(line.what, Entry):
             return self.entry(frame, line.what, None, line.name)
         return self._labelled(frame, line.what, None, line.name)
@@ -106,7 +110,17 @@ class Walk:
         previous = self.chain(inner, entries[:-1], previous)
         return self.entry(inner, entries[-1], previous, label) if entries else previous
 
-    def _formula(self, frame: Frame, name: str, formula: Formula) -> str:
+    def formula_entry(self, frame: Frame, name: str, entry: Entry, reads: str | None) -> str:
+        """The kind `formula`, whether it is written after the colon or as an option."""
+        formula = entry.formula
+        if formula is None and "formula" in entry.options:
+            formula = Reader(self.draft.diagnostics).formula(entry.options["formula"], "a formula")
+        return UNKNOWN if formula is None else self.formula(frame, name, formula, reads)
+
+    def formula(
+        self, frame: Frame, name: str, formula: Formula, previous: str | None = None, *, classes: bool = False
+    ) -> str:
+        """The node of a formula; `previous` in it is what the entry before gives out."""
         numbers: dict[str, object] = {}
         tensors: dict[str, str] = {}
         for path in formulas.names(formula.tree):
@@ -115,12 +129,14 @@ class Walk:
                 return UNKNOWN
             if isinstance(value, int | float) and not isinstance(value, bool):
                 numbers[str(path)] = value
+            elif str(path) == "previous" and previous is not None:
+                tensors["previous"] = previous
             else:
                 tensors[str(path)] = reference(self, frame, str(path), path.place)
         if not tensors:
             self.draft.error("E216", formula.place, f"`{formula.text}` reads no tensor", "Write it as an option.")
             return UNKNOWN
-        return add_formula(self.draft, frame.path + name, formula, numbers, tensors)
+        return add_formula(self.draft, frame.path + name, formula, numbers, tensors, classes=classes)
 
     # entries
 
@@ -129,13 +145,19 @@ class Walk:
         label = entry.name or label
         reads = read_by(self, frame, entry, previous)
         inner = self._reading(frame, reads)
-        if not wanted(self.draft, inner.scope, entry):
+        asked = wanted(self.draft, inner.scope, entry)
+        if asked is False:
             return self._passed_on(frame, entry, reads, label)
+        before = len(self.draft.nodes)
         node = (
             self._once(inner, entry, reads, label)
             if entry.repeat is None
             else self._repeated(inner, entry, reads, label)
         )
+        if asked is not True:
+            mark(self.draft, islice(list(self.draft.nodes), before, None), asked)
+            path = f"{node}.mode" if label is None else f"{frame.path}{label}.mode"
+            node = chosen(self.draft, path, asked, node or UNKNOWN, reads, entry.place)
         return node if label is None else name_node(self.draft, frame, label, node or UNKNOWN)
 
     def _reading(self, frame: Frame, reads: str | None) -> Frame:
@@ -169,8 +191,10 @@ class Walk:
         if entry.kind == "chain":
             return self._grouped(frame, entry, reads, label)
         name = new_name(self.draft, frame, entry, label)
-        if entry.kind[:1].isupper():
-            node = self._part(frame, entry, reads, name)
+        if entry.kind == "formula":
+            node = self.formula_entry(frame, name, entry, reads)
+        elif entry.kind[:1].isupper():
+            node = self.part(frame, entry, reads, name)
         else:
             node = self._layer(frame, entry, reads, name)
         return name_node(self.draft, frame, name, node)
@@ -197,8 +221,9 @@ class Walk:
             near = suggest(entry.kind, "layer", "joiner", "activation")
             draft.error("E101", entry.kind_place, f"there is no layer `{entry.kind}`", near)
             return UNKNOWN
-        if "later" in kind.traits or kind.sizes is None:
+        if "later" in kind.traits:
             draft.later(f"`{entry.kind}`", entry.kind_place)
+        if kind.sizes is None:
             return UNKNOWN
         return self._resolved(frame, entry, kind, reads, name)
 
@@ -207,11 +232,15 @@ class Walk:
             self.draft.later(f"`{option}`", place)
         options = resolve(kind, entry, frame.scope, self.draft.diagnostics)
         found = sources(self, frame, entry, kind, reads, options or {})
+        if options is not None and found:
+            fill_classes(self.draft, kind, options, found[0])
         if options is None or found is None or any(isinstance(v, formulas.Unknown) for v in options.values()):
             return UNKNOWN
+        if kind.name == "split":
+            return add_split(self.draft, frame, entry, name, options, found[0])
         return add_layer(self.draft, frame, entry, kind, frame.path + name, options, found)
 
-    def _part(self, frame: Frame, entry: Entry, reads: str | None, name: str) -> str:
+    def part(self, frame: Frame, entry: Entry, reads: str | None, name: str) -> str:
         """A block or network, walked in its place."""
         draft, spec = self.draft, self.draft.spec
         if entry.kind not in spec.blocks and entry.kind not in spec.networks:

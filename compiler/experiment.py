@@ -22,7 +22,10 @@ a logit, whose sigmoid is compared with the threshold, as a margin above 0, or a
 class LayerWeight:
     """One tensor of a layer: `name` is the whole path (`dense1.weights`), `part` the layer's own word for it.
 
-    Layers with a weight of the same name share it (a network that is used more than once).
+    Layers with a weight of the same name share it: a network that is used more than once, or a tie (`same_as`).
+    `shape` is the tensor's own; `transposed`: the layer reads it with its two axes exchanged. `mask`: nested
+    tuples of 0 and 1 in the shape the layer reads. `norm`: each row divided by its length and multiplied by the
+    part `<part>.scale` (`weight`), or the whole by its largest singular value (`spectral`).
     """
 
     name: str
@@ -30,10 +33,17 @@ class LayerWeight:
     shape: tuple[int, ...]
     start: Start
     trainable: bool = True
+    transposed: bool = False
+    mask: tuple[object, ...] | None = None
+    norm: Literal["spectral", "weight"] | None = None
 
     def __str__(self) -> str:
-        held = "" if self.trainable else " held"
-        return f"{self.name}[{', '.join(map(str, self.shape))}] {self.start[0]}{held}"
+        words = [self.start[0]]
+        words += ["held"] if not self.trainable else []
+        words += ["transposed"] if self.transposed else []
+        words += ["masked"] if self.mask is not None else []
+        words += [f"{self.norm} norm"] if self.norm is not None else []
+        return f"{self.name}[{', '.join(map(str, self.shape))}] {' '.join(words)}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +59,11 @@ class Prepare:
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """One part of the loss. `tensors` names its inputs as nodes of the architecture graph."""
+    """One part of the loss. `tensors` names its inputs as nodes of the architecture graph.
+
+    `where`: the node that says which examples (or which numbers of them) count. `when_training`: what it reads is
+    there in training only, and so is it.
+    """
 
     kind: str
     name: str
@@ -57,6 +71,8 @@ class Term:
     tensors: Mapping[str, str]
     weight: Live
     origin: Origin
+    where: str | None = None
+    when_training: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,15 +97,21 @@ class MetricUse:
     target: str
     origin: Origin
     scores: Scores = "classes"
+    where: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Optimizer:
-    """The rule and its options: live numbers, or plain numbers for those that never change."""
+    """The rule and its options: live numbers, or plain numbers for those that never change.
+
+    `groups`: the weights of each, by name, and the options they have of their own; the first group that names a
+    weight wins, option by option.
+    """
 
     kind: str
     options: Mapping[str, Live | float | bool]
     origin: Origin
+    groups: tuple[tuple[tuple[str, ...], Mapping[str, Live | float | bool]], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +131,8 @@ class Experiment:
     In `graph` a node is a layer: its id is its path, `op` its kind, its attributes `options` (frozen pairs),
     `weights` (`LayerWeight`s) and `multiply_adds` (an example). Besides, `op` is `field` (a data column, with
     `column` and `prepare`), `formula` (with `formula`, `reads`: the names of its inputs, and `numbers`), or
-    `number` (with `value`).
+    `number` (with `value`), or `mode` (its first input in training, its second elsewhere). A node with the
+    attribute `only` is there in training only (`train`), or only elsewhere (`elsewhere`).
     """
 
     name: str

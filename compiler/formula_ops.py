@@ -12,8 +12,9 @@ from typing import cast
 
 from ..dsl.formula import Binary, Call, Formula, FormulaMistake, Node, Number, Path, Unary, evaluate, written
 from ..dsl.kinds.joiners import AXES
+from .formula_products import product_of
 from .graph import Value
-from .types import BATCH, Dim, product
+from .types import BATCH, Dim, TensorType, product
 
 Operand = Value | float
 ELEMENTWISE = {
@@ -56,7 +57,7 @@ class _Reading:
             case Number(value=number):
                 return float(number)
             case Path():
-                return self.names[str(node)]
+                return as_numbers(self.names[str(node)])
             case Unary(operator="not", operand=operand):
                 return self.logical_not(operand)
             case Unary(operand=operand):
@@ -89,9 +90,11 @@ class _Reading:
             case "!=":
                 same = elementwise("equal", node, [left, right])
                 return same.builder.add("logical_not", [same])
+            case "@":
+                return product_of(node, left, right)
             case operator if operator in ELEMENTWISE:
                 return elementwise(ELEMENTWISE[operator], node, [left, right])
-        raise _not_built(node, node.operator)
+        raise AssertionError(f"`{node.operator}` is no operator of formulas")
 
     def number(self, node: Binary, values: Mapping[str, float]) -> float:
         """Two numbers: computed here and now."""
@@ -114,15 +117,14 @@ class _Reading:
             return COMPOSED[name](first)
         if name in REDUCTIONS:
             return REDUCTIONS[name](first, over_axes(node, first))
-        if name in ("softmax", "normalize"):
-            return _over_one(node, first)
-        raise _not_built(node, name)
+        return SHAPED[name](node, first)
 
 
-def _not_built(node: Node, what: str) -> FormulaMistake:
-    return FormulaMistake(
-        "E299", node.place, f"`{what}`: read and understood, but not built yet", "Leave it out for now."
-    )
+def as_numbers(value: Operand) -> Operand:
+    """Class numbers as floats, to be compared."""
+    if isinstance(value, Value) and value.type.dtype != "float32":
+        return value.builder.add("cast", [value], dtype="float32")
+    return value
 
 
 def elementwise(op: str, node: Node, operands: Sequence[Operand]) -> Value:
@@ -166,6 +168,8 @@ def _power(node: Binary, base: Operand, exponent: Operand) -> Value:
     scaled = elementwise("multiply", node, [exponent, logarithm])
     return scaled.builder.add("exp", [scaled])
 
+
+MATRIX = 2
 
 # reductions inside one example
 
@@ -235,14 +239,61 @@ def _again(value: Value, like: Value, axes: Axes) -> Value:
     return value.builder.add("broadcast", [value], shape=like.type.shape, axes=kept) if axes else value
 
 
-def _over_one(node: Call, x: Value) -> Value:
-    """softmax, normalize: along one axis."""
+# functions that look at axes
+
+
+def _normalize(node: Call, x: Value) -> Value:
+    """x at length 1 along one axis, or as a whole."""
     axes = over_axes(node, x)
-    if node.function == "normalize":
-        return _value(x / _again(_norm(x, axes), x, axes))
-    if axes != (x.type.rank - 1,):
-        raise _not_built(node, "softmax over another axis than the last")
-    return x.builder.add("softmax", [x])
+    return _value(x / _again(_norm(x, axes), x, axes))
+
+
+def _softmax(node: Call, x: Value) -> Value:
+    """softmax along one axis, or over all numbers of the example."""
+    axes, last = over_axes(node, x), x.type.rank - 1
+    add = x.builder.add
+    if axes == (last,):
+        return add("softmax", [x])
+    if node.over is None:
+        flat = add("reshape", [x], shape=(BATCH, _count(x, axes)))
+        return add("reshape", [add("softmax", [flat])], shape=x.type.shape)
+    order = tuple(axis for axis in range(x.type.rank) if axis not in axes) + axes
+    back = tuple(order.index(axis) for axis in range(x.type.rank))
+    return add("transpose", [add("softmax", [add("transpose", [x], order=order)])], order=back)
+
+
+def _argmax(node: Call, x: Value) -> Value:
+    """Where the greatest number stands, from 0, along one axis or among all numbers of the example."""
+    axes, add = over_axes(node, x), x.builder.add
+    if node.over is None and x.type.rank > 1:
+        x, axes = add("reshape", [x], shape=(BATCH, _count(x, axes))), (1,)
+    if not axes:
+        return _value(x * 0.0)
+    return add("cast", [add("argmax", [x], axis=axes[0])], dtype="float32")
+
+
+def _size(node: Call, x: Value) -> Value:
+    """How many numbers there are along one axis, or in the example."""
+    count = _count(x, over_axes(node, x))
+    return x.builder.constant(float(count), TensorType((BATCH,)))
+
+
+def _transpose(node: Call, x: Value) -> Value:
+    """The last two axes exchanged."""
+    if x.type.rank < 1 + MATRIX:
+        raise FormulaMistake(
+            "E201", node.place, f"`{written(node)}`: {[*x.type.shape[1:]]} has no two axes to exchange",
+            "Only a table can be transposed.",
+        )  # fmt: skip
+    rank = x.type.rank
+    return x.builder.add("transpose", [x], order=(*range(rank - 2), rank - 1, rank - 2))
+
+
+SHAPED: Mapping[str, Callable[[Call, Value], Value]] = {
+    "softmax": _softmax, "normalize": _normalize, "argmax": _argmax, "size": _size, "transpose": _transpose,
+    "stop_gradient": lambda _node, x: x.builder.add("stop_gradient", [x]),
+}  # fmt: skip
+"""Functions of one tensor that look at its axes."""
 
 
 # spreading by the names of axes

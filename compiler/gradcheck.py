@@ -8,7 +8,7 @@ max, a comparison) changes sides between the two points the difference says noth
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -49,7 +49,7 @@ class Checked:
 def gradcheck(graph: Graph, values: Mapping[str, Array], sizes: Mapping[str, int], seed: int = 0) -> list[Checked]:
     """Check every output `gradient/STATE` of a graph that has `loss`. Values by leaf name, as for `interpret`."""
     gradients = interpret(graph, values, sizes, "float64")
-    loss_only = _only_loss(graph)
+    loss_only, values = _held(_only_loss(graph), values, sizes)
     found = []
     for output, node_id in graph.outputs.items():
         if output.startswith("gradient/"):
@@ -117,6 +117,17 @@ def _only_loss(graph: Graph) -> Graph:
             wanted.add(node_id)
             waiting += graph[node_id].inputs
     return Graph({n.id: n for n in graph if n.id in wanted}, {"loss": graph.outputs["loss"]})
+
+
+def _held(graph: Graph, values: Mapping[str, Array], sizes: Mapping[str, int]) -> tuple[Graph, Mapping[str, Array]]:
+    """stop_gradient(x) is a constant to the gradient: the differences hold it at its value too."""
+    stops = [node for node in graph if node.op == "stop_gradient"]
+    if not stops:
+        return graph, values
+    every = interpret_all(graph, values, sizes, "float64")
+    leaves = {n.id: replace(n, op="column", inputs=(), attrs=(("name", f"held/{n.id}"),)) for n in stops}
+    nodes = {node.id: leaves.get(node.id, node) for node in graph}
+    return Graph(nodes, graph.outputs), {**values, **{f"column/held/{n.id}": every[n.id] for n in stops}}
 
 
 def _without_gradient(graph: Graph, leaf: str) -> str | None:

@@ -19,7 +19,7 @@ from . import emit
 from .assemble import assemble
 from .build import build
 from .expand import expand
-from .experiment import Experiment
+from .experiment import Experiment, Live
 from .graph import Graph
 from .passes.decompose import Decompose
 from .passes.drop_dead import DropDead
@@ -59,7 +59,7 @@ def compile(
     """The plan of a spec's network. Raises SpecError with every mistake of the file."""
     diagnostics = Diagnostics()
     experiment = build(spec, schema, diagnostics)
-    diagnostics.raise_errors()
+    diagnostics.raise_unbuilt()
     assert experiment is not None, "a spec without mistakes builds"
     return compile_experiment(experiment, lanes, watch, clock)
 
@@ -102,9 +102,14 @@ def optimise(experiment: Experiment) -> Optimise:
     """The optimiser's pass: live numbers become knobs, fixed ones constants."""
     rule = experiment.optimizer
     assert rule is not None, "an experiment that trains has an optimiser"
-    options = tuple((n, v) for n, v in rule.options.items() if not isinstance(v, bool))
+    options = _numbers(rule.options)
+    groups = tuple((names, _numbers(own)) for names, own in rule.groups)
     corrects = bool(rule.options.get("bias_correction", True))
-    return Optimise(rule.kind, options, experiment.clip, corrects, (rule.origin,))
+    return Optimise(rule.kind, options, experiment.clip, corrects, groups, (rule.origin,))
+
+
+def _numbers(options: Mapping[str, Live | float | bool]) -> tuple[tuple[str, Live | float], ...]:
+    return tuple((name, value) for name, value in options.items() if not isinstance(value, bool))
 
 
 def _orders(graph: Graph) -> tuple[tuple[str, Order], ...]:

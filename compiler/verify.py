@@ -76,7 +76,7 @@ def _random(node: Node, sizes: Mapping[str, int], draw: np.random.Generator) -> 
     if node.type.dtype == "uint8":
         return draw.integers(0, 256, shape).astype(np.uint8)
     if node.type.dtype in ("int32", "int64"):
-        return draw.integers(0, 3, shape).astype(node.type.dtype)
+        return draw.integers(0, 2, shape).astype(node.type.dtype)
     values = draw.normal(size=shape)
     positive = node.op == "knob" or (node.op == "state" and node.attr("role") == "slot")
     return np.abs(values) + 0.1 if positive else values

@@ -31,9 +31,12 @@ class DataSchema:
 
     columns: Mapping[str, Column]
     parts: Mapping[str, int] = field(default_factory=dict)
+    known: bool = True
+    """False where the data cannot be looked at: any name may be a column, of sizes not known."""
 
 
 NO_DATA = DataSchema({})
+UNKNOWN_DATA = DataSchema({}, known=False)
 
 
 def _label(names: tuple[str, ...]) -> Column:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from .places import Place
@@ -11,6 +11,8 @@ from .places import Place
 Severity = Literal["error", "warning", "hint"]
 MOST = 1000
 """More remarks than anyone reads; a broken file could make millions."""
+NOT_BUILT = "E299"
+"""What is of the language and cannot be built yet: `check` passes it, `compile` refuses it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +49,17 @@ class Diagnostics:
     def __iter__(self) -> Iterator[Diagnostic]:
         return iter(sorted(self.items, key=lambda d: d.place))
 
+    def later(self, place: Place, what: str) -> None:
+        """Record once that `what` is read and understood, and cannot be built by this version."""
+        message = f"{what}: read and understood, but not built yet by this version"
+        if not any(d.message == message for d in self.unbuilt):
+            self.hint(NOT_BUILT, place, message)
+
+    @property
+    def unbuilt(self) -> tuple[Diagnostic, ...]:
+        """What keeps a file without mistakes from being compiled."""
+        return tuple(d for d in self.items if d.code == NOT_BUILT)
+
     def extend(self, others: Diagnostics) -> None:
         """Take over the remarks of others; one that is here already is not said twice."""
         for diagnostic in others.items:
@@ -56,6 +69,11 @@ class Diagnostics:
         """Raise `SpecError` with every remark when at least one is an error."""
         if self.errors:
             raise SpecError(tuple(self))
+
+    def raise_unbuilt(self) -> None:
+        """Raise `SpecError` for mistakes, and for what this version cannot build."""
+        self.items = [replace(d, severity="error") if d.code == NOT_BUILT else d for d in self.items]
+        self.raise_errors()
 
     def _add(self, diagnostic: Diagnostic) -> None:
         if diagnostic in self._said or len(self.items) > MOST:

@@ -27,6 +27,12 @@ def first_value(
     ((kind, options),) = start.items()
     if kind == "statistic":
         value = statistic(options["column"], options["of"])
+    elif kind == "row_lengths":
+        # the scale of weights that are held by their length: at first the length that they have
+        inner, inner_options = options["start"]
+        begin = {inner: dict(inner_options)}
+        rows = first_value(options["of"], tuple(options["shape"]), dtype, begin, seed, statistic)
+        value = np.sqrt(np.square(rows.astype(np.float64)).reshape(shape[0], -1).sum(axis=1))
     else:
         value = RULES[kind](shape, options, generator(seed, name))
     return np.broadcast_to(np.asarray(value, dtype), shape).copy()

@@ -18,8 +18,8 @@ from ..compiler.pipeline import LEARN, TIDY, Compiled, compile_experiment, modes
 from ..compiler.plan import Plan
 from ..compiler.stages import run as run_passes
 from ..compiler.verify import Blame, verify
-from ..dsl.data_schema import NO_DATA, DataSchema
-from ..dsl.diagnostics import Diagnostic, Diagnostics, NetloomError, SpecError
+from ..dsl.data_schema import NO_DATA, UNKNOWN_DATA, DataSchema
+from ..dsl.diagnostics import NOT_BUILT, Diagnostic, Diagnostics, NetloomError, SpecError
 from ..dsl.load import load as load_spec
 from ..dsl.spec import Spec
 from ..dsl.static_check import file_scope
@@ -90,6 +90,7 @@ def load(path: Path, sets: Sets | None = None, base: Path | None = None) -> Load
     base = base or path.parent
     found = _experiment(spec, diagnostics, base) if spec is not None else None
     diagnostics.raise_errors()
+    diagnostics.raise_unbuilt()
     assert spec is not None, "a file without mistakes has a spec"
     assert found is not None, "a spec without mistakes has an experiment"
     schema, experiment = found
@@ -97,15 +98,25 @@ def load(path: Path, sets: Sets | None = None, base: Path | None = None) -> Load
 
 
 def _experiment(spec: Spec, diagnostics: Diagnostics, base: Path) -> tuple[DataSchema, Experiment] | None:
-    schema = NO_DATA
-    if spec.data is not None:
-        try:
-            schema = schema_of(spec.data, base, scope=file_scope(spec, diagnostics))
-        except SpecError as mistakes:
-            diagnostics.items.extend(mistakes.diagnostics)
-            return None
+    schema = _schema(spec, diagnostics, base)
     experiment = build(spec, schema, diagnostics)
     return None if experiment is None else (schema, experiment)
+
+
+def _schema(spec: Spec, diagnostics: Diagnostics, base: Path) -> DataSchema:
+    """What is known of the data; where that is nothing, the mistake is recorded and the rest is still checked."""
+    if spec.data is None:
+        return UNKNOWN_DATA if "data" in spec.later else NO_DATA
+    try:
+        return schema_of(spec.data, base, scope=file_scope(spec, diagnostics))
+    except SpecError as mistakes:
+        known = {(d.place.line, d.place.column) for d in diagnostics.errors}
+        for mistake in mistakes.diagnostics:
+            if mistake.code == NOT_BUILT:
+                diagnostics.later(mistake.place, mistake.message)
+            elif (mistake.place.line, mistake.place.column) not in known:
+                diagnostics.items.append(mistake)
+        return UNKNOWN_DATA
 
 
 def dataset(loaded: Loaded) -> Dataset:

@@ -5,28 +5,15 @@ from __future__ import annotations
 import hashlib
 from typing import cast
 
-from ..experiment import LayerWeight, constant, weights_of
+from ..experiment import Live, constant
 from ..graph import Node, Value
-from ..types import Shape, TensorType, product
+from ..types import Shape, product
 from .activations import activate
 from .registry import Options, Scene, layer
+from .weights import weight
 
-MATRIX = 2
 HIGHEST_RATE = 0.999
 """A knob may not take dropout to 1: what is kept is divided by 1 - rate."""
-
-
-def weight(scene: Scene, node: Node, part: str) -> Value | None:
-    """The layer's weight of that word; None where it has none."""
-    found = next((each for each in weights_of(node) if each.part == part), None)
-    return None if found is None else weight_leaf(scene, found)
-
-
-def weight_leaf(scene: Scene, found: LayerWeight) -> Value:
-    """The state that holds a weight; layers that share it share the leaf."""
-    return scene.builder.leaf(
-        "state", TensorType(found.shape), name=found.name, role="weight", trainable=found.trainable, start=found.start
-    )
 
 
 @layer("dense")
@@ -70,7 +57,9 @@ def dropout(scene: Scene, node: Node, inputs: list[Value], options: Options) -> 
     (x,) = inputs
     if scene.mode != "train":
         return x
-    rate = scene.knob(f"{node.id}.rate", constant(cast(float, options["rate"])), 0.0, HIGHEST_RATE)
+    given = options["rate"]
+    live = cast(Live, given) if isinstance(given, tuple) else constant(cast(float, given))
+    rate = scene.knob(f"{node.id}.rate", live, 0.0, HIGHEST_RATE)
     key = stream(scene.experiment.seed, node.id, "dropout")
     draw = scene.builder.add("uniform", [scene.clock(), scene.rows()], key=key, shape=x.type.shape)
     kept = scene.builder.add("greater_equal", [draw, rate])

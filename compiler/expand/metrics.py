@@ -49,6 +49,17 @@ def _counted(scene: Scene, count: int) -> Value:
     return scene.examples() if count == 1 else cast(Value, scene.examples() * float(count))
 
 
+def counted_by(scene: Scene, where: str, like: Value) -> Value:
+    """1 for what counts of a loss that leaves some out, 0 for the rest, in the shape of `like`."""
+    value = scene.values[where]
+    value = value if value.type.dtype == "float32" else value.builder.add("cast", [value], dtype="float32")
+    yes = value.builder.add("logical_not", [value.builder.add("equal", [value, 0.0])])
+    if elements(yes) == elements(like):
+        return yes if yes.type.shape == like.type.shape else yes.builder.add("reshape", [yes], shape=like.type.shape)
+    row = yes if yes.type.rank == 1 else yes.builder.add("reshape", [yes], shape=yes.type.shape[:1])
+    return row.builder.add("broadcast", [row], shape=like.type.shape, axes=(0,))
+
+
 # what is decided, and what is right
 
 
@@ -101,7 +112,10 @@ def accuracy(scene: Scene, use: MetricUse) -> tuple[str, Statistics]:
     if is_label(found):
         found, right = (scene.builder.add("cast", [value], dtype="float32") for value in (found, right))
     same = scene.builder.add("equal", [found, right])
-    return "ratio", {"correct": total(same), "count": _counted(scene, elements(same))}
+    if use.where is None:
+        return "ratio", {"correct": total(same), "count": _counted(scene, elements(same))}
+    truth = counted_by(scene, use.where, same)
+    return "ratio", {"correct": total(cast(Value, same * truth)), "count": total(truth)}
 
 
 @metric("top_k")

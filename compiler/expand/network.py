@@ -7,15 +7,16 @@ from dataclasses import dataclass
 from typing import cast
 
 from ...dsl.formula import Formula
-from ..experiment import Experiment, Live, Term, constant, options_of, weights_of
+from ..experiment import Experiment, Live, constant, options_of, weights_of
 from ..formula_ops import Operand, formula_value
 from ..graph import Builder, Graph, Node, Value
 from ..plan import Metric
-from ..types import BATCH, TensorType
+from ..types import TensorType
 from .fields import expand_field
-from .layers import weight_leaf
-from .metrics import expand_metric, total
-from .registry import LAYERS, LOSSES, PENALTIES, Mode, Scene
+from .metrics import expand_metric
+from .registry import LAYERS, PENALTIES, Mode, Scene
+from .terms import expand_term
+from .weights import weight_leaf
 
 PROBABLE = {"cross_entropy": "softmax", "binary_cross_entropy": "sigmoid"}
 """The losses whose scores are made probabilities when the network predicts, and how."""
@@ -38,8 +39,9 @@ def expand(experiment: Experiment, mode: Mode, taps: Sequence[str] = ()) -> Expa
     """
     scene = Scene(experiment, mode, Builder((experiment.origin,)))
     wanted = _predicting(experiment, taps) if mode == "predict" else experiment.graph.nodes.keys()
+    absent = "elsewhere" if mode == "train" else "train"
     for node in experiment.graph:
-        if node.id in wanted:
+        if node.id in wanted and node.attributes.get("only") != absent:
             scene.builder.origins = node.origins
             scene.values[node.id] = _layer(scene, node)
     for name in taps:
@@ -54,9 +56,11 @@ def expand(experiment: Experiment, mode: Mode, taps: Sequence[str] = ()) -> Expa
 
 
 def _layer(scene: Scene, node: Node) -> Value:
-    inputs = [scene.values[source] for source in node.inputs]
     if node.op == "field":
         return expand_field(scene, node)
+    if node.op == "mode":
+        return scene.values[node.inputs[0 if scene.mode == "train" else 1]]
+    inputs = [scene.values[source] for source in node.inputs]
     if node.op == "formula":
         known: dict[str, Operand] = dict(cast(tuple[tuple[str, float], ...], node.attr("numbers")))
         known |= zip(cast(tuple[str, ...], node.attr("reads")), inputs, strict=True)
@@ -91,9 +95,11 @@ def _score(experiment: Experiment) -> tuple[str] | None:
 def _outputs(scene: Scene) -> None:
     """The network's outputs and, where its scores are logits, the probabilities of the classes."""
     for name, node_id in scene.experiment.outputs.items():
+        if node_id not in scene.values:
+            continue
         scene.builder.output(f"out/{name}", scene.values[node_id])
     score = _score(scene.experiment)
-    if score is None or "probabilities" in scene.experiment.outputs:
+    if score is None or score[0] not in scene.values or "probabilities" in scene.experiment.outputs:
         return
     term = scene.experiment.terms[0]
     scene.at(term.origin)
@@ -110,8 +116,9 @@ def _loss(scene: Scene) -> None:
     parts: list[Value] = []
     several = len(scene.experiment.terms) + len(scene.experiment.penalties) > 1
     for term in scene.experiment.terms:
-        scene.at(term.origin)
-        part = _over_batch(scene, term, LOSSES[term.kind](scene, term))
+        if term.when_training and scene.mode != "train":
+            continue
+        part = expand_term(scene, term)
         if several:
             scene.builder.output(f"publish/loss/{term.name}", part)
         # a part beside others can be given more or less weight while training; alone it needs none
@@ -134,14 +141,6 @@ def sum_of(values: Sequence[Value]) -> Value:
     for value in values[1:]:
         whole = cast(Value, whole + value)
     return whole
-
-
-def _over_batch(scene: Scene, term: Term, each: Value) -> Value:
-    """The mean over the examples, or their sum: `reduce`."""
-    assert each.type.shape == (BATCH,), f"{term.kind} gives a number an example"
-    if term.options.get("reduce", "mean") == "sum":
-        return total(each)
-    return cast(Value, total(each) / scene.examples())
 
 
 def _penalties(scene: Scene, *, several: bool) -> list[Value]:

@@ -27,6 +27,10 @@ class Scene:
     """The value of each layer and field, by its node in the architecture graph."""
     before: dict[str, Value] = field(default_factory=dict)
     """For a layer that ends in softmax or sigmoid, the value before it: losses are computed from that."""
+    counted: Value | None = None
+    """While a part of the loss is made: 1 for the examples (or numbers) that count, 0 for the others."""
+    numbers: Value | None = None
+    """How many numbers counted, where the part has left out single ones."""
 
     def rows(self) -> Value:
         """Which rows of the data make up this batch."""

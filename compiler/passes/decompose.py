@@ -76,3 +76,9 @@ def cross_entropy(logits: Value, label: Value) -> Value:
     # not a product with the one-hot row: a score of minus infinity times 0 would be no number
     picked = new.add("sum", [new.add("where", [chosen, z, 0.0])], axes=(last,))
     return cast(Value, new.add("log", [new.add("sum", [new.add("exp", [z])], axes=(last,))]) - picked)
+
+
+@meaning
+def stop_gradient(x: Value) -> Value:
+    """stop_gradient(x)   -->   x"""
+    return x

@@ -37,6 +37,8 @@ class Optimise(Pass):
     clip: tuple[tuple[Literal["value", "norm"], Option], ...] = ()
     corrects: bool = True
     """Whether moments are corrected for their start at zero, by the rules that have such."""
+    groups: tuple[tuple[tuple[str, ...], tuple[tuple[str, Option], ...]], ...] = ()
+    """Weights with options of their own; the first group that names a weight wins, option by option."""
     origins: tuple[Origin, ...] = field(default=(), repr=False)
     name: ClassVar[str] = "optimise"
     needs: ClassVar[Stage] = TYPED
@@ -54,7 +56,8 @@ class Optimise(Pass):
             rw.output("publish/gradient_norm", norm)
             rw.output("guard/gradient_norm", norm)
             numbers = self._numbers(rw)
-            self._update(rw, self._clipped(rw.new, gradients, norm), numbers)
+            clipped = self._clipped(rw.new, gradients, norm)
+            self._update(rw, clipped, {name: numbers | own for name, own in self._own(rw, clipped).items()})
         return rw.graph()
 
     def _gradients(self, rw: Rewriter) -> dict[str, Value]:
@@ -75,6 +78,19 @@ class Optimise(Pass):
             numbers[f"correction/{name}"] = _correction(step, numbers[name])
         return numbers
 
+    def _own(self, rw: Rewriter, weights: Iterable[str]) -> dict[str, dict[str, Number]]:
+        """The numbers that each weight has of its own, from the groups that name it."""
+        found: dict[str, dict[str, Number]] = {name: {} for name in weights}
+        for place, (names, options) in enumerate(self.groups, 1):
+            numbers = {name: _number(rw.new, f"group{place}.{name}", option) for name, option in options}
+            corrected = [name for name in RULES[self.rule].corrects if name in numbers and self.corrects]
+            if corrected:
+                step = cast(Value, _state(rw.new, "optimizer/step", TensorType((), "int64"), "counter") + 1)
+                numbers |= {f"correction/{name}": _correction(step, numbers[name]) for name in corrected}
+            for weight in (name for name in names if name in found):
+                found[weight] = numbers | found[weight]
+        return found
+
     def _clipped(self, new: Builder, gradients: dict[str, Value], norm: Value) -> dict[str, Value]:
         """The gradients after every clip in turn; a norm is taken of what the clips before it left."""
         stale = False
@@ -90,13 +106,15 @@ class Optimise(Pass):
                 gradients = {name: cast(Value, g * factor) for name, g in gradients.items()}
         return gradients
 
-    def _update(self, rw: Rewriter, gradients: Mapping[str, Value], numbers: Mapping[str, Number]) -> None:
+    def _update(
+        self, rw: Rewriter, gradients: Mapping[str, Value], numbers_of: Mapping[str, Mapping[str, Number]]
+    ) -> None:
         """The next value of each weight and slot as outputs: all weights, then slot by slot."""
         rule = RULES[self.rule]
         weights = {str(node.attr("name")): node for node in rw.old if node.op == "state"}
         results = dict[str, list[tuple[str, Value]]]()
         for name, g in gradients.items():
-            node, w = weights[name], rw[weights[name].id]
+            node, w, numbers = weights[name], rw[weights[name].id], numbers_of[name]
             rw.new.origins = node.origins
             slots = [_state(rw.new, f"{name}/{slot}", w.type, "slot") for slot in rule.slots]
             after = rule.step(w, self._decayed(w, g, numbers), *slots, numbers)

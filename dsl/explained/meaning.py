@@ -38,6 +38,11 @@ MEANING = (
     Code("E217", "Not what is wanted there", "`when` is true or false; `chain` takes a list of layers."),
     Code("E218", "The name of an option", "An option and a tensor of one body may not share a name."),
     Code(
+        "E219",
+        "A description of weights that does not fit",
+        "`transposed` goes with `same_as`; a mask is of 0 and 1; `norm` is for tables, not for rows.",
+    ),
+    Code(
         "E220",
         "Which output?",
         "The network gives out several tensors, so the loss has to name the one it means.",
@@ -63,6 +68,12 @@ MEANING = (
     Code("E231", "An unknown column", "The data has no column of that name."),
     Code("E232", "Another shape", "The declared shape is not that of the data."),
     Code("E233", "Prepared as something else", "Numbers are scaled, classes are made rows; not the other way."),
+    Code(
+        "E234",
+        "Not always there",
+        "What is there only `when: training` is read only by losses, and by what is left out too.",
+    ),
+    Code("E235", "A tie that holds nothing", "`same_as` names weights of this body, of one round it, or by their path."),
     Code(
         "E299",
         "Not built yet",

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from .kind import Kind, Option, SizeMistake, Sizes, Weight, register
 from .layers import ACTIVATION, BIAS, WEIGHTS
-from .sizes import Options, Shapes, has_bias, number, one_shape, pass_through, said
+from .sizes import Options, Shapes, has_bias, number, one_shape, said
 from .starts import default_start
 
 LATER = frozenset({"later"})
@@ -236,4 +236,3 @@ register(
         sizes=None, traits=LATER,
     )
 )  # fmt: skip
-register(Kind("unit_length", "layer", "Each row at length 1.", "y = x / norm(x)", sizes=pass_through, traits=LATER))

@@ -12,12 +12,12 @@ from ..scalars import plain
 from ..spec import Entry
 from ..suggest import did_you_mean
 from ..tree import Scalar, Sequence, Table, Tree
-from .computed import OptionMistake, Scope, is_computed, value_of
+from .computed import OptionMistake, Scope, is_computed, items_of, value_of
 from .kind import Family, Kind, Option, OptionType
 from .live import TIMES
 from .option_values import SIMPLE, number, quantity_from, said, wrong
 from .tables import CALLED, lookup, suggest, words
-from .values import LINEAR, Activation, Live, Quantity, Start, WeightsSpec, constant
+from .values import LINEAR, Activation, Group, Live, Quantity, Start, WeightsSpec, constant
 
 Resolve = Callable[[Kind, Entry, Scope, Diagnostics], dict[str, object] | None]
 WEIGHT_OPTIONS = {
@@ -242,9 +242,27 @@ def _extent(option: Option, values: object, place: Place) -> tuple[int, ...] | N
     return ()
 
 
+def groups(option: Option, tree: Tree, asking: Asking) -> tuple[Group, ...]:
+    """`[{of: selector, option: value…}, …]`: the options are read as the optimiser's own, by `grouped`."""
+    given = tree.items if isinstance(tree, Sequence) else (tree,)
+    found = []
+    for item in given:
+        if not isinstance(item, Table) or "of" not in item.items:
+            raise OptionMistake(
+                "E104",
+                item.place,
+                f"{option.name} wants tables with `of`",
+                "Write `[{of: encoder, learning_rate: 0.001}]`.",
+            )
+        chosen = tuple((str(value), place) for value, place in items_of(item.items["of"], asking.scope))
+        found.append(Group(chosen, {name: inner for name, inner in item.items.items() if name != "of"}))
+    return tuple(found)
+
+
 OWN: dict[OptionType, Callable[[Option, Tree, Asking], object]] = {
     "activation": activation,
     "weights": weights,
     "live": live,
     "schedulable": schedulable,
+    "groups": groups,
 }

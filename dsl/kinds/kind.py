@@ -13,7 +13,7 @@ Family = Literal[
 
 OptionType = Literal[
     "int", "number", "text", "bool", "choice", "shape", "ints", "activation", "weights", "live",
-    "tensor", "list", "any", "quantity", "schedulable",
+    "tensor", "list", "any", "quantity", "schedulable", "groups",
 ]  # fmt: skip
 """`live` is always a live number (a plain one is `constant`); `schedulable` a plain number or a live one. The
 `choices` of a `quantity` are its units."""

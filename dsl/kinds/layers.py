@@ -96,7 +96,7 @@ register(
         options=(
             Option(
                 "rate",
-                "number",
+                "schedulable",
                 0.5,
                 "share set to 0; 0 up to, not including, 1",
                 low=0,

@@ -75,7 +75,7 @@ register(
 register(
     Kind(
         "formula", "loss", "The mean over the batch of a formula of tensors.", "mean(formula)", main="formula",
-        options=(Option("formula", "text", help="a number an example"), REDUCE), traits=LATER,
+        options=(Option("formula", "text", help="a number an example"), REDUCE),
     )
 )  # fmt: skip
 register(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from .kind import Kind, Option, register
 from .values import constant
 
-GROUPS = Option("groups", "any", None, "other options for some weights: [{of: selector, …}]", later=True)
+GROUPS = Option("groups", "groups", None, "other options for some weights: [{of: selector, …}]")
 
 
 def _rate(value: float) -> Option:

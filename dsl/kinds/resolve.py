@@ -20,6 +20,7 @@ from .inner_kinds import OWN, Asking
 from .kind import REQUIRED, Kind, Option
 from .option_values import SIMPLE
 from .tables import find_layer, lookup, suggest
+from .values import Group
 
 __all__ = ["Scope", "find_layer", "lookup", "not_built", "read_option", "resolve", "settle", "suggest"]
 
@@ -46,7 +47,22 @@ def resolve(kind: Kind, entry: Entry, scope: Scope, diagnostics: Diagnostics) ->
         diagnostics,
         own="open" in kind.traits,
     )
+    if found is not None and isinstance(found.get("groups"), tuple):
+        found["groups"] = _grouped(kind, found["groups"], scope, diagnostics)
+        good = good and found["groups"] is not None
     return found if good else None
+
+
+def _grouped(kind: Kind, given: object, scope: Scope, diagnostics: Diagnostics) -> tuple[Group, ...] | None:
+    """Groups with their options read as the kind's own; only those that are given. None after a mistake."""
+    assert isinstance(given, tuple), "groups were read as a tuple"
+    own = {option.name: option for option in kind.options if option.name != "groups"}
+    found, before = list[Group](), len(diagnostics.errors)
+    for group in given:
+        trees = _meant(own, group.options, {}, f"a group of `{kind.name}`", diagnostics)
+        values = {name: read_option(own[name], tree, scope, diagnostics) for name, tree in trees.items()}
+        found.append(Group(group.of, values))
+    return None if len(diagnostics.errors) > before else tuple(found)
 
 
 def settle(

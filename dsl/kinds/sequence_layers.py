@@ -1,15 +1,13 @@
-"""Layers of sequence networks, and tensors that are no layers: read and checked, most not built in this version."""
+"""Layers of sequence networks: read and checked; not built in this version."""
 
 from __future__ import annotations
 
 from .kind import Kind, Option, register
 from .layers import BIAS, WEIGHTS
-from .values import OWN_START
 
 LATER = frozenset({"later"})
 UNITS = Option("units", "int", help="numbers it gives out", low=1, high=2**31 - 1)
 OVER = Option("over", "text", None, "name of the axis it runs along; left out: time")
-SHAPE = Option("shape", "shape", None, "sizes of an example", low=1)
 RUNS = (
     OVER,
     Option("return", "choice", "sequence", "every step, or the last", choices=("sequence", "last")),
@@ -81,53 +79,9 @@ _layer(
     formula="y[t] = x[t] + p[t]; sinusoid: p[t, 2k] = sin(t / 10000^(2k / size)), p[t, 2k + 1] = cos(the same)",
     source="Vaswani et al. 2017; rotary: Su et al. 2021, arXiv:2104.09864",
 )
-for _name, _help, _formula in (
-    ("normal", "Noise of mean 0, deviation 1.", "y ~ N(0, 1)"),
-    ("uniform", "Noise from 0 to 1.", "y ~ U(0, 1)"),
-):
-    _layer(
-        _name, _help, SHAPE, Option("like", "tensor", None, "as large as this"), main="shape", formula=_formula
-    )  # fmt: skip
-_layer("bernoulli", "0 or 1, drawn with the probabilities it reads.", formula="y = draw < x, draw ~ U(0, 1)")
-_layer(
-    "variable",
-    "A trainable tensor of its own.",
-    Option("shape", "shape", help="sizes", low=1),
-    Option("start", "any", 0, "initialiser, or a field"),
-    Option("trainable", "bool", True, "false: it keeps its start"),
-    Option("weights", "weights", OWN_START, "the whole description at once"),
-    Option("mask", "any", None, "0 where a number is held at 0"),
-    Option("norm", "text", None, "spectral, or weight"),
-    main="shape",
-    formula="y = w",
-)
 _layer(
     "gradient", "The slope of one tensor by another.", Option("of", "tensor", help="what changes: a number an example"),
     Option("by", "tensor", help="what it changes by"), formula="y = d of / d by",
-)  # fmt: skip
-_layer(
-    "shift", "Each step reads an earlier one.", Option("by", "int", 1, "how many steps"),
-    Option("fill", "any", 0, "what stands at the beginning"),
-    Option("axis", "text", None, "name of the axis; left out: time"), main="by",
-    formula="y[t] = x[t - by], fill where t < by",
-)  # fmt: skip
-_layer(
-    "pick", "The number at an index.", Option("index", "tensor", help="whole numbers from 0"),
-    Option("axis", "text", None, "name of the axis; left out: the last"), main="index", formula="y = x[index]",
-)  # fmt: skip
-_layer("sum", "The sum over an axis.", OVER, formula="y = sum(x, over=axis)")
-_layer("mean", "The mean over an axis.", OVER, formula="y = mean(x, over=axis)")
-_layer(
-    "one_hot", "A class becomes a row of 0 with one 1.",
-    Option("classes", "int", None, "left out: those of the column it reads", low=1), formula="y_i = x == i",
-)  # fmt: skip
-_layer(
-    "split", "Parts along the last axis, by name: {object: 1, box: 4}.", own=True,
-    formula="y.object = x[0], y.box = x[1 to 4]",
-)  # fmt: skip
-_layer(
-    "formula", "A formula of tensors.", Option("formula", "text", help="as in a graph line"), main="formula",
-    formula="y = formula",
 )  # fmt: skip
 register(
     Kind(

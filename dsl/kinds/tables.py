@@ -19,6 +19,7 @@ from . import (  # noqa: F401  read for what they register
     sequence_layers,
     sources,
     starts,
+    tensor_layers,
 )
 from .kind import KINDS, Family, Kind
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from ..places import Place
+
 Frozen = tuple[str, tuple[tuple[str, object], ...]]
 """`(kind, ((option, value), …))`: hashable, for attributes of graph nodes. A quantity is `(value, unit)`."""
 
@@ -67,6 +69,14 @@ class WeightsSpec:
     norm: str | None = None
     along: tuple[str, ...] = ()
     drop: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Options of an optimiser for the weights that the selectors reach, each with its place."""
+
+    of: tuple[tuple[str, Place], ...]
+    options: Mapping[str, object]
 
 
 def constant(value: float) -> Live:

@@ -138,7 +138,6 @@ tell(
         output="[scores, right]", train="{loss: {cross_entropy: {logits: scores}}, epochs: 5}",
     ),
     "Without the last axis, which `index` picks from.",
-    ("pick: {index: label}", ((8, 10), (8,))),
     ("pick: {index: label}", ((10,), ())),
 )  # fmt: skip
 for _name, _use in (
@@ -148,7 +147,6 @@ for _name, _use in (
     tell(
         "layer", _name, _use, layers(f"- reshape: [8, 8]\n- dense: 32\n- {_name}: {{over: time}}\n- dense: 10"),
         "Without the axis `over`; a single number where none is named.",
-        (f"{_name}: {{over: time}}", ((8, 32),)),
         (f"{_name}: {{over: time}}", ((20, 64),)),
     )  # fmt: skip
 tell(

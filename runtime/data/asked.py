@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from ...dsl.diagnostics import Diagnostics
+from ...dsl.diagnostics import NOT_BUILT, Diagnostics
 from ...dsl.formula import FormulaMistake
 from ...dsl.kinds.computed import Scope, value_of
 from ...dsl.kinds.resolve import lookup, resolve, suggest
@@ -34,7 +34,7 @@ def asked(data: Data, scope: Scope) -> Asked:
     if kind is None:
         raise DataError("E300", f"there is no source `{name}`", suggest(name, "source") or "Name another.")
     if "later" in kind.traits:
-        raise DataError("E300", f"the source `{name}` cannot be read by this version", "Name another source.")
+        raise DataError(NOT_BUILT, f"the source `{name}`", "Name another source.")
     diagnostics = Diagnostics()
     options = resolve(kind, data.source, scope, diagnostics)
     split = {part: _share(data, part, scope, diagnostics) for part in data.split}

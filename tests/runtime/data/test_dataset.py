@@ -135,7 +135,7 @@ def test_classes_are_shared_evenly(make_data: MakeData, tmp_path: Path) -> None:
         ("csv", {"path": "/etc/passwd"}, "E302", "outside"),
         ("csv", {"path": "none.csv"}, "E303", "not one row"),
         ("cifar10", {}, "E300", "cannot be read by this version"),
-        ("images", {"path": "here"}, "E300", "cannot be read by this version"),
+        ("images", {"path": "here"}, "E299", "the source `images`"),
         ("digit", {}, "E300", "no source `digit`"),
         ("gates", {"gate": "xnor"}, "E106", "gate is"),
         ("moons", {"sample": 5}, "E102", "no option `sample`"),
