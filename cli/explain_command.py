@@ -19,6 +19,7 @@ from typing import Annotated, Any
 
 import typer
 from rich.markdown import Markdown
+from rich.theme import Theme
 
 from ..dsl.codes import CODES
 from ..dsl.diagnostics import NetloomError
@@ -94,7 +95,9 @@ def _as_json(topic: Topic) -> dict[str, object]:
 def _show(text: str) -> None:
     """Set on a terminal, as it stands where it is piped."""
     if sys.stdout.isatty():
-        out().print(Markdown(text))
+        console = out()
+        console.push_theme(Theme({"markdown.code": "cyan"}))
+        console.print(Markdown(text, code_theme="ansi_dark"))
     else:
         sys.stdout.write(text)
 

@@ -49,7 +49,8 @@ def how_written(kind: Kind) -> str:
     """What may stand behind the colon."""
     if kind.main is not None:
         return (
-            f"Written `{kind.name}: …`, where `{kind.main}` alone may stand behind the colon, or `{kind.name}: {{…}}`."
+            f"Written `{kind.name}: …` with `{kind.main}` alone behind the colon, "
+            f"or `{kind.name}: {{…}}` with options by name."
         )
     if kind.family == "joiner":
         return f"Written `{kind.name}: [a, b]` with names, or `{kind.name}: {{one: […], two: […]}}` with branches."
