@@ -12,6 +12,7 @@ from ..dsl.data_schema import Column, DataSchema
 from ..dsl.diagnostics import Diagnostics
 from ..dsl.kinds.joiners import AXES
 from ..dsl.kinds.resolve import Scope
+from ..dsl.overrides import FILE as SET_FILE
 from ..dsl.places import Place
 from ..dsl.spec import GraphLine, Spec
 from .experiment import LayerWeight
@@ -73,7 +74,8 @@ class Draft:
             self.diagnostics.later(place, what)
 
     def origin(self, place: Place, path: str) -> Origin:
-        return Origin(self.spec.file, place.line, path)
+        asked = self.spec.file if place.file == SET_FILE else place.file
+        return Origin(asked, place.line, path)
 
     def add(
         self, name: str, op: str, inputs: tuple[str, ...], sizes: Sizes, place: Place,

@@ -111,7 +111,8 @@ def settle_ties(draft: Draft) -> None:
     """Let every tied weight be the one it names."""
     if not draft.ties or not draft.whole:
         return
-    found = {name: target for name in draft.ties if (target := _target(draft, name)) is not None}
+    told = set[str]()
+    found = {name: target for name in draft.ties if (target := _target(draft, name, told)) is not None}
     for node in list(draft.nodes.values()):
         weights = weights_of(node)
         if any(w.name in found for w in weights):
@@ -122,8 +123,11 @@ def settle_ties(draft: Draft) -> None:
         draft.own_start.discard(name)
 
 
-def _target(draft: Draft, name: str) -> tuple[str, bool] | None:
-    """The weight at the end of a chain of ties, and whether it is read transposed; None after a mistake."""
+def _target(draft: Draft, name: str, told: set[str]) -> tuple[str, bool] | None:
+    """The weight at the end of a chain of ties, and whether it is read transposed; None after a mistake.
+
+    `told` are the weights of circles that are reported already.
+    """
     transposed, seen, here = False, [name], name
     while here in draft.ties:
         tie = draft.ties[here]
@@ -134,8 +138,10 @@ def _target(draft: Draft, name: str) -> tuple[str, bool] | None:
             draft.error("E235", tie.place, f"`same_as: {tie.said}` names no weights", near)
             return None
         if target in seen:
-            circle = " -> ".join([*seen, target])
-            draft.error("E235", tie.place, f"these weights are tied in a circle: {circle}", "Take one tie out.")
+            if told.isdisjoint(seen):
+                circle = " -> ".join([*seen, target])
+                draft.error("E235", tie.place, f"these weights are tied in a circle: {circle}", "Take one tie out.")
+            told.update(seen)
             return None
         transposed, here = transposed is not tie.transposed, target
         seen.append(target)

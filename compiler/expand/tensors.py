@@ -47,7 +47,8 @@ def shift(_scene: Scene, node: Node, inputs: list[Value], options: Options) -> V
     add, by, fill = x.builder.add, cast(int, options["by"]), float(cast(float, options["fill"]))
     axis = 1 + axis_of(cast(tuple[int, ...], x.type.shape[1:]), options.get("axis"))
     size = cast(int, x.type.shape[axis])
-    by = max(-size, min(size, by))
+    if abs(by) >= size:
+        return x.builder.constant(fill, x.type)
     # the pad is zeros: what is filled with something else is moved to where zero stands for it
     from_fill = x if fill == 0 else cast(Value, x - fill)
     kept = add("slice", [from_fill], axis=axis, start=max(0, -by), stop=size - max(0, by))

@@ -48,10 +48,33 @@ LAYERS = [
     ("E217", "`when` is 64", "network: {layers: [flatten, {dense: 3, when: §input.channels}]}"),
     ("E218", "`size` is already an option",
      "options: {size: 3}\nnetwork: {layers: [flatten, §{dense: $size, name: size}]}"),
-    ("E299", "`@`", "network: {graph: {f: {flatten: image}, a: f §@ f}, output: a}"),
+    ("E201", "`@` multiplies rows and tables", "network: {graph: {f: {flatten: image}, a: image §@ f}, output: a}"),
+    ("E201", "the last axis of [64] is 64, the first of [3] is 3",
+     "network: {graph: {f: {flatten: image}, g: {dense: 3, from: f}, a: f §@ g}, output: a}"),
+    ("E201", "has no two axes", "network: {graph: {f: {flatten: image}, a: §transpose(f)}, output: a}"),
+    ("E201", "the parts are 3 + 4 = 7 numbers, and the last axis of [64] has 64",
+     "network: {graph: {f: {flatten: image}, s: {§split: {a: 3, b: 4}, from: f}}, output: s.a}"),
+    ("E201", "the index is [10]", "network: {graph: {f: {flatten: image}, h: {one_hot: label}, p: {§pick: h, from: f}}, "
+     "output: p}"),
+    ("E213", "gives out a, b: which one is meant",
+     "network: {graph: {f: {flatten: image}, s: {split: {a: 3, b: 61}, from: f}, g: {dense: 3, from: §s}}, output: g}"),
+    ("E219", "how a tied weight is read",
+     "network: {layers: [flatten, {dense: {units: 3, §weights: {transposed: true}}}]}"),
+    ("E219", "other numbers than 0 and 1",
+     "network: {layers: [flatten, {dense: 2}, {dense: {units: 1, §weights: {mask: [[1, 2]]}}}]}"),
+    ("E209", "`weights` is [1, 2], but its mask is [1, 3]",
+     "network: {layers: [flatten, {dense: 2}, {dense: {units: 1, §weights: {mask: [[1, 0, 1]]}}}]}"),
+    ("E219", "`norm` is for a table", "network: {layers: [flatten, {dense: {units: 3, §bias: {norm: weight}}}]}"),
+    ("E235", "`same_as: cod.weights` names no weights", "network: {layers: [flatten, {dense: 3, name: code}, "
+     "{dense: {units: 64, §weights: {same_as: cod.weights, transposed: true}}}]}"),
+    ("E209", "this layer's `weights` is [64, 3], and `code.weights` is [3, 64]", "network: {layers: [flatten, "
+     "{dense: 3, name: code}, {dense: {units: 64, §weights: {same_as: code.weights}}}]}"),
+    ("E235", "tied in a circle", "network: {layers: [flatten, {dense: {units: 64, §weights: {same_as: b.weights}}, name: a}, "
+     "{dense: {units: 64, weights: {same_as: a.weights}}, name: b}]}"),
+    ("E234", "reads `a`, which is there only in training", "network: {graph: {f: {flatten: image}, "
+     "a: {dense: 3, from: f, when: training}, b: §{dense: 3, from: a}}, output: b}"),
     ("E299", "`conv2d`", "network: {layers: [{§conv2d: {filters: 3, kernel: 3}}, flatten]}"),
-    ("E299", "`when: training`", "network: {layers: [flatten, {dense: 3, when: §training}]}"),
-    ("E299", "masks, ties", "network: {layers: [flatten, {dense: {units: 3, §weights: {mask: [[1]]}}}]}"),
+    ("E299", "a mask by name", "network: {layers: [flatten, {dense: {units: 3, §weights: {mask: causal}}}]}"),
 ]  # fmt: skip
 
 DATA = [
@@ -108,8 +131,16 @@ TRAIN = [
      "train: {loss: cross_entropy, metrics: [{accuracy: {§threshold: 0.3}}]}"),
     ("E229", "two reported numbers are called `accuracy`", "digits",
      "network: {layers: [flatten, {dense: 10}]}\ntrain: {loss: cross_entropy, metrics: [accuracy, §accuracy]}"),
-    ("E299", "`where` beside a loss", "digits", "network: {layers: [flatten, {dense: 10}]}\n"
-     "train: {loss: {cross_entropy: {}, where: §label > 3}}"),
+    ("E222", "`where` gives 64 numbers an example", "digits", "network: {layers: [flatten, {dense: 10}]}\n"
+     "train: {loss: {cross_entropy: {}, where: §image > 3}}"),
+    ("E222", "a loss is one number an example, and this gives 64", "digits",
+     "network: {layers: [flatten, {dense: 10}]}\ntrain: {loss: [cross_entropy, §{formula: 0.1 * image}]}"),
+    ("E234", "would be left out in training", "digits", "network: {layers: [flatten, {dense: 10}]}\n"
+     "train: {loss: [cross_entropy, §{mse: {target: 1}, when: not training}]}"),
+    ("E227", "`nope` reaches no weights", "digits", "network: {layers: [flatten, {dense: 10}]}\n"
+     "train: {loss: cross_entropy, optimizer: {adam: {groups: [{of: §nope, decay: 1}]}}}"),
+    ("E102", "a group of `adam` has no option `decoy`", "digits", "network: {layers: [flatten, {dense: 10}]}\n"
+     "train: {loss: cross_entropy, optimizer: {adam: {groups: [{of: dense1, decoy: §1}]}}}"),
 ]  # fmt: skip
 
 PARTS = [

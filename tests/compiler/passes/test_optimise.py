@@ -123,3 +123,39 @@ def test_the_rest_of_the_graph_keeps_its_meaning() -> None:
     for optimise, _ in GOLDEN.values():
         _, blame = verify(bowl(2, 3), [optimise, Simplify()], {"B": 2, "N": 3})
         assert blame is None, str(blame)
+
+
+def two_weights() -> Graph:
+    new = Builder(HERE)
+    kind = TensorType((2,))
+    states = [new.leaf("state", kind, name=n, role="weight", trainable=True, start=("zeros", ())) for n in ("a", "b")]
+    squares = [new.add("sum", [new.add("square", [w])], axes=(0,)) for w in states]
+    new.output("loss", new.add("add", squares))
+    return Gradient()(new.graph())
+
+
+@pytest.mark.parametrize("rule", ["sgd", "adam"])
+def test_a_group_is_an_optimiser_of_its_own(rule: str) -> None:
+    """Weights in a group move as they would alone under the group's numbers; the others as without groups."""
+    own = (("learning_rate", 0.01), ("beta1", 0.5)) if rule == "adam" else (("learning_rate", 0.01),)
+    numbers = ADAM if rule == "adam" else (RATE,)
+    alone = Optimise(rule, tuple({**dict(numbers), **dict(own)}.items()))
+    grouped = Optimise(rule, numbers, groups=((("b",), own[:1]), (("b",), (("learning_rate", 9.0), *own[1:]))))
+    found, plain, wanted = (steps_of(o, two_weights(), 4) for o in (grouped, Optimise(rule, numbers), alone))
+    np.testing.assert_allclose(found["a"], plain["a"], rtol=1e-12)
+    np.testing.assert_allclose(found["b"], wanted["b"], rtol=1e-12)
+
+
+def steps_of(optimise: Optimise, graph: Graph, steps: int) -> dict[str, Array]:
+    """The states after some steps from 1 and 2, knobs at the values their live numbers hold."""
+    made = optimise(graph)
+    states = {str(node.attr("name")): node for node in made if node.op == "state"}
+    values: dict[str, Any] = {
+        f"state/{name}": np.array([1.0, 2.0]) if name in ("a", "b") else np.zeros(node.type.shape)  # type: ignore[call-overload]
+        for name, node in states.items()
+    }
+    values |= {f"knob/{n.attr('name')}": n.attr("live")[1][0][1] for n in made if n.op == "knob"}  # type: ignore[index]
+    for _ in range(steps):
+        outputs = interpret(made, values, {"B": 1})
+        values |= {f"state/{name.removeprefix('next/')}": v for name, v in outputs.items() if name.startswith("next/")}
+    return {name: values[f"state/{name}"] for name in ("a", "b")}
