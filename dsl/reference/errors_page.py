@@ -5,6 +5,7 @@ from __future__ import annotations
 from ..codes import CODES
 from ..explained.code import Code
 from .markdown import code, page
+from .told_codes import SHOWN
 
 GROUPS = (
     ("E0", "Reading a file", "What is not YAML as the language reads it, and what stands where it cannot."),
@@ -31,10 +32,22 @@ def errors_page() -> str:
 
 
 def code_section(found: Code, hashes: str = "#") -> str:
-    """One code: its title, meaning, and how it goes wrong and right."""
+    """One code: its title, meaning, how it goes wrong and right, and a whole file that brings it."""
+    end = "" if found.title[-1] in "?!" else "."
     return page(
         f"{hashes} {found.code}",
-        f"**{found.title}.** {found.meaning}" if found.title[-1] not in "?!" else f"**{found.title}** {found.meaning}",
+        f"**{found.title}{end}** {found.meaning}",
         "Wrong:\n\n" + code(found.wrong) if found.wrong else "",
         "Right:\n\n" + code(found.right) if found.right else "",
+        _shown(found.code),
     )
+
+
+def _shown(name: str) -> str:
+    """A file that brings the code, and what is to be changed in it."""
+    files = SHOWN.get(name)
+    if files is None:
+        return ""
+    sort = "warns" if name.startswith("W") else "wrong"
+    mended = "Mended:\n\n" + code(files.mended) if files.mended else "Mended: without the line that is too much."
+    return page("A file that brings it:", code(files.wrong, f"yaml {sort} {name}"), mended)

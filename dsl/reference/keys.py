@@ -39,7 +39,7 @@ FILE = (
     Key("netloom", "1", "version of the language; `fmt` adds it", "netloom: 1"),
     Key("name", "text", "what runs of the file are called; left out: the file's own name", "name: first-net"),
     Key("about", "text", "a sentence for readers", "about: digits with one hidden layer"),
-    Key("include", "list of files", "files whose blocks and networks are used here", "include: [parts.yaml]", "", LATER),
+    Key("include", "list of files", "files whose blocks and networks are used here", "include: [parts.yaml]"),
     Key("options", "name: default", "numbers and words with a name, set from the command line", "options: {width: 64}"),
     Key("run", "table", "seed, threads, memory of the machine", "run: {seed: 3}"),
     Key("data", "table", "where examples come from and what is done to them", "data: {source: digits}"),

@@ -9,6 +9,7 @@ from ..kinds.kind import REQUIRED, Option
 from ..kinds.values import Chosen, Quantity, WeightsSpec
 
 LINK = re.compile(r"\[([^\]\[]+)\]\([^)\s]*\.md(?:#[^)\s]*)?\)")
+MARKED = re.compile(r"^```yaml .*$", re.MULTILINE)
 HUGE = 2**31 - 1
 TYPES = {
     "int": "whole number",
@@ -60,8 +61,8 @@ def page(*parts: str) -> str:
 
 
 def without_links(text: str) -> str:
-    """Links to other pages become their words: on a terminal nothing can be followed."""
-    return LINK.sub(r"\1", text)
+    """Links to other pages become their words, and marks of examples go: for a terminal, where nothing is followed."""
+    return MARKED.sub("```yaml", LINK.sub(r"\1", text))
 
 
 def type_of(option: Option, up: str = "") -> str:

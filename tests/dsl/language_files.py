@@ -21,7 +21,7 @@ BLOCK = re.compile(r"^```yaml ?([^\n]*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 @dataclass(frozen=True)
 class Block:
     """`marks` are the words behind `yaml`: none for a whole file that is right; `not-built`; `fragment`;
-    `fragment layers`; `wrong CODE`."""
+    `fragment layers`; `wrong CODE` and `warns CODE`, which bring nothing else."""
 
     page: str
     line: int
@@ -45,6 +45,8 @@ def make_data(folder: Path) -> None:
     """The files that the examples name: a table of flowers, points, small pictures of signs."""
     rows = [f"{i},{i % 3 + 1},{'red' if i % 2 else 'blue'}" for i in range(12)]
     (folder / "flowers.csv").write_text("\n".join(["height,width,colour", *rows]) + "\n", encoding="utf-8")
+    (folder / "gaps.csv").write_text("height,width,colour\n1,2,red\n2,,blue\n3,1,red\n", encoding="utf-8")
+    (folder / "parts.yaml").write_text("blocks: {Deep: {layers: [{dense: 3}]}}\n", encoding="utf-8")
     numbers = np.arange(24, dtype=np.float32).reshape(12, 2) / 24
     np.savez(folder / "points.npz", x=numbers, y=numbers.sum(axis=1, keepdims=True))
     (folder / "signs-images.idx").write_bytes(struct.pack(">4B3I", 0, 0, 8, 3, 12, 4, 4) + bytes(range(192)))

@@ -14,6 +14,7 @@ from netloom.dsl.reader import read
 from netloom.dsl.reference.functions import TOLD as FUNCTIONS
 from netloom.dsl.reference.keys import SECTIONS, Key
 from netloom.dsl.reference.told_all import TOLD
+from netloom.dsl.reference.told_codes import SHOWN
 
 from .language_files import Block, blocks, checked, errors, make_data
 
@@ -40,14 +41,24 @@ def test_a_block_of_yaml_is_what_it_is_marked_as(block: Block, tmp_path: Path) -
         case ("fragment", "layers"):
             assert errors(LAYERS + indent(block.text, "    "), tmp_path) == []
         case ("wrong", code):
-            assert errors(block.text, tmp_path) == [code]
+            assert set(errors(block.text, tmp_path)) == {code}
+        case ("warns", code):
+            assert [(remark.code, remark.severity) for remark in checked(block.text, tmp_path)] == [(code, "warning")]
         case _:
             pytest.fail(f"{block}: a block is marked {block.marks}")
 
 
+@pytest.mark.parametrize("code", SHOWN)
+def test_a_file_that_brings_a_code_is_mended_as_shown(code: str, tmp_path: Path) -> None:
+    make_data(tmp_path)
+    assert code in {remark.code for remark in checked(SHOWN[code].wrong, tmp_path)}
+    assert checked(SHOWN[code].right, tmp_path) == []
+    assert all(line in SHOWN[code].right for line in SHOWN[code].mended.splitlines())
+
+
 def test_there_are_blocks_of_every_sort() -> None:
     sorts = {block.marks[:1] for block in BLOCKS}
-    assert sorts == {(), ("not-built",), ("fragment",), ("wrong",)}
+    assert sorts >= {(), ("fragment",), ("wrong",), ("warns",)}
     assert len(BLOCKS) > len(KINDS)
 
 

@@ -138,6 +138,7 @@ def test_options_in_words() -> None:
     assert default_of(rate) == "`0.5`"
     assert default_of(Option("units", "int", REQUIRED)) == "needed"
     assert table(("a",), [("x | y",)]).endswith("| x \\| y |")
+    assert without_links("```yaml wrong E101\nx\n```") == "```yaml\nx\n```"
     assert without_links("see [E101](../errors.md#e101), `x[i](j)`") == "see E101, `x[i](j)`"
 
 
