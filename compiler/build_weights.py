@@ -140,7 +140,9 @@ def _target(draft: Draft, name: str, told: set[str]) -> tuple[str, bool] | None:
         if target in seen:
             if told.isdisjoint(seen):
                 circle = " -> ".join([*seen, target])
-                draft.error("E235", tie.place, f"these weights are tied in a circle: {circle}", "Take one tie out.")
+                draft.error(
+                    "E235", draft.ties[name].place, f"these weights are tied in a circle: {circle}", "Take one tie out."
+                )
             told.update(seen)
             return None
         transposed, here = transposed is not tie.transposed, target
