@@ -107,13 +107,18 @@ def _families(word: str) -> Iterator[Topic]:
 
 
 def _keys(word: str) -> Iterator[Topic]:
-    """`train.batch`, or `batch` wherever it is a key."""
+    """`train.batch`, or `batch` wherever it is a key; those that are built first."""
     home, _, name = word.rpartition(".")
-    for section, keys in SECTIONS.items():
-        for key in keys:
-            if key.name == name and home in ("", section, section.rpartition(".")[2]):
-                if home or word not in section_names():
-                    yield _key_topic(section, key)
+    if not home and word in section_names():
+        return
+    found = [
+        (section, key)
+        for section, keys in SECTIONS.items()
+        for key in keys
+        if key.name == name and home in ("", section, section.rpartition(".")[2])
+    ]
+    for section, key in sorted(found, key=lambda pair: pair[1].later):
+        yield _key_topic(section, key)
 
 
 def _key_topic(section: str, key: Key) -> Topic:
