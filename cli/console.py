@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Iterable
+from itertools import islice
 from pathlib import Path
 
 from rich.console import Console
@@ -15,6 +16,8 @@ from ..dsl.diagnostics import Diagnostic
 from ..dsl.places import Place
 
 COLOURS = {"error": "red", "warning": "yellow", "hint": "cyan"}
+MOST_BYTES, WIDE = 4_000_000, 200
+"""The longest file that lines are shown of, and how much of a line."""
 
 
 def out() -> Console:
@@ -76,12 +79,20 @@ def print_diagnostics(remarks: Iterable[Diagnostic]) -> None:
 
 
 def _excerpt(place: Place) -> list[str]:
+    """The line a remark is about and a mark below it; nothing where it is not to be had, or too long to look for."""
+    path = Path(place.file)
     try:
-        line = Path(place.file).read_text(encoding="utf-8").splitlines()[place.line - 1]
-    except (OSError, IndexError, UnicodeDecodeError):
+        if path.stat().st_size > MOST_BYTES:
+            return []
+        with path.open(encoding="utf-8", errors="replace") as lines:
+            line = next(islice(lines, place.line - 1, None), "").rstrip("\n")
+    except (OSError, ValueError):
         return []
-    marker = " " * (place.column - 1) + "^" * max(1, min(place.length, len(line) - place.column + 1))
-    return [f"  {place.line:>4} | {line[:200]}", f"       | {marker[:200]}"]
+    start = max(0, place.column - 1 - WIDE // 2) if len(line) > WIDE else 0
+    # what stands in a file may be meant for the terminal
+    seen = "".join(c if c.isprintable() else " " for c in line[start : start + WIDE])
+    marker = " " * (place.column - 1 - start) + "^" * max(1, min(place.length, len(line) - place.column + 1))
+    return [f"  {place.line:>4} | {seen}", f"       | {marker[:WIDE]}"]
 
 
 def table(*columns: str, title: str | None = None) -> Table:

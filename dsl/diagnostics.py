@@ -11,6 +11,8 @@ from .places import Place
 Severity = Literal["error", "warning", "hint"]
 MOST = 1000
 """More remarks than anyone reads; a broken file could make millions."""
+LONGEST = 2000
+"""Characters of a remark; what a file says can be longer, and is quoted in it."""
 NOT_BUILT = "E299"
 """What is of the language and cannot be built yet: `check` passes it, `compile` refuses it."""
 
@@ -76,6 +78,8 @@ class Diagnostics:
         self.raise_errors()
 
     def _add(self, diagnostic: Diagnostic) -> None:
+        message, way = shown(diagnostic.message), diagnostic.suggestion
+        diagnostic = replace(diagnostic, message=message, suggestion=None if way is None else shown(way))
         if diagnostic in self._said or len(self.items) > MOST:
             return
         if len(self.items) == MOST:
@@ -83,6 +87,15 @@ class Diagnostics:
             diagnostic = Diagnostic("E038", "error", diagnostic.place, rest, "Mend these first.")
         self._said.add(diagnostic)
         self.items.append(diagnostic)
+
+
+def shown(text: str) -> str:
+    """A text as a remark may say it: on one screen, and without characters that a terminal would obey."""
+    if len(text) > LONGEST:
+        text = text[: LONGEST - 200] + " … " + text[-190:]
+    if text.isprintable():
+        return text
+    return "".join(c if c.isprintable() or c == "\n" else c.encode("unicode_escape").decode() for c in text)
 
 
 class NetloomError(Exception):

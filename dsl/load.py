@@ -8,55 +8,44 @@ from pathlib import Path
 
 from . import bodies
 from .diagnostics import Diagnostics
+from .include import Joined, joined, versioned
 from .overrides import overridden
 from .places import Place
 from .reader import read
 from .sections import RECIPES, STEP_LATER, data, is_several, step
 from .settings import RUN
-from .source_text import MOST_CHARACTERS
-from .spec import Body, Data, Spec, Step
+from .source_text import file_text
+from .spec import Block, Body, Data, Network, Spec, Step
 from .static_check import check_options
-from .tree import Scalar, Table, Tree
+from .tree import Table, Tree
 from .walk import Walk, said
 
-VERSION = 1
 FILE = (
     "netloom", "name", "about", "include", "options", "run", "data", "blocks", "networks", "network", "graph",
     "train", "evaluate", "generate", "study",
 )  # fmt: skip
-LATER = ("include", "blocks", "networks", "graph", "evaluate", "generate", "study")
+LATER = ("blocks", "networks", "graph", "evaluate", "generate", "study")
 """Sections that this version reads and does not compile."""
 TITLE = re.compile(r"[^\W_][\w .()+-]{0,99}")
 
 
-def load(path: Path | str, sets: Mapping[str, str] | None = None) -> tuple[Spec | None, Diagnostics]:
+def load(
+    path: Path | str, sets: Mapping[str, str] | None = None, folder: Path | None = None
+) -> tuple[Spec | None, Diagnostics]:
     """The spec in a file; see `read_spec`. A file that cannot be read is a mistake like any other."""
     path, diagnostics = Path(path), Diagnostics()
-    start = Place(str(path), 1, 1)
-    try:
-        with path.open("rb") as stream:
-            content = stream.read(4 * MOST_CHARACTERS + 1)
-    except (OSError, ValueError) as error:
-        why = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
-        diagnostics.error("E001", start, f"{path} cannot be read: {why}", "Check the path.")
-        return None, diagnostics
-    try:
-        text = content.decode("utf-8")
-    except UnicodeDecodeError as error:
-        before = content[: error.start]
-        line = before.count(b"\n") + 1
-        column = len(before.rpartition(b"\n")[2].decode("utf-8", "replace")) + 1
-        diagnostics.error("E002", Place(str(path), line, column), "this is not UTF-8 text", "Save the file as UTF-8.")
-        return None, diagnostics
-    return read_spec(text, str(path), sets)
+    text = file_text(path, diagnostics)
+    return (None, diagnostics) if text is None else read_spec(text, str(path), sets, folder)
 
 
-def read_spec(text: str, file: str, sets: Mapping[str, str] | None = None) -> tuple[Spec | None, Diagnostics]:
+def read_spec(
+    text: str, file: str, sets: Mapping[str, str] | None = None, folder: Path | None = None
+) -> tuple[Spec | None, Diagnostics]:
     """The spec that a file's text says, and every remark on it.
 
     None when it could not be read whole. A spec may come with errors: those of single options and keys leave
     the rest standing, so that the compiler can find more. `sets` are overrides by path: `{"train.batch":
-    "128"}`.
+    "128"}`. `folder` is where included files are read from; left out: the file's own.
     """
     diagnostics = Diagnostics()
     tree = read(text, file, diagnostics)
@@ -67,35 +56,31 @@ def read_spec(text: str, file: str, sets: Mapping[str, str] | None = None) -> tu
     if not isinstance(tree, Table):
         diagnostics.error("E025", tree.place, f"the file is {said(tree)}, and a table is wanted", "Begin with `name:`.")
         return None, diagnostics
-    tree = overridden(tree, sets or {}, diagnostics)
     walk = Walk(diagnostics)
-    if not _version(tree, walk):
+    if not versioned(tree, walk):
         return None, diagnostics
-    spec = _spec(tree, file, text, walk)
-    if spec is not None:
+    first, others = _parted(sets or {})
+    tree = overridden(tree, first, diagnostics)
+    found = joined(tree, file, text, Path(file).parent if folder is None else folder, walk)
+    spec = _spec(overridden(found.tree, others if found.whole else {}, diagnostics), file, text, walk, found)
+    if spec is not None and found.whole:
         check_options(spec, diagnostics)
     return (None if walk.damaged else spec), diagnostics
 
 
-def _version(tree: Table, walk: Walk) -> bool:
-    """Whether the file's version can be read."""
-    given = tree.items.get("netloom")
-    if given is None or (isinstance(given, Scalar) and given.value == VERSION and given.value is not True):
-        return True
-    newer = isinstance(given, Scalar) and isinstance(given.value, int) and given.value > VERSION
-    walk.fail(
-        "E026", given.place, f"`netloom: {said(given).strip('`')}`: this program reads version {VERSION}",
-        "Install a newer netloom." if newer else f"Write `netloom: {VERSION}`.",
-    )  # fmt: skip
-    return False
+def _parted(sets: Mapping[str, str]) -> tuple[dict[str, str], dict[str, str]]:
+    """The overrides of `include`, and the others: those may reach into what is included."""
+    first = {path: value for path, value in sets.items() if path.split(".")[0] == "include"}
+    return first, {path: value for path, value in sets.items() if path not in first}
 
 
-def _spec(tree: Table, file: str, text: str, walk: Walk) -> Spec | None:
+def _spec(tree: Table, file: str, text: str, walk: Walk, files: Joined) -> Spec | None:
     tree = walk.keys(tree, FILE, "the file")
     found = tree.items
     options = bodies.options(found["options"], walk) if "options" in found else {}
     blocks = bodies.blocks(found["blocks"], walk) if "blocks" in found else {}
     networks = bodies.networks(found["networks"], walk) if "networks" in found else {}
+    _apart(blocks, networks, walk)
     later = {key: found[key] for key in LATER if key in found}
     network = _network(tree, walk)
     made_data = _data(tree, walk, later)
@@ -119,7 +104,16 @@ def _spec(tree: Table, file: str, text: str, walk: Walk) -> Spec | None:
         later=later,
         file=file,
         text=text,
+        included=dict(files.texts),
     )
+
+
+def _apart(blocks: Mapping[str, Block], networks: Mapping[str, Network], walk: Walk) -> None:
+    """A block and a network are called by the same words, so they have different names."""
+    for name in blocks.keys() & networks.keys():
+        first, place = sorted((blocks[name].place, networks[name].place))
+        said = f"`{name}` is a block and a network: first in line {first.line}"
+        walk.error("E028", place, said, f"Write `{name}2`.")
 
 
 def _name(tree: Tree | None, file: str, walk: Walk) -> str:

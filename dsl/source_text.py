@@ -8,6 +8,7 @@ text the user sees.
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 from .diagnostics import Diagnostics
 from .places import Place
@@ -15,7 +16,11 @@ from .places import Place
 MOST_CHARACTERS = 1_000_000
 STAR = "\ue000"
 """Stands for a `*` that YAML would take for an alias; no file may hold it."""
-FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufeff\ue000\ufffe\uffff]")
+FORBIDDEN = re.compile(
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\xad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ud800-\udfff"
+    "\ufeff\ufff9-\ufffb\ue000\ufffe\uffff\U000e0000-\U000e007f]"
+)
+"""What cannot be seen, or turns the direction of what follows: nobody could read what such a file says."""
 LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n|$)")
 INDENT = re.compile(r"[ \t]*")
 COMMENT = re.compile(r"(?:^|[ \t])#.*")
@@ -58,6 +63,37 @@ class Source:
         if line not in self._inserted:
             return column
         return column - sum(at < column for at in self._inserted[line])
+
+
+def file_text(path: Path, diagnostics: Diagnostics, asked: Place | None = None) -> str | None:
+    """The text of a file, read no further than any file may go; None, with the reason recorded, where it cannot
+    be read or is not UTF-8. `asked` is where another file names it."""
+    try:
+        with path.open("rb") as stream:
+            content = stream.read(4 * MOST_CHARACTERS + 1)
+    except (OSError, ValueError) as error:
+        why = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
+        diagnostics.error("E001", asked or Place(str(path), 1, 1), f"{path} cannot be read: {why}", "Check the path.")
+        return None
+    if len(content) > 4 * MOST_CHARACTERS:
+        too_long(path.stat().st_size, "bytes", str(path), diagnostics)
+        return None
+    try:
+        return content.decode("utf-8")
+    except UnicodeDecodeError as error:
+        before = content[: error.start]
+        line = before.count(b"\n") + 1
+        column = len(before.rpartition(b"\n")[2].decode("utf-8", "replace")) + 1
+        diagnostics.error("E002", Place(str(path), line, column), "this is not UTF-8 text", "Save the file as UTF-8.")
+        return None
+
+
+def too_long(count: int, what: str, file: str, diagnostics: Diagnostics) -> None:
+    """Refuse a file by its length, before anything of it is read."""
+    diagnostics.error(
+        "E003", Place(file, 1, 1), f"the file has {count} {what}; at most {MOST_CHARACTERS} characters are read",
+        "Repeat with `repeat:`.",
+    )  # fmt: skip
 
 
 def cleaned(text: str, file: str, diagnostics: Diagnostics) -> Source:

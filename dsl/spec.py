@@ -164,7 +164,8 @@ class Step(Model):
 class Spec(Model):
     """A whole file. Sections this version reads but cannot compile yet are kept in `later` with their trees,
     by path (`study`, `train.phases`, `data.windows`). A main body of the form `graph:` beside `networks:` is
-    `network` too, without `output`."""
+    `network` too, without `output`. `included` holds the texts of the files it includes, by their paths from the
+    file's folder."""
 
     netloom: int = 1
     name: str
@@ -179,3 +180,4 @@ class Spec(Model):
     later: dict[str, Tree] = {}
     file: str
     text: str
+    included: dict[str, str] = {}

@@ -65,7 +65,6 @@ class _Check:
     def __init__(self, spec: Spec, diagnostics: Diagnostics) -> None:
         self.spec, self.diagnostics = spec, diagnostics
         self.own = [*spec.blocks, *spec.networks]
-        self.included = "include" in spec.later
 
     def body(self, body: Body, scope: Scope) -> None:
         for entry in _entries(body):
@@ -107,12 +106,11 @@ class _Check:
     def _part(self, entry: Entry, scope: Scope) -> None:
         """An entry of the file's own kind: a block or a network."""
         if entry.kind not in self.own:
-            if not self.included:
-                near = did_you_mean(entry.kind, [*self.own, *words("layer")])
-                self.diagnostics.error(
-                    "E101", entry.kind_place, f"no block or network is called `{entry.kind}`",
-                    near or "Declare it under `blocks:` or `networks:`.",
-                )  # fmt: skip
+            near = did_you_mean(entry.kind, [*self.own, *words("layer")])
+            self.diagnostics.error(
+                "E101", entry.kind_place, f"no block or network is called `{entry.kind}`",
+                near or "Declare it under `blocks:` or `networks:`.",
+            )  # fmt: skip
             return
         known = self._names_of(entry.kind)
         for name, tree in entry.options.items():

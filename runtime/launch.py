@@ -137,13 +137,17 @@ class Launch:
         return progress
 
     def _write_files(self) -> None:
-        """The spec and the plan, for whoever looks at the run later."""
+        """The spec with the files it includes and the plan, for whoever looks at the run later."""
         spec = self.loaded.spec
         header = f"# from: {Path(spec.file).resolve()}\n"
         text = spec.text if spec.text.startswith("# from: ") else header + spec.text
         try:
             lines = "".join(f"# set: {name}={value}\n" for name, value in self._sets().items())
             checkpoints.write_whole(self.folder.spec, (lines + text).encode())
+            for path, included in spec.included.items():
+                copy = self.folder.included / path
+                copy.parent.mkdir(parents=True, exist_ok=True)
+                checkpoints.write_whole(copy, included.encode())
             checkpoints.write_whole(self.folder.path / runs.PLAN, self.ready.plan.model_dump_json().encode())
         except OSError as trouble:
             raise runs.RunError(f"{self.folder.path} cannot be written: {trouble.strerror or trouble}") from trouble
@@ -204,8 +208,8 @@ def _head(folder: RunFolder) -> list[str]:
 
 def load_run(folder: RunFolder, more: start.Sets | None = None) -> start.Loaded:
     """A run's own file, with the settings it was started with, reading data where the original did."""
-    loaded = start.load(folder.spec, {**sets_of(folder), **(more or {})}, origin_of(folder))
-    return loaded
+    sets = {**sets_of(folder), **(more or {})}
+    return start.load(folder.spec, sets, origin_of(folder), folder.included)
 
 
 def states_of(folder: RunFolder) -> tuple[checkpoints.Arrays, Progress]:

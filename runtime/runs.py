@@ -13,7 +13,8 @@ from ..dsl.diagnostics import NetloomError
 from .events import read_events
 from .fold import View, fold
 
-SPEC, PLAN, EVENTS, CHECKPOINTS = "spec.yaml", "plan.json", "events.jsonl", "checkpoints"
+SPEC, INCLUDED, PLAN = "spec.yaml", "included", "plan.json"
+EVENTS, CHECKPOINTS = "events.jsonl", "checkpoints"
 
 
 class RunError(NetloomError):
@@ -33,6 +34,11 @@ class RunFolder:
     @property
     def spec(self) -> Path:
         return self.path / SPEC
+
+    @property
+    def included(self) -> Path:
+        """The folder of copies of the files that the spec includes, each at its path from the spec."""
+        return self.path / INCLUDED
 
     @property
     def events(self) -> Path:

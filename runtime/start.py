@@ -83,10 +83,10 @@ def check(path: Path, sets: Sets | None = None) -> tuple[Diagnostic, ...]:
     return tuple(diagnostics)
 
 
-def load(path: Path, sets: Sets | None = None, base: Path | None = None) -> Loaded:
-    """A file read and built; `base` is the folder its data is read from (default: its own). Raises SpecError
-    with every mistake."""
-    spec, diagnostics = load_spec(path, sets or {})
+def load(path: Path, sets: Sets | None = None, base: Path | None = None, included: Path | None = None) -> Loaded:
+    """A file read and built; `base` is the folder its data is read from, `included` that of the files it includes
+    (default: its own). Raises SpecError with every mistake."""
+    spec, diagnostics = load_spec(path, sets or {}, included)
     base = base or path.parent
     found = _experiment(spec, diagnostics, base) if spec is not None else None
     diagnostics.raise_errors()

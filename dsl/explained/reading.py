@@ -13,7 +13,12 @@ READING = (
         "At most a million characters and 60 levels are read, so that no file can eat the machine. "
         "Repeated parts are said with `repeat:` and `blocks:`.",
     ),
-    Code("E004", "A control character", "A character that cannot be seen stands in the file. Take it out."),
+    Code(
+        "E004",
+        "A control character",
+        "A character that cannot be seen stands in the file, or one that turns the direction of "
+        "what follows, so that a reader sees something else than the program. Take it out.",
+    ),
     Code("E005", "A tab", "Indentation is made of blanks, since a tab is as wide as each editor likes."),
     Code(
         "E006",
@@ -180,4 +185,31 @@ READING = (
     Code("E036", "How long", "`epochs` or `steps` says how long training goes on, not both."),
     Code("E037", "Lists side by side", "The lists that `repeat` walks have one length."),
     Code("E038", "Too many mistakes", "A thousand are said; the rest comes when these are mended."),
+    Code(
+        "E039",
+        "Not a path to include",
+        "Files are included from the main file's own folder and those below it: no path from the root, none that "
+        "leaves the folder by `..`, no link, and only plain files that end in `.yaml` or `.yml`. "
+        "So a file from somewhere else can never make netloom read what lies beside it.",
+        "include: [../shared/parts.yaml]",
+        "include: [shared/parts.yaml]",
+    ),
+    Code("E041", "Includes in a circle", "A file includes itself, mostly through others; the chain names them."),
+    Code(
+        "E042",
+        "Too much is included",
+        "At most 64 files, one including the next 16 deep, and a million characters in all.",
+    ),
+    Code(
+        "E043",
+        "A name in two files",
+        "What is included stands beside the file's own parts: a name is declared in one of the files only. Blocks "
+        "and networks share their names; options have theirs.",
+    ),
+    Code(
+        "E044",
+        "Not in an included file",
+        "An included file gives `blocks`, `networks` and `options`, and may have `netloom`, `name`, `about` and "
+        "`include`. The network, its data and its training are the main file's.",
+    ),
 )

@@ -295,10 +295,6 @@ def test_errors_of_single_options_leave_a_spec_and_holes_do_not() -> None:
     assert read_spec(DIGITS.replace("- flatten", "- flatten: ["), "f")[0] is None
 
 
-def test_included_files_may_bring_parts_that_are_not_known_here() -> None:
-    assert codes(f"{DIGITS}include: [vgg.yaml]\n".replace("- flatten", "- Vgg19")) == []
-
-
 def test_several_data_sets_and_recipes_are_kept_for_later() -> None:
     spec = good(DIGITS.replace("{source: digits}", "{a: {source: digits}, b: {source: iris}}"))
     assert (spec.data, list(spec.later)) == (None, ["data"])
