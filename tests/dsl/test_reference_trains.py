@@ -1,4 +1,4 @@
-"""Slow: the example of every kind that is built trains for a step, as a user would train it."""
+"""Slow: the example of every kind that is built trains for a step, those of the prose for an epoch."""
 
 from __future__ import annotations
 
@@ -13,13 +13,26 @@ from netloom.dsl.kinds.kind import KINDS
 from netloom.dsl.reference.kind_page import is_later
 from netloom.dsl.reference.told_all import TOLD
 
-from .language_files import make_data
+from .language_files import Block, blocks, make_data
 
 BUILT = [key for key, kind in KINDS.items() if not is_later(kind) and "train:" in TOLD[key].example]
+PROSE = [block for block in blocks() if "/" not in block.page and not block.marks and "train:" in block.text]
 
 
 def test_there_is_something_to_train() -> None:
     assert len(BUILT) > 60
+    assert not PROSE or len(PROSE) > 20
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("block", PROSE, ids=str)
+def test_an_example_of_the_prose_trains(block: Block, tmp_path: Path) -> None:
+    make_data(tmp_path)
+    file = tmp_path / "net.yaml"
+    file.write_text(block.text, encoding="utf-8")
+    run = netloom.train(file, folder=tmp_path / "runs", epochs=1)
+    assert run.status == "finished"
+    assert all(math.isfinite(part["loss"]) for part in run.metrics.values())
 
 
 @pytest.mark.slow
