@@ -10,13 +10,13 @@ from ..dsl.kinds.resolve import Scope, read_option
 from ..dsl.places import Place
 from ..dsl.spec import Body, Entry, Input
 from ..dsl.suggest import did_you_mean
-from .build_draft import UNKNOWN, Draft, Frame
+from .build_draft import UNKNOWN, Draft, Frame, Sizes
 from .build_options import entry_options
 from .experiment import Prepare
 from .types import DType
 
-OF_NUMBERS = frozenset({"scale", "standardize"})
-"""Transforms of numbers; the others work on classes."""
+OF_CLASSES = frozenset({"one_hot"})
+"""Transforms of classes; the others work on numbers."""
 
 
 def declare_inputs(draft: Draft, frame: Frame, body: Body) -> str | None:
@@ -84,11 +84,14 @@ def _field(draft: Draft, frame: Frame, column: Column, *, as_input: bool) -> str
     data = draft.spec.data
     place = data.place if data else draft.spec.network.place
     steps = [*(data.prepare if data and as_input else ())]
-    steps = [entry for entry in steps if (entry.kind in OF_NUMBERS) is (column.classes is None)]
+    steps = [entry for entry in steps if (entry.kind in OF_CLASSES) is (column.classes is not None)]
     own = next((f for f in (data.fields if data else ()) if f.name == column.name), None)
     steps += own.prepare if own else ()
     prepare = _prepares(draft, frame.scope, column, steps)
+    shape: Sizes
     shape, dtype = _prepared(column, prepare)
+    if len(prepare) < len(steps):
+        shape = None
     if as_input:
         draft.inputs.add(column.name)
     frame.names[column.name] = column.name
@@ -103,12 +106,12 @@ def _prepares(draft: Draft, scope: Scope, column: Column, entries: Iterable[Entr
         options = entry_options(draft, "prepare", entry, scope)
         if options is None:
             continue
-        if entry.kind in OF_NUMBERS and column.classes is not None:
+        if entry.kind not in OF_CLASSES and column.classes is not None:
             draft.error(
                 "E233", entry.kind_place, f"`{entry.kind}` is for numbers, and `{column.name}` holds classes",
                 "Write `one_hot`, or take it out.",
             )  # fmt: skip
-        elif entry.kind == "one_hot" and column.classes is None:
+        elif entry.kind in OF_CLASSES and column.classes is None:
             draft.error(
                 "E233", entry.kind_place, f"`one_hot` is for classes, and `{column.name}` holds numbers",
                 "Read the column as a category: `as: category`.",

@@ -39,9 +39,15 @@ def add_split(draft: Draft, frame: Frame, entry: Entry, name: str, options: Opti
     return UNKNOWN
 
 
-def fill_classes(draft: Draft, kind: Kind, options: Options, source: str) -> None:
-    """A layer of rows of classes has as many as the column it reads, where the file says nothing."""
-    if "labels" not in kind.traits or options.get("classes") is not None:
-        return
-    column = draft.column(source)
-    options["classes"] = column.classes if column is not None else None
+def complete(draft: Draft, entry: Entry, kind: Kind, options: Options, sources: list[str]) -> bool:
+    """Fill in what only the network knows; whether nothing of a later version is asked for.
+
+    A layer of rows of classes has as many as the column it reads, where the file says nothing.
+    """
+    if kind.option("classes") and options.get("classes") is None and sources:
+        column = draft.column(sources[0])
+        options["classes"] = column.classes if column is not None else None
+    if kind.name == "shift" and isinstance(options.get("fill"), str):
+        draft.later("`shift` that fills with a symbol", entry.option_places.get("fill", entry.place))
+        return False
+    return True

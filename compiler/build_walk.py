@@ -23,7 +23,7 @@ from .build_names import check_name, name_node, new_name, reference
 from .build_options import copies, wanted
 from .build_parts import Chain, bound_part, may_use
 from .build_sources import read_by, sources
-from .build_tensors import add_split, fill_classes
+from .build_tensors import add_split, complete
 
 
 class Walk:
@@ -232,9 +232,12 @@ class Walk:
             self.draft.later(f"`{option}`", place)
         options = resolve(kind, entry, frame.scope, self.draft.diagnostics)
         found = sources(self, frame, entry, kind, reads, options or {})
-        if options is not None and found:
-            fill_classes(self.draft, kind, options, found[0])
-        if options is None or found is None or any(isinstance(v, formulas.Unknown) for v in options.values()):
+        if (
+            options is None
+            or found is None
+            or not complete(self.draft, entry, kind, options, found)
+            or any(isinstance(v, formulas.Unknown) for v in options.values())
+        ):
             return UNKNOWN
         if kind.name == "split":
             return add_split(self.draft, frame, entry, name, options, found[0])

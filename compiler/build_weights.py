@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Literal, cast
 
 from ..dsl.kinds.kind import Weight
-from ..dsl.kinds.tables import lookup
+from ..dsl.kinds.tables import lookup, suggest
 from ..dsl.kinds.values import Start, WeightsSpec
 from ..dsl.places import Place
 from ..dsl.spec import Entry
@@ -177,9 +177,21 @@ def _start(draft: Draft, place: Place, item: Weight, spec: WeightsSpec) -> Froze
         assert isinstance(item.start, int | float), f"{item.start!r} is no start"
         return ("constant", (("value", float(item.start)),))
     kind, options = spec.start.frozen
+    if kind == "field":
+        _from_field(draft, str(spec.start.options["name"]), place)
+        return ("zeros", fans)
     if kind == "values":
         _check_values(draft, place, item, spec.start)
     return (kind, options if kind in WITHOUT_FANS else (*options, *fans))
+
+
+def _from_field(draft: Draft, name: str, place: Place) -> None:
+    """A variable that starts as a column of the data, or a misspelt initialiser."""
+    if name in draft.schema.columns or not draft.schema.known:
+        draft.later("a variable that starts as a column of the data", place)
+        return
+    way = suggest(name, "start", own=draft.schema.columns)
+    draft.error("E101", place, f"there is no initialiser and no column `{name}`", way)
 
 
 def _check_values(draft: Draft, place: Place, item: Weight, start: Start) -> None:

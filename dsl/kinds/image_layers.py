@@ -211,7 +211,7 @@ register(
             Option("classes", "int", None, "left out: those of the column it reads", low=1, high=2**31 - 1),
             WEIGHTS,
         ),
-        sizes=embedding_sizes, source="Bengio et al. 2003", traits=LATER | {"trainable"},
+        sizes=embedding_sizes, source="Bengio et al. 2003", traits=LATER | {"trainable", "labels"},
     )
 )  # fmt: skip
 register(

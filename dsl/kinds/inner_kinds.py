@@ -166,6 +166,9 @@ def start(option: Option, tree: Tree, asking: Asking) -> Start | Unknown:
             read = number(option, tree, asking.scope)
             return read if isinstance(read, Unknown) else Start("constant", {"value": float(str(read))})
         tree = Scalar(value, value, False, tree.place)
+    if option.name == "start" and isinstance(tree, Scalar) and lookup("start", tree.text) is None:
+        # a variable may start as a column of the data, which the tables do not know
+        return Start("field", {"name": tree.text})
     kind, entry = _inner("start", option, tree, "an initialiser, a number, or the numbers in lists")
     found = asking.resolve(kind, entry, asking.scope, asking.diagnostics)
     return Start(kind.name, found or {})

@@ -109,7 +109,7 @@ register(
         main="by",
         options=(
             Option("by", "int", 1, "how many steps; below 0: a later one"),
-            Option("fill", "number", 0, "what stands at the beginning"), AXIS,
+            Option("fill", "any", 0, "what stands at the beginning: a number, or a symbol of the text"), AXIS,
         ),
         sizes=shift_sizes,
     )

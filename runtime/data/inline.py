@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
+from ...dsl.diagnostics import NOT_BUILT
 from .errors import DataError
 from .raw import Array, Raw, Words
 from .reach import Reach
@@ -29,6 +30,8 @@ def read_values(options: Mapping[str, object], reach: Reach) -> Raw:
 
 
 def _column(name: str, rows: object) -> Array | Words:
+    if isinstance(rows, dict):
+        raise DataError(NOT_BUILT, f"values: {name} from a file", "Write the numbers.")
     if not isinstance(rows, list | tuple) or not rows:
         raise DataError(
             "E311",

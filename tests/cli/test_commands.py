@@ -72,7 +72,8 @@ def test_check_finds_a_mistake_with_its_place(tmp_path: Path) -> None:
     remarks = json.loads(netloom("check", str(file), "--json", code=1).stdout)
     places = {(r["line"], r["severity"]) for r in remarks}
     assert {(5, "error"), (6, "error")} <= places
-    assert set(remarks[0]) == {"file", "line", "column", "code", "severity", "message", "suggestion"}
+    assert set(remarks[0]) == {"file", "line", "column", "code", "severity", "message", "suggestion", "fix"}
+    assert remarks[0]["fix"] == {"line": 5, "column": 7, "old": "flaten", "new": "flatten"}
     assert "flatten" in remarks[0]["suggestion"]
     netloom("check", str(file), code=1)
 
