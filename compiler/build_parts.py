@@ -7,21 +7,22 @@ from dataclasses import dataclass
 
 from ..dsl.entries import LAYERS, entries
 from ..dsl.formula import UNKNOWN as NOT_KNOWN
-from ..dsl.kinds.kind import REQUIRED
+from ..dsl.formula import Unknown
+from ..dsl.kinds.kind import REQUIRED, OptionType
 from ..dsl.kinds.kind import Option as KindOption
 from ..dsl.kinds.resolve import Scope, read_option
 from ..dsl.spec import Block, Body, Entry, Input
 from ..dsl.spec import Option as PartOption
 from ..dsl.static_check import file_scope
 from ..dsl.suggest import did_you_mean
-from ..dsl.tree import Tree
+from ..dsl.tree import Sequence, Tree
 from ..dsl.walk import Walk as Reader
 from .build_draft import UNKNOWN, Draft, Frame, named_sizes
 from .build_names import Walker, reference
 
 DEEPEST = 40
 """Blocks may use themselves so often, one within the other."""
-PLAIN = {"int": "int", "number": "number", "text": "text", "bool": "bool"}
+PLAIN: Mapping[str, OptionType] = {"int": "int", "number": "number", "text": "text", "bool": "bool", "layers": "any"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,10 +102,31 @@ def _option(draft: Draft, option: PartOption, tree: Tree, scope: Scope) -> objec
     if words[:1] == ["one_of"]:
         asked = KindOption(option.name, "choice", REQUIRED, choices=tuple(words[1:]))
     elif option.type in PLAIN:
-        asked = KindOption(option.name, PLAIN[option.type], REQUIRED)  # type: ignore[arg-type]
+        asked = KindOption(option.name, PLAIN[option.type], REQUIRED)
+    elif (option.type or "").startswith("["):
+        return _typed_list(draft, option, tree, scope)
     else:
         asked = KindOption(option.name, "any", REQUIRED)
     return read_option(asked, tree, scope, draft.diagnostics)
+
+
+def _typed_list(draft: Draft, option: PartOption, tree: Tree, scope: Scope) -> object:
+    """A list with a type for each item, as in `[int, int]`; what could be read of it."""
+    types = (option.type or "").strip("[]").split(", ")
+    if isinstance(tree, Sequence):
+        asked = [KindOption(f"{option.name}.{n}", PLAIN[kind], REQUIRED) for n, kind in enumerate(types, 1)]
+        values: object = tuple(
+            read_option(each, item, scope, draft.diagnostics) for each, item in zip(asked, tree.items, strict=False)
+        )
+        count = len(tree.items)
+    else:
+        values = read_option(KindOption(option.name, "any", REQUIRED), tree, scope, draft.diagnostics)
+        count = len(values) if isinstance(values, tuple) else -1
+    if count != len(types) and not isinstance(values, Unknown):
+        told = "no list" if count < 0 else f"a list of {count}"
+        way = f"Write a list of {len(types)}: [{', '.join(types)}]."
+        draft.error("E104", tree.place, f"{option.name} is {told}, and {len(types)} are wanted", way)
+    return values
 
 
 def may_use(draft: Draft, frame: Frame, entry: Entry) -> bool:

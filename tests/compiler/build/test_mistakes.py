@@ -151,6 +151,10 @@ PARTS = [
      "blocks: {B: {options: {n: int}, layers: [{dense: $n}]}}\nnetwork: {layers: [flatten, {§B: {}}]}"),
     ("E104", "n is the text `two`",
      "blocks: {B: {options: {n: int}, layers: [{dense: $n}]}}\nnetwork: {layers: [flatten, {B: §two}]}"),
+    ("E104", "sizes is a list of 1, and 2 are wanted",
+     "blocks: {B: {options: {sizes: [int, int]}, layers: [{dense: $sizes.1}]}}\nnetwork: {layers: [flatten, {B: §[2]}]}"),
+    ("E104", "sizes.2 is the text `x`",
+     "blocks: {B: {options: {sizes: [int, int]}, layers: [{dense: $sizes.1}]}}\nnetwork: {layers: [flatten, {B: [2, §x]}]}"),
     ("E211", "uses itself 40 times", "blocks: {B: {layers: [flatten, §B]}}\nnetwork: {layers: [B]}"),
     ("E213", "gives out a, b", "blocks: {B: {graph: {a: {flatten: input}, b: {dense: 2, from: a}}, output: [a, b]}}\n"
      "network: {graph: {c: {B: image}, d: {dense: 3, from: §c}}, output: d}"),
