@@ -1,0 +1,25 @@
+"""Edits that may not make a mistake: what the file says after one is compared with what it said before."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from .edit_document import Document, Edit, Refused
+from .load import read_spec
+
+
+def mistakes(document: Document) -> Counter[tuple[str, str]]:
+    """The mistakes that reading the file finds, without their places."""
+    _, diagnostics = read_spec(document.text, "")
+    return Counter((found.code, found.message) for found in diagnostics.errors)
+
+
+def checked(document: Document, edit: Edit) -> Edit:
+    """The edit itself. Refused where the file would have a mistake that it has not now."""
+    after = document.apply(edit)
+    if not (new := mistakes(after)):
+        return edit
+    if added := new - mistakes(document):
+        _, message = next(iter(added))
+        raise Refused(f"that would leave a mistake: {message}")
+    return edit
