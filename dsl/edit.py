@@ -29,6 +29,10 @@ from .edit_parts import Address, Part
 from .edit_rename import rename
 from .edit_unwrap import unwrap
 from .edit_write import Value, flow
+from .load import FILE
+from .sections import DATA, STEP
+from .settings import CLIP, RUN, SPLIT, STOP
+from .suggest import did_you_mean, listed
 
 __all__ = [
     "Document",
@@ -52,6 +56,20 @@ __all__ = [
     "wrap",
 ]
 
+KEYS: dict[Address, tuple[str, ...]] = {
+    (): FILE,
+    ("train",): STEP,
+    ("data",): DATA,
+    ("data", "split"): tuple(option.name for option in SPLIT),
+    ("run",): tuple(option.name for option in RUN),
+    ("train", "stop"): tuple(option.name for option in STOP),
+    ("train", "clip_gradients"): tuple(option.name for option in CLIP),
+}
+"""The keys of the sections, all of which are made where a file has none."""
+
+FIRST = {"train": "loss", "data": "source"}
+"""What a section cannot be without."""
+
 
 def set_option(document: Document, place: Address | str, option: str, value: Value) -> Edit:
     """Give an option of an entry, a word beside its kind, or a key of a section a value.
@@ -59,8 +77,7 @@ def set_option(document: Document, place: Address | str, option: str, value: Val
     `place` is the entry, the value after its kind, or the section (`train`, `data.split`), which is made when
     the file has none. A value that the option cannot have is written all the same: `check` says what is wrong.
     """
-    part = document.find(place) if not isinstance(place, str) or "." in place else None
-    part = part or _maybe(document, place)
+    part = _there(document, place)
     if part is None:
         return set_value(document, (*steps_of(place), option), value)
     entry = entry_of(document, part)
@@ -125,13 +142,10 @@ def entry_of(document: Document, part: Part) -> EntryPart | None:
     return entry
 
 
-def _maybe(document: Document, place: Address | str) -> Part | None:
-    try:
-        return layer_at(document, place)
-    except Refused:
-        if document.find(place) is not None:
-            raise
-        return None
+def _there(document: Document, place: Address | str) -> Part | None:
+    """The part at an address or of a name; None where the file may get a section there."""
+    steps = steps_of(place)
+    return None if steps in KEYS and document.find(steps) is None else layer_at(document, place)
 
 
 def _own_option(entry: EntryPart, option: str) -> bool:
@@ -143,6 +157,14 @@ def _own_option(entry: EntryPart, option: str) -> bool:
 
 
 def _added(document: Document, above: Part, key: str | int, value: Value, steps: Address) -> list[Splice]:
+    """A key or item that is not there yet."""
+    known = KEYS.get(above.address)
+    if known is not None and key not in known:
+        way = did_you_mean(str(key), known)
+        raise Refused(f"there is no key `{shown((*above.address, key))}`. {way or f'There are {listed(known)}.'}")
+    first = FIRST.get(str(key)) if not above.address else None
+    if first is not None and isinstance(value, Mapping) and first not in value:
+        raise Refused(f"the file has no `{key}`; it begins with `{key}.{first}`")
     if above.is_list and key == len(above.items):
         return inserted(document, above, len(above.items), content(value))
     if above.is_table and isinstance(key, str):

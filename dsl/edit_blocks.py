@@ -10,9 +10,10 @@ from .edit_document import Document, Edit, Refused, Splice, composed, shown
 from .edit_entries import entry_at
 from .edit_items import Content, content, inserted, removed, replaced
 from .edit_move import Taken, taken_out
-from .edit_names import Given, Names
+from .edit_names import Names
 from .edit_parts import Address, Part
 from .edit_rename import free_name, scope_of
+from .edit_uses import Given
 from .edit_write import Value, Written, flow, value_of
 from .entries import LAYERS
 from .walk import PART
@@ -59,7 +60,9 @@ def _passed(scope: Address, options: Mapping[str, Value]) -> Value:
 def _replaced_by_use(
     document: Document, chain: Part, first: int, last: int, value: Value, block: str, options: Mapping[str, Value]
 ) -> list[Edit]:
-    taken = [taken_out(document, item) for item in chain.items[first : last + 1]]
+    section = document.find("blocks")
+    along = section is None or (section.is_table and not section.flow)
+    taken = [taken_out(document, item, along=along) for item in chain.items[first : last + 1]]
     steps = [document.edit(inserted(document, chain, last + 1, content(value)))]
     after = document.apply(steps[0])
     gone = list[Splice]()

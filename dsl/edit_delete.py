@@ -9,10 +9,11 @@ from .edit_document import Document, Edit, Refused, Splice
 from .edit_entries import EntryPart, entry_at, with_beside
 from .edit_insert import layer_at
 from .edit_items import removed
-from .edit_names import Given, Names, Use
+from .edit_names import Names
 from .edit_parts import Address, Part
 from .edit_reads import Reads, explicit_reads, formula_sources
 from .edit_rename import scope_of
+from .edit_uses import Given, Use
 from .edit_write import flow
 from .entries import LAYERS
 from .walk import AXES
@@ -108,11 +109,16 @@ def _next_turned(names: Names, entry: EntryPart, instead: str | None) -> list[Sp
     """The next layer of a chain read this one: it is told what to read where that is not the one before."""
     parent = entry.part.parent
     reads = instead if instead is not None else explicit_reads(entry)
+    if reads is None and entry.kind == "formula":
+        source = source_of(names, entry.part)
+        if source.reads is None and source.unnamed is None:
+            raise Refused("the formula reads several tensors: say which of them is to be read in its place")
+        reads = source.reads
     if reads is None or parent is None:
         return []
     index = int(entry.part.key)
-    before = entry_at(names.document, parent.items[index - 1]) if index else None
-    named = before.beside("name") if before is not None else None
+    above = entry_at(names.document, parent.items[index - 1]) if index else None
+    named = above.beside("name") if above is not None else None
     if named is not None and named.text == reads:
         return []
     following = parent.items[index + 1] if index + 1 < len(parent.items) else None
@@ -141,12 +147,25 @@ def source_of(names: Names, part: Part) -> Source:
         return source_of(names, part.items[0]) if part.items else Source()
     entry = entry_at(names.document, part)
     if entry is None or entry.kind == "formula":
-        value = part if entry is None else entry.value
-        sources = sorted({use.text for use in formula_sources(names, value)}) if value is not None else []
-        return Source(sources[0] if len(sources) == 1 else None)
+        return _formula_source(names, part, entry)
     reads = explicit_reads(entry)
     if reads is not None:
         return Source(reads if isinstance(reads, str) or _plainly_joined(entry) else None)
+    return before(names, part)
+
+
+def _formula_source(names: Names, part: Part, entry: EntryPart | None) -> Source:
+    """The only tensor that a formula reads; `previous` is what stands before it."""
+    value = part if entry is None else entry.value
+    sources = sorted({use.text for use in formula_sources(names, value)}) if value is not None else []
+    behind = entry is not None and value is not None and "previous" in names.document.raw(value)
+    if behind and not sources:
+        return before(names, part)
+    return Source(sources[0] if len(sources) == 1 and not behind else None)
+
+
+def before(names: Names, part: Part) -> Source:
+    """What stands before a layer of a chain."""
     parent = part.parent
     if parent is None or not parent.is_list:
         return Source()

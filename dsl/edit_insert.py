@@ -48,12 +48,15 @@ def insert_after(document: Document, place: Address | str, entry: Entry, name: s
     if parent.is_list:
         return _into_chain(document, part, int(part.key) + 1, _called(document, part, entry, name))
     names = Names(document)
+    _gives_one(document, part)
     given = names.given_by(part)
     assert given is not None, "a line of a graph without a name"
     name = _line_name(names, part, entry, name)
     splices = inserted(document, parent, parent.items.index(part) + 1, content(_reading(entry, given.name), name))
     for use, number in names.of(given):
-        if use.how in ("tensor", "size") and not _goes_on(use.text.split(".")[number + 1 :]):
+        if use.how in ("tensor", "size") and _goes_on(use.text.split(".")[number + 1 :]):
+            raise Refused(f"`{use.text}` reads a part of `{given.name}`; put the layer behind that part")
+        if use.how in ("tensor", "size"):
             span = use.steps[number].span
             splices.append(Splice(span[0], span[1], name))
     return checked(document, document.edit(splices))
@@ -71,6 +74,16 @@ def insert_before(document: Document, place: Address | str, entry: Entry, name: 
     at = parent.items.index(part)
     splices = inserted(document, parent, at, content(_reading(entry, reads), name))
     return checked(document, document.edit([*splices, *turned]))
+
+
+def _gives_one(document: Document, part: Part) -> None:
+    """Refused behind a part of the file's own that gives out several tensors."""
+    entry = entry_at(document, part)
+    for section in ("blocks", "networks"):
+        output = document.find((section, entry.kind, "output")) if entry is not None else None
+        if output is not None and len(output.items) > 1:
+            listed = ", ".join(item.text or "" for item in output.items)
+            raise Refused(f"`{part.key}` gives out {listed}: say behind which of them, in the body that makes it")
 
 
 def _container(part: Part) -> Part:

@@ -22,15 +22,15 @@ class Part:
     `flow`: a collection in brackets. What stands nowhere (`dense:`) is empty, after the colon.
     """
 
-    tree: Tree
+    tree: Tree = field(repr=False)
     start: int
     end: int
     flow: bool = False
     style: str = ""
-    parent: Part | None = None
+    parent: Part | None = field(default=None, repr=False)
     key: Step = ""
     key_span: tuple[int, int] = (0, 0)
-    inner: dict[Step, Part] = field(default_factory=dict)
+    inner: dict[Step, Part] = field(default_factory=dict, repr=False)
 
     @property
     def begin(self) -> int:

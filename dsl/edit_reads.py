@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from .edit_entries import EntryPart
-from .edit_names import Names, Use
+from .edit_names import Names
 from .edit_parts import Part
+from .edit_uses import Use
 
 Reads = str | Sequence[str]
 

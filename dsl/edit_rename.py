@@ -7,8 +7,9 @@ from collections.abc import Set as AbstractSet
 from .data_schema import BUILTIN
 from .edit_document import Document, Edit, Refused, Splice, shown
 from .edit_entries import entry_at, with_beside
-from .edit_names import MAIN, Given, Names
+from .edit_names import Names
 from .edit_parts import Address, Part
+from .edit_uses import MAIN, Given
 from .walk import AXES, LONGEST_NAME, NAME, PART, RESERVED
 
 

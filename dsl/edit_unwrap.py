@@ -10,10 +10,11 @@ from .edit_entries import EntryPart, entry_at, with_beside
 from .edit_insert import layer_at
 from .edit_items import inserted, removed
 from .edit_move import Taken, bare, taken_out
-from .edit_names import Given, Names, Use
+from .edit_names import Names
 from .edit_parts import Address, Part
 from .edit_reads import explicit_reads
 from .edit_rename import free_name, scope_of
+from .edit_uses import Given, Use
 from .edit_write import flow, scalar_of, value_of
 from .entries import LAYERS
 from .scalars import plain
@@ -124,7 +125,8 @@ class _Opening:
         inside = [s for s in splices.values() if self.layers and self.layers[0].start <= s.start <= self.layers[-1].end]
         valued = document.apply(document.edit(inside))
         items = valued.at((*self.inner, "layers")).items
-        if self.last_use:
+        parent = self.entry.part.parent
+        if self.last_use and parent is not None and not parent.flow:
             return [taken_out(valued, item) for item in items]
         return [Taken(bare(valued, item), (0, 0)) for item in items]
 
