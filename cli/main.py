@@ -17,9 +17,14 @@ import typer
 from ..dsl.diagnostics import NetloomError, SpecError
 
 COMMANDS: dict[str, tuple[str, str]] = {
+    "new": ("Making", "Start a file from a template: one of the examples."),
     "check": ("Making", "Find every mistake in a file, each with its place and a way out."),
     "show": ("Making", "Show the network of a file: layers, shapes, parameters, costs."),
+    "diff": ("Making", "Compare two networks: files, or runs."),
     "explain": ("Making", "Explain a code, a kind, an option; list what the language has."),
+    "fmt": ("Making", "Lay files out in the one standard way, comments kept."),
+    "schema": ("Making", "Write the JSON Schema that editors complete and explain from."),
+    "migrate": ("Making", "Rewrite files of older versions of the language."),
     "compile": ("Making", "Compile a file: passes, fusion, kernels, memory."),
     "gradcheck": ("Making", "Compare every gradient with central differences, in float64."),
     "train": ("Running", "Train a file's network; go on with a run."),
