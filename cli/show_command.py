@@ -1,14 +1,19 @@
-"""Show the network of FILE: every layer with its shape, parameters and costs.
+"""Show the network of FILE: every layer with its shape, parameters and costs. With --full: the file itself with every
+default written out, and where each value comes from; what is printed is a file that means the same.
 
 Examples:
 
     netloom show net.yaml
 
     netloom show net.yaml --full
+
+    netloom show net.yaml --full --set train.batch=128 > whole.yaml
 """
 
 from __future__ import annotations
 
+import sys
+from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated, Any
@@ -17,38 +22,54 @@ import typer
 
 from ..compiler.cost import LayerCost, costs
 from ..compiler.experiment import Experiment
+from ..compiler.filled import facts
+from ..dsl.full import full as full_file
+from ..dsl.full_lines import Rows, sources, text, value_of
 from ..runtime import start
 from .console import out, print_diagnostics, print_json, table, talk
 
 
 def run(
     file: Annotated[Path, typer.Argument(help="Spec file.")],
-    full: Annotated[bool, typer.Option("--full", help="Every setting too, defaults written out.")] = False,
+    full: Annotated[bool, typer.Option("--full", help="The file with every default written out.")] = False,
     set_: Annotated[list[str], typer.Option("--set", help="An option or number of the file, as name=value.")] = [],
     json: Annotated[bool, typer.Option("--json", help="One JSON object on stdout.")] = False,
 ) -> None:
-    loaded = start.load(file, start.overrides(set_))
+    sets = start.overrides(set_)
+    loaded = start.load(file, sets)
     rows = costs(loaded.experiment)
     if json:
+        whole = _whole(written_out(loaded, sets)) if full else {}
         print_json({"name": loaded.spec.name, "layers": [asdict(row) for row in rows], "totals": _totals(rows),
-                    "settings": settings(loaded.experiment)})  # fmt: skip
+                    "settings": settings(loaded.experiment), **whole})  # fmt: skip
         return
     print_diagnostics(loaded.remarks)
+    if full:
+        head = f"# {loaded.spec.file}: {_sum(loaded, rows)}\n# Every default is written out; what stands behind a value says where it comes from.\n"
+        sys.stdout.write(head + text(written_out(loaded, sets)))
+        return
     out().print(_table(loaded.spec.name, rows))
+    out().print(f"\n{_sum(loaded, rows)}")
+    if not loaded.experiment.trains:
+        talk().print("this file trains nothing; try: netloom predict " + str(file), style="dim")
+
+
+def written_out(loaded: start.Loaded, sets: Mapping[str, str], included: Path | None = None) -> Rows:
+    """The file with every default; `included` is the folder of the files that it includes, where it is not its own."""
+    return full_file(loaded.spec, facts(loaded.spec, loaded.schema, loaded.experiment), sets, included)
+
+
+def _whole(rows: Rows) -> dict[str, Any]:
+    return {"full": value_of(rows), "from": dict(sources(rows))}
+
+
+def _sum(loaded: start.Loaded, rows: tuple[LayerCost, ...]) -> str:
     totals = _totals(rows)
     parts = ", ".join(f"{count:,} {part}" for part, count in loaded.schema.parts.items())
-    out().print(
-        f"\n{totals['parameters']:,} parameters ({_bytes(4 * totals['parameters'])}), "
+    return (
+        f"{totals['parameters']:,} parameters ({_bytes(4 * totals['parameters'])}), "
         f"{totals['multiply_adds']:,} multiply-adds an example{'; ' + parts + ' examples' if parts else ''}"
     )
-    if full:
-        shown = table("setting", "value")
-        for name, value in settings(loaded.experiment).items():
-            shown.add_row(name, str(value))
-        out().print("")
-        out().print(shown)
-    elif not loaded.experiment.trains:
-        talk().print("this file trains nothing; try: netloom predict " + str(file), style="dim")
 
 
 def settings(experiment: Experiment) -> dict[str, Any]:
