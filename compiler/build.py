@@ -32,7 +32,7 @@ BUILT = frozenset({"blocks", "networks", "graph"})
 def build(spec: Spec, schema: DataSchema, diagnostics: Diagnostics) -> Experiment | None:
     """The experiment; None when there is at least one error."""
     draft = Draft(spec, schema, diagnostics)
-    main = Frame(_main_scope(draft), sees_data=True)
+    main = Frame(main_scope(spec, schema, diagnostics), sees_data=True)
     for name, tree in spec.later.items():
         if name not in BUILT:
             draft.later(f"`{name}:`", tree.place)
@@ -44,7 +44,7 @@ def build(spec: Spec, schema: DataSchema, diagnostics: Diagnostics) -> Experimen
     if diagnostics.errors or diagnostics.unbuilt:
         return None
     assert not [name for name, sizes in draft.sizes.items() if sizes is None and name in draft.nodes], "unknown sizes"
-    advise(experiment, schema, spec, draft.places, diagnostics)
+    advise(spec, experiment, schema, diagnostics)
     return experiment
 
 
@@ -78,17 +78,18 @@ def _experiment(draft: Draft, walk: Walk) -> Experiment:
         stop=numbers.stop(),
         seed=numbers.seed(),
         origin=draft.origin(place, "train" if step else spec.name),
+        places=draft.places,
     )
 
 
-def _main_scope(draft: Draft) -> Scope:
+def main_scope(spec: Spec, schema: DataSchema, diagnostics: Diagnostics) -> Scope:
     """What `$` reads in the main body: the file's options, and what is known of the data's columns."""
     sizes: dict[str, object] = {}
-    for column in draft.schema.columns.values():
+    for column in schema.columns.values():
         sizes |= named_sizes(column.name, column.shape, formulas.UNKNOWN)
         if column.classes is not None:
             sizes[f"{column.name}.classes"] = column.classes
-    return file_scope(draft.spec, draft.diagnostics, open=not draft.schema.known).with_options(sizes)
+    return file_scope(spec, diagnostics, open=not schema.known).with_options(sizes)
 
 
 def in_order(nodes: Mapping[str, Node]) -> dict[str, Node]:

@@ -248,11 +248,6 @@ def _check_classes(draft: Draft, entry: Entry, have: tuple[int, ...], sizes: tup
         way = f"Give the last layer {classes} units{', or write `binary_cross_entropy`' if have[-1] == 1 and classes == 2 else ''}."
         outputs = f"{have[-1]} output{'s' if have[-1] > 1 else ''}"
         draft.error("E224", entry.place, f"the target has {classes} classes, the network only {outputs}", way)
-    elif have[-1] > classes:
-        draft.diagnostics.warn(
-            "W224", entry.place, f"the target has {classes} classes, the network {have[-1]} outputs: the others are never right",
-            f"Give the last layer {classes} units.",
-        )  # fmt: skip
 
 
 def _check_one_output(draft: Draft, entry: Entry, classes: int) -> None:

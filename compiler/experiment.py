@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 from ..dsl.kinds.tables import lookup
+from ..dsl.places import Place
 from .graph import Graph, Node, Origin
 
 Live = tuple[str, tuple[tuple[str, object], ...]]
@@ -132,7 +133,8 @@ class Experiment:
     `weights` (`LayerWeight`s) and `multiply_adds` (an example). Besides, `op` is `field` (a data column, with
     `column` and `prepare`), `formula` (with `formula`, `reads`: the names of its inputs, and `numbers`), or
     `number` (with `value`), or `mode` (its first input in training, its second elsewhere). A node with the
-    attribute `only` is there in training only (`train`), or only elsewhere (`elsewhere`).
+    attribute `only` is there in training only (`train`), or only elsewhere (`elsewhere`). `places`: where each node
+    was asked for.
     """
 
     name: str
@@ -150,6 +152,7 @@ class Experiment:
     stop: Stop | None
     seed: int
     origin: Origin
+    places: Mapping[str, Place] = field(default_factory=dict)
 
     @property
     def trains(self) -> bool:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from .explained.advice import ADVICE
 from .explained.code import Code
 from .explained.data_files import DATA_FILES
 from .explained.meaning import MEANING
@@ -15,7 +16,7 @@ from .explained.options import OPTIONS
 from .explained.reading import READING
 from .suggest import did_you_mean
 
-CODES: Mapping[str, Code] = {page.code: page for page in (*READING, *OPTIONS, *MEANING, *DATA_FILES)}
+CODES: Mapping[str, Code] = {page.code: page for page in (*READING, *OPTIONS, *MEANING, *ADVICE, *DATA_FILES)}
 
 
 def explain(code: str) -> str | None:

@@ -1,4 +1,4 @@
-"""E200 to E299 and warnings from W200: sizes, names, wiring, losses and data, found when the network is built."""
+"""E200 to E299: sizes, names, wiring, losses and data, found when the network is built."""
 
 from __future__ import annotations
 
@@ -73,30 +73,12 @@ MEANING = (
         "Not always there",
         "What is there only `when: training` is read only by losses, and by what is left out too.",
     ),
-    Code("E235", "A tie that holds nothing", "`same_as` names weights of this body, of one round it, or by their path."),
+    Code(
+        "E235", "A tie that holds nothing", "`same_as` names weights of this body, of one round it, or by their path."
+    ),
     Code(
         "E299",
         "Not built yet",
         "It is part of the language; this version reads and checks it, and cannot train it.",
     ),
-    Code("W201", "Softmax of a softmax", "The second one makes all classes nearly alike."),
-    Code("W202", "Dropout at the end", "What is dropped behind the last layer cannot be made up for."),
-    Code("W203", "Deep sigmoid nets", "Each sigmoid passes on at most a quarter of the gradient."),
-    Code("W204", "A batch of everything", "The batch is larger than the training part."),
-    Code("W205", "An unusual learning rate", "Far above or below what the optimizer usually bears."),
-    Code(
-        "W206",
-        "Unscaled data",
-        "Numbers far from 1 make the first steps wild.",
-        right="data: {prepare: [scale]}",
-    ),
-    Code(
-        "W207",
-        "Neurons that start alike",
-        "Neurons with equal weights get equal gradients and stay equal. A start that is drawn tells them apart.",
-        "dense: {units: 8, weights: 0}",
-        "dense: 8",
-    ),
-    Code("W208", "A slope of 0", "No gradient passes a step, so what stands before it does not learn."),
-    Code("W224", "Too many outputs", "Some outputs are never right."),
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from textwrap import dedent
 
-from .frames import DIABETES, DIGITS, IRIS, graph, layers, trained, whole
+from .frames import AMOUNTS, DIABETES, DIGITS, IRIS, graph, layers, trained, whole
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,9 +60,14 @@ PARTED = f"data: {{source: digits, split: {{validation: HERE, test: 0.5}}}}\n{NE
 
 # reading
 
-show("E009", f"options: {{HERE}}\n{SMALL}", "<<: {width: 3}", "width: 3")
+show("E009", f"{SMALL}train: {{loss: cross_entropy, HERE}}\n", "<<: {epochs: 3}", "epochs: 3")
 show("E026", f"netloom: HERE\n{SMALL}", "2", "1")
-by_layer("E028", "- flatten\n- dense: 32\n  name: hidden\n- dense: 10\n  name: HERE", "hidden", "scores")
+by_layer(
+    "E028",
+    "- flatten\n- dense: {units: 32, activation: relu}\n  name: hidden\n- dense: 10\n  name: HERE",
+    "hidden",
+    "scores",
+)
 by_layer("E029", "- flatten\n- dense: 10\n  name: HERE", "channels", "scores")
 show("E032", "data: {source: digits}\nnetwork:\n  layers: [flatten, {dense: 10}]\n  HERE\n",
      "graph: {y: {dense: 10, from: image}}", "")  # fmt: skip
@@ -83,9 +88,9 @@ show("E202", graph("pixels: {flatten: image}\nscores: {dense: 10, from: HERE}"),
 by_layer("E204", "- flatten\n- dense: 10\n  name: HERE", "label", "scores")
 show("E205", f"data: {IRIS}\nnetwork:\n  inputs: [x]\n  graph: {{scores: {{dense: 3, from: x}}}}\n  HERE\n", "",
      "output: scores")  # fmt: skip
-show("E206", graph("a: {dense: 3, from: HERE}\nscores: {dense: 3, from: a}", "x", data=IRIS), "scores", "x")
+show("E206", graph("a: {tanh: HERE}\nscores: {dense: 3, from: a}", "x", data=IRIS), "scores", "x")
 show("E207", graph("pixels: {flatten: image}\nscores: HERE"), "{dense: 10}", "{dense: 10, from: pixels}")
-by_layer("E208", "- flatten\n- dense: HERE\n- dense: 10", "2000000000", "2000")
+by_layer("E208", "- flatten\n- dense: {units: HERE, activation: relu}\n- dense: 10", "2000000000", "2000")
 show("E209", "data: {source: {gates: and}}\nnetwork: {layers: [{dense: {units: 1, weights: HERE}}]}\n", "[[1, 1, 1]]",
      "[[1, 1]]")  # fmt: skip
 show("E211", whole(
@@ -109,7 +114,7 @@ show("E213", whole(
     networks:
       Both:
         inputs: {x: [4]}
-        graph: {a: {dense: 3, from: x}, b: {dense: 3, from: x}}
+        graph: {a: {tanh: x}, b: {dense: 3, from: x}}
         output: [a, b]
     graph: {both: {Both: x}, scores: {dense: 3, from: HERE}}
     """
@@ -134,14 +139,14 @@ show("E215", whole(
 ), "8", "4")  # fmt: skip
 show("E216", graph("pixels: {flatten: image}\nall: {dense: 10, from: pixels}\nscores: softmax(all, over=HERE)"), "width",
      "channels")  # fmt: skip
-by_layer("E217", "- flatten\n- dense: 32\n  when: HERE\n- dense: 10", "2 + 1", "2 > 1")
+by_layer("E217", "- flatten\n- dense: {units: 32, activation: relu}\n  when: HERE\n- dense: 10", "2 + 1", "2 > 1")
 show("E218", whole(
     """
     options: {HERE: 32}
     data: {source: iris, prepare: [standardize]}
     network:
       inputs: [x]
-      graph: {hidden: {dense: $HERE, from: x}, scores: {dense: 3, from: hidden}}
+      graph: {hidden: {dense: {units: $HERE, activation: relu}, from: x}, scores: {dense: 3, from: hidden}}
       output: scores
     """
 ), "hidden", "width")  # fmt: skip
@@ -194,4 +199,40 @@ in_train("W205", "optimizer: {adam: {learning_rate: 10}}", "optimizer: {adam: {l
 show("W206", layers("- flatten\n- dense: 10", "{source: mnist, HEREsplit: {test: 0.2}}"), "", "prepare: [scale], ")
 by_layer("W207", "- flatten\n- dense: {units: 32, activation: relu, weights: HERE}\n- dense: 10", "zeros", "he")
 by_layer("W208", "- flatten\n- dense: {units: 32, activation: HERE}\n- dense: 10", "step", "relu")
+by_layer("W209", "- flatten\n- dense: {units: 32, activation: relu}\nHERE\n- dense: 10", "- relu", "")
+by_layer("W210", "- flatten\n- dense: HERE\n- dense: 10", "32", "{units: 32, activation: relu}")
+by_layer("W211", "- flatten\n- dense: {units: 32, activation: relu}\n- dropout: HERE\n- dense: 10", "0.9", "0.1")
+show(
+    "W213",
+    graph("pixels: {flatten: image}\nHERE\nscores: {dense: 10, from: pixels}"),
+    "side: {dense: 32, from: pixels}",
+    "",
+)
+show("W214", whole(
+    """
+    data: {source: iris, prepare: [standardize]}
+    HERE
+    network: {layers: [{dense: 3}]}
+    """
+), "blocks: {Deep: {layers: [{dense: 8}, relu]}}", "")  # fmt: skip
+show("W215", layers("- flatten\n- dense: {units: HERE, activation: relu}\n- dense: 10") + "options: {width: 32}\n", "16",
+     "$width")  # fmt: skip
+by_layer("W216", """
+- flatten
+- chain:
+    - dense: {units: 32, activation: relu}
+    - dropout: 0.2
+      when: index > HERE
+  repeat: 3
+- dense: 10
+""", "3", "2")  # fmt: skip
+show("W217", graph("pixels: {flatten: image}\nbent: {dense: {units: 64, activation: relu}, from: pixels}\n"
+                   "both: bent + HERE * pixels\nscores: {dense: 10, from: both}"), "0", "0.5")  # fmt: skip
+by_layer("W218", "- flatten\n- dense: {units: 32, activation: tanh, weights: {normal: HERE}}\n- dense: 10", "2", "0.1")
+by_layer("W219", "- flatten\n- dense: {units: 32, activation: tanh, weights: HERE}\n- dense: 10", "he", "glorot")
+show("W220", layers("- dense: 1", DIABETES, "{loss: {HERE: {target: y}}, epochs: 5}"), "cross_entropy", "mse")
+show("W221", layers("- dense: {units: 1, activation: HERE}", DIABETES, AMOUNTS), "sigmoid", "linear")
+by_layer("W222", "- flatten\n- dense: {units: HERE, activation: tanh}\n- dense: 10", "1", "16")
 by_layer("W224", "- flatten\n- dense: HERE", "12", "10")
+show("W225", layers("- dense: {units: 16, activation: relu}\n- dense: 3", "{source: wine, HEREsplit: {test: 0.2}}"), "",
+     "prepare: [standardize], ")  # fmt: skip

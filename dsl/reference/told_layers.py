@@ -13,6 +13,7 @@ tell(
     "The last axis becomes `units` long; the axes before it stay. Weights are `[units, inputs]`, a row for each "
     "neuron, and a bias of `units`.",
     ("dense: 10", ((8, 64),)),
+    ("W210", "W218", "W219", "W222", "W224"),
 )  # fmt: skip
 tell(
     "layer", "flatten", "Stands between a picture (or any tensor of several axes) and the first dense layer.",
@@ -35,7 +36,7 @@ tell(
     layers("- flatten\n- dense: {units: 128, activation: relu}\n- dropout: 0.3\n- dense: 10"),
     "Sizes stay as they are.",
     ("dropout: 0.3", ((128,),)),
-    ("W202",),
+    ("W202", "W211"),
 )  # fmt: skip
 
 HALVES = """
@@ -128,7 +129,7 @@ tell(
         "- dense: {units: 1, activation: sigmoid}", TUMOURS,
         "{loss: {binary_cross_entropy: {target: label}}, epochs: 5}",
     ),
-    codes=("W203",),
+    codes=("W203", "W209", "W221"),
 )  # fmt: skip
 tell(
     "activation", "exp", "An amount that is always above 0, where equal factors matter more than equal differences.",

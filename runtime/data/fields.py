@@ -116,7 +116,15 @@ def _of_words(words: Words, reading: Reading) -> Named:
     if kind == "category":
         return classes_of_words(words, reading.name, reading.values, reading.missing, reading.fill)
     values = numbers_of_words(words, reading.name, reading.missing, reading.fill)
-    return Column(reading.name, (1,), "float32"), values
+    return Column(reading.name, (1,), "float32", greatest=_greatest(values)), values
+
+
+def _greatest(values: Array) -> tuple[float, ...]:
+    """The greatest size of each number of a row; empty for pictures, and where no row has a number."""
+    if values.ndim > 2 or not len(values):
+        return ()
+    sizes = np.abs(values.reshape(len(values), -1).astype(np.float64))
+    return tuple(float(size) for size in np.max(sizes, axis=0, initial=0.0, where=np.isfinite(sizes)))
 
 
 def _guess(words: Words, reading: Reading) -> str:
@@ -150,7 +158,8 @@ def _of_array(raw: Raw, values: Array, reading: Reading) -> Named:
     low, high = (0.0, 255.0) if pixels else (None, None)
     if known:
         low, high = (known.low, known.high) if known.classes is None else (None, None)
-    return Column(reading.name, numbers.shape[1:], str(numbers.dtype), low=low, high=high), numbers
+    greatest = _greatest(numbers)
+    return Column(reading.name, numbers.shape[1:], str(numbers.dtype), low=low, high=high, greatest=greatest), numbers
 
 
 def _renamed(known: Column, reading: Reading) -> Column:
@@ -185,7 +194,9 @@ def joined(field: str, sources: Sequence[str], parts: Sequence[Named]) -> Named:
                 f"Give `{source}` a field of its own.",
             )
     values = np.concatenate([v.reshape(len(v), -1) if len(v) else _flat_empty(v) for _, v in parts], axis=1)
-    return Column(field, values.shape[1:], str(values.dtype), *_range([c for c, _ in parts])), values
+    found = [c for c, _ in parts]
+    greatest = tuple(size for column in found for size in column.greatest) if all(c.greatest for c in found) else ()
+    return Column(field, values.shape[1:], str(values.dtype), *_range(found), greatest), values
 
 
 def _flat_empty(values: Array) -> Array:
