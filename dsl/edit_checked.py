@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 
 from .edit_document import Document, Edit, Refused
+from .edit_numbers import steady
 from .load import read_spec
 
 
@@ -15,7 +16,8 @@ def mistakes(document: Document) -> Counter[tuple[str, str]]:
 
 
 def checked(document: Document, edit: Edit) -> Edit:
-    """The edit itself. Refused where the file would have a mistake that it has not now."""
+    """The edit, paths by kind and number kept right. Refused where it would make a mistake that is not there now."""
+    edit = steady(document, edit)
     after = document.apply(edit)
     if not (new := mistakes(after)):
         return edit

@@ -45,7 +45,7 @@ class Names:
             elif scope is not None and (given := self.given(scope, step.text)) is not None:
                 yield number, given
                 scope, star = self._behind(given), False
-            elif scope is not None and number == 0 and (inner := self._section(step.text)) is not None:
+            elif scope is not None and number == 0 and (inner := self.section(step.text)) is not None:
                 scope = inner
             elif star and (found := self._anywhere(step.text)) is not None:
                 yield number, found
@@ -56,9 +56,10 @@ class Names:
     def _behind(self, given: Given) -> Address | None:
         """The body that a path goes on in after a name."""
         found = entry_at(self.document, given.part) if given.how in ("name", "line") else None
-        return self._section(found.kind) if found is not None else None
+        return self.section(found.kind) if found is not None else None
 
-    def _section(self, kind: str) -> Address | None:
+    def section(self, kind: str) -> Address | None:
+        """The body of a block or network."""
         return next((scope for scope in self.scopes if scope[1:] == (kind,)), None)
 
     def _anywhere(self, name: str) -> Given | None:

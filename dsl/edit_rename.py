@@ -8,6 +8,7 @@ from .data_schema import BUILTIN
 from .edit_document import Document, Edit, Refused, Splice, shown
 from .edit_entries import entry_at, with_beside
 from .edit_names import Names
+from .edit_numbers import steady
 from .edit_parts import Address, Part
 from .edit_uses import MAIN, Given
 from .walk import AXES, LONGEST_NAME, NAME, PART, RESERVED
@@ -37,7 +38,7 @@ def rename(document: Document, place: Address | str, name: str) -> Edit:
         raise Refused(f"`{shown(steps)}` has no name to change")
     scope = scope_of(part)
     check_free(names, scope, name)
-    return document.edit(with_beside(entry, "name", name))
+    return steady(document, document.edit(with_beside(entry, "name", name)))
 
 
 def by_name(names: Names, name: str) -> Given | None:
