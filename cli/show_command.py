@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Mapping
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -23,10 +23,15 @@ import typer
 from ..compiler.cost import LayerCost, costs
 from ..compiler.experiment import Experiment
 from ..compiler.filled import facts
+from ..dsl.data_schema import UNKNOWN_DATA
+from ..dsl.diagnostics import NOT_BUILT, SpecError
 from ..dsl.full import full as full_file
 from ..dsl.full_lines import Rows, sources, text, value_of
+from ..dsl.load import load as load_spec
 from ..runtime import start
 from .console import out, print_diagnostics, print_json, table, talk
+
+HEAD = "# Every default is written out; what stands behind a value says where it comes from.\n"
 
 
 def run(
@@ -36,7 +41,15 @@ def run(
     json: Annotated[bool, typer.Option("--json", help="One JSON object on stdout.")] = False,
 ) -> None:
     sets = start.overrides(set_)
-    loaded = start.load(file, sets)
+    try:
+        loaded = start.load(file, sets)
+    except SpecError as mistakes:
+        if not full or any(
+            mistake.code != NOT_BUILT for mistake in mistakes.diagnostics if mistake.severity == "error"
+        ):
+            raise
+        _show_unbuilt(file, sets, mistakes, json=json)
+        return
     rows = costs(loaded.experiment)
     if json:
         whole = _whole(written_out(loaded, sets)) if full else {}
@@ -45,13 +58,26 @@ def run(
         return
     print_diagnostics(loaded.remarks)
     if full:
-        head = f"# {loaded.spec.file}: {_sum(loaded, rows)}\n# Every default is written out; what stands behind a value says where it comes from.\n"
-        sys.stdout.write(head + text(written_out(loaded, sets)))
+        sys.stdout.write(f"# {loaded.spec.file}: {_sum(loaded, rows)}\n{HEAD}{text(written_out(loaded, sets))}")
         return
     out().print(_table(loaded.spec.name, rows))
     out().print(f"\n{_sum(loaded, rows)}")
     if not loaded.experiment.trains:
         talk().print("this file trains nothing; try: netloom predict " + str(file), style="dim")
+
+
+def _show_unbuilt(file: Path, sets: Mapping[str, str], mistakes: SpecError, *, json: bool) -> None:
+    """A file that is right and cannot be built yet: what it says with the defaults that do not hang on sizes."""
+    spec, _ = load_spec(file, sets)
+    assert spec is not None, "a file with nothing but what is not built yet was read"
+    whole = full_file(spec, facts(spec, UNKNOWN_DATA, None), sets)
+    print_diagnostics(replace(remark, severity="hint") for remark in mistakes.diagnostics)
+    if json:
+        print_json({"name": spec.name, **_whole(whole)})
+    else:
+        sys.stdout.write(
+            f"# {spec.file}: this version cannot build it yet, so its sizes are not known\n{HEAD}{text(whole)}"
+        )
 
 
 def written_out(loaded: start.Loaded, sets: Mapping[str, str], included: Path | None = None) -> Rows:

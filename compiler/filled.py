@@ -18,15 +18,18 @@ from .graph import Graph
 FANS = frozenset({"fan_in", "fan_out"})
 
 
-def facts(spec: Spec, schema: DataSchema, experiment: Experiment) -> Facts:
-    """The facts of a spec that was built."""
+def facts(spec: Spec, schema: DataSchema, experiment: Experiment | None) -> Facts:
+    """The facts of a spec that was built; without an experiment (it cannot be built yet) those that are known still."""
+    scope = main_scope(spec, schema, Diagnostics())
+    if experiment is None:
+        return Facts(scope, masked=True, schema=schema)
     named = {term.name: _named(term.tensors, experiment.graph) for term in experiment.terms if term.kind != "formula"}
     pairs = [
         (use.kind, use.name, _named({"prediction": use.prediction, "target": use.target}, experiment.graph))
         for use in experiment.metrics
     ]
     return Facts(
-        scope=main_scope(spec, schema, Diagnostics()),
+        scope=scope,
         uses=_uses(experiment),
         tensors=named,
         metrics=pairs,

@@ -49,7 +49,7 @@ class Facts:
     metrics: Sequence[tuple[str, str, Mapping[str, str]]] = ()
     thresholds: frozenset[str] = frozenset()
     masked: bool = False
-    """Whether a default metric leaves out examples, which no file can say."""
+    """Whether a default metric leaves out examples, which no file can say; or it is not known what there is."""
     reads: tuple[str, tuple[int, ...]] | None = None
     schema: DataSchema | None = None
 
@@ -252,8 +252,10 @@ class _File:
         rows: list[Row] = [(key, self._setting(key, tree)) for key, tree in table.items.items()]
         if "optimizer" not in table.items:
             rows.append(("optimizer", default_entry("adam", LANGUAGE)))
+        # what stands here holds in every phase that says nothing else: a phase may count steps in place of epochs
+        counted = {"steps", "phases", "alternate"} & table.items.keys()
         for name, value in (("batch", BATCH), ("epochs", EPOCHS)):
-            if name not in table.items and not (name == "epochs" and "steps" in table.items):
+            if name not in table.items and not (name == "epochs" and counted):
                 rows.append((name, Leaf(str(value), value, LANGUAGE)))
         if "last_batch" not in table.items:
             rows.append(("last_batch", Leaf("keep", "keep", LANGUAGE)))

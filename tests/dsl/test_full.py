@@ -11,11 +11,13 @@ from hypothesis import strategies as st
 
 from netloom.compiler.compare import compare, settings
 from netloom.compiler.filled import facts
+from netloom.dsl.data_schema import UNKNOWN_DATA
 from netloom.dsl.diagnostics import Diagnostics
 from netloom.dsl.full import full
 from netloom.dsl.full_lines import Items, Leaf, Note, Part, Rows, flow, sources, text, tree_value, value_of
 from netloom.dsl.kinds.kind import REQUIRED, Family, Kind
 from netloom.dsl.kinds.tables import lookup
+from netloom.dsl.load import load
 from netloom.dsl.reader import read
 from netloom.runtime import start
 
@@ -60,6 +62,26 @@ def test_it_means_the_same_as_the_files_of_the_reference(block: Block, tmp_path:
     file = tmp_path / "net.yaml"
     file.write_text(block.text, encoding="utf-8")
     assert_same(file, tmp_path)
+
+
+@pytest.mark.parametrize("block", [block for block in blocks() if block.marks == ("not-built",)], ids=str)
+def test_what_is_not_built_yet_is_written_out_too(block: Block, tmp_path: Path) -> None:
+    make_data(tmp_path)
+    file, again = tmp_path / "net.yaml", tmp_path / "whole.yaml"
+    file.write_text(block.text, encoding="utf-8")
+    for source, target in ((file, again), (again, tmp_path / "third.yaml")):
+        spec, _ = load(source)
+        assert spec is not None
+        target.write_text(text(full(spec, facts(spec, UNKNOWN_DATA, None))), encoding="utf-8")
+    before, after = ({remark.message for remark in start.check(path)} for path in (file, again))
+    assert before == after
+    first, second = (
+        read(again.read_text(), "a", Diagnostics()),
+        read((tmp_path / "third.yaml").read_text(), "a", Diagnostics()),
+    )
+    assert first is not None
+    assert second is not None
+    assert tree_value(first) == tree_value(second)
 
 
 def test_overrides_are_written_in(tmp_path: Path) -> None:
