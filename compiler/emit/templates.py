@@ -10,6 +10,7 @@ from typing import Any
 
 from ..graph import Graph
 from ..ops.op import REGISTRY
+from ..ops.window import WINDOWED
 from ..types import ITEM_BYTES, Dim, evaluate, product
 from .loops import columns_text, flat_text, rows_text, total_text
 from .nest import nest_recipe, nest_text
@@ -17,12 +18,13 @@ from .product import make_product, matmul_text
 from .recipe import Recipe, vector_recipe, zero_at_pads
 from .scalars import numbers_recipe, numbers_text
 from .site import GENERATORS, Misfit, Site, make_site
+from .window import window_recipe, window_text
 
 VOCABULARY = 1
 """Part of every kernel's fingerprint: raised whenever the meaning of a word of kernel text changes."""
 
 TEXTS = {"flat": flat_text, "rows": rows_text, "columns": columns_text, "total": total_text, "nest": nest_text,
-         "numbers": numbers_text}  # fmt: skip
+         "numbers": numbers_text, "window": window_text}  # fmt: skip
 USUAL = {"B": 64, "N": 1}
 FLOPS_A_NS, BYTES_A_NS, CALL_NS, ELEMENT_NS = 180.0, 40.0, 20.0, 0.03
 """What one core with 512-bit vectors was seen to do: predictions choose the number of threads, nothing else."""
@@ -88,6 +90,8 @@ def _form(graph: Graph, nodes: tuple[str, ...], exits: frozenset[str]) -> Made:
     except Misfit:
         if len(nodes) > 1:
             raise
+        if graph[nodes[0]].op in WINDOWED:
+            return window_recipe(graph, graph[nodes[0]])
         return nest_recipe(graph, graph[nodes[0]])
 
 

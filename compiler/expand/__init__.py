@@ -1,9 +1,9 @@
 """What layers, losses, metrics and transforms mean in ops: one rule a kind, family by family."""
 
-from . import activations, fields, joiners, layers, losses, metrics, penalties, tensors
+from . import activations, fields, joiners, layers, losses, metrics, penalties, pictures, tensors
 from .network import Expanded, expand
 from .registry import LAYERS, LOSSES, METRICS, PENALTIES, PREPARES, Mode
 
-FAMILIES = (activations, fields, joiners, layers, losses, metrics, penalties, tensors)
+FAMILIES = (activations, fields, joiners, layers, losses, metrics, penalties, pictures, tensors)
 
 __all__ = ["FAMILIES", "LAYERS", "LOSSES", "METRICS", "PENALTIES", "PREPARES", "Expanded", "Mode", "expand"]

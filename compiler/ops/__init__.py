@@ -10,12 +10,13 @@ from . import (
     movement,
     random,
     reduction,
+    window,
 )
 from .op import REGISTRY, Op
 from .seal import seal
 
 FAMILIES = (
-    leaves, arithmetic, activation, comparison, movement, reduction, contraction, random, composite,
+    leaves, arithmetic, activation, comparison, movement, reduction, contraction, random, composite, window,
 )  # fmt: skip
 
 seal(REGISTRY)

@@ -15,6 +15,8 @@ from ..views import is_view
 from .rewriter import Rewriter
 
 Order = tuple[int, ...]
+PICTURE = 4
+"""The axes of a batch of pictures."""
 
 
 @dataclass(frozen=True)
@@ -38,10 +40,12 @@ class LayOut(Pass):
     def __call__(self, graph: Graph) -> Graph:
         classes = _Classes(graph)
         orders = self._orders(graph, classes)
+        by_example = {classes.of(node.id) for node in graph if node.op in ("column", "take", "uniform")}
         rw = Rewriter(graph)
         turned = dict[tuple[str, Layout], Value]()
         for node in rw:
-            laid = replace(node, layout=_arranged(node.type.shape, orders.get(classes.of(node.id))))
+            order, whole = orders.get(classes.of(node.id)), classes.of(node.id) in by_example
+            laid = replace(node, layout=_arranged(node.type.shape, order, by_example=whole))
             inputs = rw.inputs(node)
             if node.op == "matmul":
                 _turn_right_operand(rw, laid, inputs, turned)
@@ -81,13 +85,18 @@ class _Classes:
         return above
 
 
-def _arranged(shape: Shape, order: Order | None) -> Layout:
-    """Axes in the order wished for, unknown sizes in front in any case: a row has a known length."""
+def _arranged(shape: Shape, order: Order | None, *, by_example: bool = True) -> Layout:
+    """Axes in the order wished for, unknown sizes in front in any case: a row has a known length.
+
+    A picture has a row of channels for each of its places, unless it comes and goes `by_example`.
+    """
     wished = order or tuple(range(len(shape)))
     unknown = tuple(axis for axis in wished if isinstance(shape[axis], Size))
     if len(shape) < 2 or not unknown:
         return plain(shape, order=wished)
     known = tuple(axis for axis in wished if axis not in unknown)
+    if len(shape) == PICTURE and order is None and not by_example:
+        return plain(shape, split=PICTURE - 1, order=unknown + known)
     return plain(shape, split=len(unknown), order=unknown + known)
 
 

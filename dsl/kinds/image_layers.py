@@ -1,4 +1,4 @@
-"""Layers of picture networks and their norms: read and sized; this version does not build them."""
+"""Layers of picture networks, norms, and rows of numbers for classes."""
 
 from __future__ import annotations
 
@@ -48,6 +48,21 @@ def paddings(options: Options) -> tuple[object, object]:
             f"padding is {padding!r}", "Write valid, same, a number, or one for height and one for width."
         )
     return both[0], both[-1]
+
+
+def margins(options: Options, window: str, picture: tuple[int, int]) -> tuple[int, int, int, int]:
+    """Zeros above, below, left and right of a picture, so that its windows stand where the size rule says."""
+    sizes = extents(options, window)
+    strides = extents(options, "stride") if options.get("stride") is not None else sizes
+    dilations = extents(options, "dilation") if options.get("dilation") is not None else (1, 1)
+    found = list[int]()
+    for size, w, s, d, padding in zip(picture, sizes, strides, dilations, paddings(options), strict=True):
+        if padding == "same":
+            needed = max((math.ceil(size / s) - 1) * s + d * (w - 1) + 1 - size, 0)
+            found += [needed // 2, needed - needed // 2]
+        else:
+            found += [0, 0] if padding == "valid" else [int(str(padding))] * 2
+    return found[0], found[1], found[2], found[3]
 
 
 def _count(value: object) -> bool:
@@ -147,7 +162,7 @@ register(
             Option("groups", "int", 1, "parts of the channels that do not see each other", low=1),
             ACTIVATION, WEIGHTS, BIAS,
         ),
-        sizes=conv2d_sizes, source="LeCun et al. 1989", traits=LATER | {"trainable"},
+        sizes=conv2d_sizes, source="LeCun et al. 1989", traits=frozenset({"trainable"}),
     )
 )  # fmt: skip
 for _name, _help, _formula, _source in (
@@ -161,19 +176,19 @@ for _name, _help, _formula, _source in (
                 Option("stride", "ints", None, "how far the window moves; left out: its size", low=1),
                 PADDING,
             ),
-            sizes=pool_sizes, source=_source, traits=LATER,
+            sizes=pool_sizes, source=_source,
         )
     )  # fmt: skip
 register(
     Kind(
         "global_avg_pool", "layer", "The mean of each channel.", "y[c] = mean(x[all places, c])",
-        sizes=global_pool_sizes, source="Lin et al. 2013, arXiv:1312.4400", traits=LATER,
+        sizes=global_pool_sizes, source="Lin et al. 2013, arXiv:1312.4400",
     )
 )  # fmt: skip
 register(
     Kind(
         "global_max_pool", "layer", "The largest of each channel.", "y[c] = max(x[all places, c])",
-        sizes=global_pool_sizes, traits=LATER,
+        sizes=global_pool_sizes,
     )
 )  # fmt: skip
 register(
@@ -188,7 +203,7 @@ register(
         ),
         sizes=norm_sizes,
         source="Ioffe & Szegedy 2015, arXiv:1502.03167",
-        traits=LATER | {"trainable"},
+        traits=frozenset({"trainable"}),
     )
 )
 register(
@@ -200,7 +215,7 @@ register(
         options=(EPSILON,),
         sizes=norm_sizes,
         source="Ba et al. 2016, arXiv:1607.06450",
-        traits=LATER | {"trainable"},
+        traits=frozenset({"trainable"}),
     )
 )
 register(
@@ -211,7 +226,7 @@ register(
             Option("classes", "int", None, "left out: those of the column it reads", low=1, high=2**31 - 1),
             WEIGHTS,
         ),
-        sizes=embedding_sizes, source="Bengio et al. 2003", traits=LATER | {"trainable", "labels"},
+        sizes=embedding_sizes, source="Bengio et al. 2003", traits=frozenset({"trainable", "labels"}),
     )
 )  # fmt: skip
 register(

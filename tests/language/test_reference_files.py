@@ -12,8 +12,8 @@ from netloom.runtime import start
 
 HERE = Path(__file__).resolve().parent
 FILES = sorted(HERE.glob("*.yaml"))
-TRAINS = {"01_first_mlp", "21_tied_masked_preset"}
-"""What a compiler of networks of one pass can train; the others wait for their layers."""
+TRAINS = {"01_first_mlp", "04_googlenet", "21_tied_masked_preset"}
+"""What this version can train; the others wait for their layers, procedures or sources."""
 HOUSES = "area,rooms,year,city,heated,price\n" + "".join(
     f"{50 + 3 * n},{n % 5 + 1},{1950 + n},{'ABC'[n % 3]},{'yes' if n % 2 else 'no'},{100 + 7 * n}\n" for n in range(40)
 )

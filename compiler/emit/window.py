@@ -1,0 +1,342 @@
+"""The form `window`: windows that move over pictures, and pools. Channels are worked on side by side.
+
+Where the pictures lie with their channels in padded rows, whole vectors are worked on, pads and all; else number by
+number. Each thread takes pictures, or rows of them, of its own.
+"""
+
+from __future__ import annotations
+
+from typing import Any, cast
+
+from ..graph import Graph, Node
+from ..ops.window import places
+from ..types import Dim
+from .recipe import Recipe
+from .site import matrix, strides
+
+RANK = 4
+PICTURE = {"windows": 0, "pool_max": 0, "pool_sum": 0, "pool_max_back": 1, "unwindows": -1, "pool_spread": -1}
+"""Which of its inputs and its result is the picture that the windows move over."""
+
+
+def window_recipe(graph: Graph, node: Node) -> tuple[Recipe, tuple[str, ...], tuple[Dim, ...]]:
+    """Recipe, operands (inputs, then the result) and sizes (how many pictures) of one node."""
+    kept = tuple(dict.fromkeys(node.inputs))
+    tensors = [*(graph[s] for s in node.inputs), node]
+    picture = tensors[PICTURE[node.op]]
+    attrs: dict[str, Any] = dict(node.attrs)
+    shown = attrs.pop("picture", None)
+    height, width = cast("tuple[int, int]", (shown or picture.type.shape[1:3])[:2])
+    channels = picture.type.shape[3]
+    down, across = places(height, width, **attrs)
+    recipe: Recipe = {
+        "form": "window", "op": node.op, "picture": [height, width, channels], "places": [down, across],
+        **{name: list(value) for name, value in attrs.items()},
+        "args": [kept.index(s) for s in node.inputs],
+        "operands": [_operand(graph[s]) for s in kept] + [_operand(node)],
+    }  # fmt: skip
+    batch = node.type.shape[0] if node.op != "windows" else graph[node.inputs[0]].type.shape[0]
+    return recipe, (*kept, node.id), (batch,)
+
+
+def _operand(node: Node) -> dict[str, Any]:
+    assert node.layout is not None, f"{node.id} has no layout"
+    found = matrix(node)
+    return {
+        "strides": list(strides(node)), "columns": found.columns, "pitch": found.pitch,
+        "channels_in_rows": node.type.rank == RANK and node.layout.split == RANK - 1 and found.pitch > 1,
+    }  # fmt: skip
+
+
+def window_text(recipe: Recipe) -> str:
+    return _Window(recipe).text()
+
+
+class _Window:
+    def __init__(self, recipe: Recipe) -> None:
+        self.recipe = recipe
+        self.operands: list[dict[str, Any]] = recipe["operands"]
+        self.height, self.width, self.channels = recipe["picture"]
+        self.down, self.across = recipe["places"]
+        (self.kh, self.kw), (self.sh, self.sw) = recipe["size"], recipe["stride"]
+        (self.dh, self.dw), self.pad = recipe["dilation"], recipe["pad"]
+        self.out = len(self.operands) - 1
+        self.lines: list[str] = []
+        self.depth = 1
+
+    # lines
+
+    def put(self, line: str) -> None:
+        self.lines.append("    " * self.depth + line)
+
+    def open(self, line: str) -> None:
+        self.put(line)
+        self.depth += 1
+
+    def close(self, step: str = "") -> None:
+        if step:
+            self.put(step)
+        self.depth -= 1
+
+    def loop(self, name: str, stop: str | int, start: str | int = 0) -> None:
+        self.put(f"{name} = {start}")
+        self.open(f"while {name} < {stop}:")
+
+    def text(self) -> str:
+        for i in range(len(self.operands)):
+            self.put(f"p{i} = arena + get(offsets, {i})")
+        self.put("count = get(sizes, 0)")
+        self.put("b = count * thread // threads")
+        self.open("while b < count * (thread + 1) // threads:")
+        getattr(self, f"op_{self.recipe['op']}")()
+        self.close("b += 1")
+        return "\n".join(["def kernel(arena, offsets, sizes, thread, threads):", *self.lines]) + "\n"
+
+    # places in memory
+
+    def operand(self, argument: int) -> int:
+        """The operand that an argument of the op is; -1 is the result."""
+        return self.out if argument < 0 else int(self.recipe["args"][argument])
+
+    def at(self, argument: int, y: str, x: str) -> str:
+        """The first channel of a point of a picture."""
+        s = self.operands[self.operand(argument)]["strides"]
+        return f"{s[0]} * b + {s[1]} * ({y}) + {s[2]} * ({x})"
+
+    def row(self, argument: int) -> str:
+        """The first number of the row of window i, j."""
+        return f"{self.operands[self.operand(argument)]['pitch']} * ((b * {self.down} + i) * {self.across} + j)"
+
+    def whole_vectors(self, *arguments: int) -> bool:
+        return all(self.operands[self.operand(a)]["channels_in_rows"] for a in arguments)
+
+    # loops
+
+    def over_places(self) -> None:
+        self.loop("i", self.down)
+        self.loop("j", self.across)
+
+    def end_places(self) -> None:
+        self.close("j += 1")
+        self.close("i += 1")
+
+    def over_window(self) -> None:
+        """The points of the window at i, j that lie on the picture: ky, kx and y, x."""
+        self.loop("ky", self.kh)
+        self.put(f"y = {self.sh} * i + {self.dh} * ky - {self.pad[0]}")
+        self.loop("kx", self.kw)
+        self.put(f"x = {self.sw} * j + {self.dw} * kx - {self.pad[2]}")
+        self.open(f"if y >= 0 and y < {self.height} and x >= 0 and x < {self.width}:")
+
+    def end_window(self, otherwise: str = "") -> None:
+        self.close()
+        if otherwise:
+            self.open("else:")
+            self.put(otherwise)
+            self.close()
+        self.close("kx += 1")
+        self.close("ky += 1")
+
+    def over_points(self) -> None:
+        self.loop("y", self.height)
+        self.loop("x", self.width)
+
+    def end_points(self) -> None:
+        self.close("x += 1")
+        self.close("y += 1")
+
+    def over_windows_of_point(self) -> None:
+        """The windows i, j in which the point y, x stands at ky, kx."""
+        self.loop("ky", self.kh)
+        self.put(f"i = y + {self.pad[0]} - {self.dh} * ky")
+        self.loop("kx", self.kw)
+        self.put(f"j = x + {self.pad[2]} - {self.dw} * kx")
+        self.open(f"if i >= 0 and j >= 0 and i % {self.sh} == 0 and j % {self.sw} == 0:")
+        self.put(f"i_ = i // {self.sh}")
+        self.put(f"j_ = j // {self.sw}")
+        self.open(f"if i_ < {self.down} and j_ < {self.across}:")
+
+    def end_windows_of_point(self) -> None:
+        self.close()
+        self.end_window()
+
+    def over_channels(self, *, vectors: bool) -> None:
+        pitch = -(-self.channels // 16) * 16
+        self.loop("c", pitch if vectors else self.channels)
+
+    def end_channels(self, *, vectors: bool) -> None:
+        self.close("c += LANES" if vectors else "c += 1")
+
+    def load(self, argument: int, start: str, *, vectors: bool) -> str:
+        place = self.operand(argument)
+        if vectors:
+            return f"load_float32(p{place}, {start} + c)"
+        step = self.operands[place]["strides"][-1]
+        return f"number(p{place}, {start} + {step} * c)"
+
+    def store(self, start: str, value: str, *, vectors: bool) -> None:
+        if vectors:
+            self.put(f"store_float32(p{self.out}, {start} + c, {value})")
+        else:
+            step = self.operands[self.out]["strides"][-1]
+            self.put(f"set_number(p{self.out}, {start} + {step} * c, {value})")
+
+    def pads_of_example(self) -> None:
+        """Zeros behind the rows of picture b."""
+        operand = self.operands[self.out]
+        columns, pitch = operand["columns"], operand["pitch"]
+        if columns == pitch or operand["channels_in_rows"]:
+            return
+        self.loop("c", pitch, columns)
+        self.put(f"set_number(p{self.out}, {operand['strides'][0]} * b + c, F(0.0))")
+        self.close("c += 1")
+
+    # windows
+
+    def op_windows(self) -> None:
+        self.over_places()
+        self.put(f"to = {self.row(-1)}")
+        self.over_window()
+        self.put(f"at = {self.at(0, 'y', 'x')}")
+        self.copied()
+        self.close()
+        self.open("else:")
+        self.zeroed("to", self.channels)
+        self.close()
+        self.put(f"to += {self.channels}")
+        self.close("kx += 1")
+        self.close("ky += 1")
+        operand = self.operands[self.out]
+        if operand["pitch"] > operand["columns"]:
+            self.zeroed("to", operand["pitch"] - operand["columns"])
+        self.end_places()
+
+    def copied(self) -> None:
+        """The channels at `at`, to `to`: vectors, and the rest number by number."""
+        source, step = self.operand(0), self.operands[self.operand(0)]["strides"][-1]
+        self.put("c = 0")
+        if step == 1 and self.channels >= 4:
+            self.open(f"while c + LANES <= {self.channels}:")
+            self.put(f"store_float32(p{self.out}, to + c, load_float32(p{source}, at + c))")
+            self.close("c += LANES")
+        self.open(f"while c < {self.channels}:")
+        self.put(f"set_number(p{self.out}, to + c, number(p{source}, at + {step} * c))")
+        self.close("c += 1")
+
+    def zeroed(self, start: str, count: int) -> None:
+        self.put("c = 0")
+        if count >= 4:
+            self.open(f"while c + LANES <= {count}:")
+            self.put(f"store_float32(p{self.out}, {start} + c, splat(F(0.0)))")
+            self.close("c += LANES")
+        self.open(f"while c < {count}:")
+        self.put(f"set_number(p{self.out}, {start} + c, F(0.0))")
+        self.close("c += 1")
+
+    def op_unwindows(self) -> None:
+        pitch, step = self.operands[self.operand(0)]["pitch"], self.operands[self.out]["strides"][-1]
+        self.over_points()
+        self.put(f"to = {self.at(-1, 'y', 'x')}")
+        if step == 1:
+            self.zeroed("to", self.operands[self.out]["pitch"] if self.whole_vectors(-1) else self.channels)
+        else:
+            self.over_channels(vectors=False)
+            self.put(f"set_number(p{self.out}, to + {step} * c, F(0.0))")
+            self.end_channels(vectors=False)
+        self.over_windows_of_point()
+        self.put(
+            f"at = {pitch} * ((b * {self.down} + i_) * {self.across} + j_) + {self.channels} * (ky * {self.kw} + kx)"
+        )
+        self.added(step)
+        self.end_windows_of_point()
+        self.end_points()
+        self.pads_of_example()
+
+    def added(self, step: int) -> None:
+        """The channels at `at`, added to those at `to`."""
+        source = self.operand(0)
+        self.put("c = 0")
+        if step == 1 and self.channels >= 4:
+            self.open(f"while c + LANES <= {self.channels}:")
+            both = f"vadd(load_float32(p{self.out}, to + c), load_float32(p{source}, at + c))"
+            self.put(f"store_float32(p{self.out}, to + c, {both})")
+            self.close("c += LANES")
+        self.open(f"while c < {self.channels}:")
+        both = f"number(p{self.out}, to + {step} * c) + number(p{source}, at + c)"
+        self.put(f"set_number(p{self.out}, to + {step} * c, {both})")
+        self.close("c += 1")
+
+    # pools
+
+    def op_pool_max(self) -> None:
+        self._pool("-INF", lambda a, v: f"vselect(vgt({v}, {a}), {v}, {a})", lambda a, v: f"max({a}, {v})")
+
+    def op_pool_sum(self) -> None:
+        self._pool("0.0", lambda a, v: f"vadd({a}, {v})", lambda a, v: f"{a} + {v}")
+
+    def _pool(self, start: str, wide: Any, single: Any) -> None:
+        vectors = self.whole_vectors(0, -1)
+        self.over_places()
+        self.put(f"to = {self.at(-1, 'i', 'j')}")
+        self.over_channels(vectors=vectors)
+        self.put(f"best = splat(F({start}))" if vectors else f"best = F({start})")
+        self.over_window()
+        self.put(f"at = {self.at(0, 'y', 'x')}")
+        self.put(f"value = {self.load(0, 'at', vectors=vectors)}")
+        self.put(f"best = {(wide if vectors else single)('best', 'value')}")
+        self.end_window()
+        self.store("to", "best", vectors=vectors)
+        self.end_channels(vectors=vectors)
+        self.end_places()
+        self.pads_of_example()
+
+    def op_pool_max_back(self) -> None:
+        """g, x, y: the first point of each window that is its largest takes its g."""
+        vectors = self.whole_vectors(0, 1, 2, -1)
+        zero, one = ("splat(F(0.0))", "splat(F(1.0))") if vectors else ("F(0.0)", "F(1.0)")
+        self.over_points()
+        self.put(f"to = {self.at(-1, 'y', 'x')}")
+        self.over_channels(vectors=vectors)
+        self.store("to", zero, vectors=vectors)
+        self.end_channels(vectors=vectors)
+        self.end_points()
+        self.over_places()
+        self.put(f"of = {self.at(0, 'i', 'j')}")
+        self.put(f"from_ = {self.at(2, 'i', 'j')}")
+        self.over_channels(vectors=vectors)
+        self.put(f"g = {self.load(0, 'of', vectors=vectors)}")
+        self.put(f"largest = {self.load(2, 'from_', vectors=vectors)}")
+        self.put(f"free = {one}")
+        self.over_window()
+        self.put(f"at = {self.at(1, 'y', 'x')}")
+        self.put(f"to = {self.at(-1, 'y', 'x')}")
+        value = self.load(1, "at", vectors=vectors)
+        before = self.load(-1, "to", vectors=vectors)
+        if vectors:
+            self.put(f"hit = vselect(veq({value}, largest), free, {zero})")
+            self.store("to", f"vadd({before}, vmul(hit, g))", vectors=True)
+            self.put("free = vsub(free, hit)")
+        else:
+            self.put(f"hit = free if {value} == largest else {zero}")
+            self.store("to", f"{before} + hit * g", vectors=False)
+            self.put("free = free - hit")
+        self.end_window()
+        self.end_channels(vectors=vectors)
+        self.end_places()
+        self.pads_of_example()
+
+    def op_pool_spread(self) -> None:
+        vectors = self.whole_vectors(0, -1)
+        self.over_points()
+        self.put(f"to = {self.at(-1, 'y', 'x')}")
+        self.over_channels(vectors=vectors)
+        self.put("total = splat(F(0.0))" if vectors else "total = F(0.0)")
+        self.over_windows_of_point()
+        self.put(f"at = {self.at(0, 'i_', 'j_')}")
+        value = self.load(0, "at", vectors=vectors)
+        self.put(f"total = vadd(total, {value})" if vectors else f"total = total + {value}")
+        self.end_windows_of_point()
+        self.store("to", "total", vectors=vectors)
+        self.end_channels(vectors=vectors)
+        self.end_points()
+        self.pads_of_example()
