@@ -1,0 +1,184 @@
+"""A network as a picture, before it has a form: boxes in groups, and the links between them.
+
+picture = architecture(experiment)      # from `compiler/diagram_layers.py`
+dot = dot_text(fitted(picture))         # folded (`diagram_fold.py`), then written (`diagram_dot.py`)
+
+Nothing here knows of colours, pixels or characters: DOT, Mermaid and terminal text are written from one and the
+same `Picture`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from typing import Literal
+
+Family = Literal["data", "weights", "memory", "norm", "activation", "pool", "join", "shape", "noise", "formula", "block",
+                 "loss", "output", "work", "rows"]  # fmt: skip
+"""What a box does, as far as its colour goes. `weights`: a product with learned numbers; `memory`: it goes along a
+sequence; `shape`: it moves numbers and changes none; `block`: a closed group; `work` and `rows`: ops and kernels that
+calculate element by element, or within a row."""
+Role = Literal["data", "skip", "aim"]
+"""`skip`: what it carries also comes by a longer way; `aim`: it leads to a loss, and is there in training only."""
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """One node of a picture.
+
+    `id` is the layer's path; `name` what stands in the box. `shape` is that of one example's result. `shared` names
+    the weights that other boxes use too; they count as `parameters` where they are first used. `repeat`: how many
+    equal ones in a row it stands for; `layers`: how many layers are in it when it is a closed group. `cost` is a
+    predicted time in nanoseconds, of kernels.
+    """
+
+    id: str
+    name: str
+    kind: str
+    family: Family
+    detail: str = ""
+    activation: str = ""
+    shape: str = ""
+    parameters: int = 0
+    multiply_adds: int = 0
+    shared: str = ""
+    held: bool = False
+    note: str = ""
+    repeat: int = 1
+    layers: int = 1
+    cost: float = 0.0
+    line: int = 0
+
+    @property
+    def small(self) -> bool:
+        """Whether it is drawn small: it has nothing learned to tell of."""
+        return self.family in ("join", "activation", "shape", "noise", "pool", "output") and not self.parameters
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """A block or a network of the file, drawn round its layers. `repeat`: how many equal ones it stands for."""
+
+    id: str
+    name: str
+    items: tuple[Box | Group, ...]
+    repeat: int = 1
+    note: str = ""
+
+
+Item = Box | Group
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A tensor on its way from one box to another. `label` says which part of the source it is."""
+
+    source: str
+    target: str
+    shape: str = ""
+    role: Role = "data"
+    label: str = ""
+
+    @property
+    def text(self) -> str:
+        """What stands beside the line."""
+        return " ".join(word for word in (self.label, self.shape) if word)
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """What is to be drawn: items in the order in which they are computed, and links between boxes by id."""
+
+    name: str
+    items: tuple[Item, ...]
+    links: tuple[Link, ...]
+    facts: tuple[str, ...] = ()
+
+    @property
+    def boxes(self) -> tuple[Box, ...]:
+        """Every box, in order."""
+        return tuple(boxes_in(self.items))
+
+
+def boxes_in(items: Iterable[Item]) -> Iterator[Box]:
+    """The boxes of some items and of the groups among them."""
+    for item in items:
+        if isinstance(item, Group):
+            yield from boxes_in(item.items)
+        else:
+            yield item
+
+
+def grouped(boxes: Iterable[Box], paths: dict[str, tuple[str, ...]]) -> tuple[Item, ...]:
+    """Boxes put into groups: `paths` gives the ids of the groups round each box, the outermost first.
+
+    A group stands where its first box does. A group that would hold one box alone is left out, and one that would
+    hold one group alone becomes that group.
+    """
+    return tuple(_level(list(boxes), paths, 0))
+
+
+def _level(boxes: list[Box], paths: dict[str, tuple[str, ...]], depth: int) -> list[Item]:
+    together: dict[str, list[Box]] = {}
+    for box in boxes:
+        path = paths.get(box.id, ())
+        together.setdefault(f"in {path[depth]}" if len(path) > depth else f"box {box.id}", []).append(box)
+    found: list[Item] = []
+    for key, members in together.items():
+        if key.startswith("box "):
+            found += members
+            continue
+        items = _level(members, paths, depth + 1)
+        if len(items) == 1:
+            found += items
+        else:
+            found.append(Group(key.removeprefix("in "), key.removeprefix("in "), tuple(items)))
+    return found
+
+
+def named_within(items: Iterable[Item], around: str = "") -> tuple[Item, ...]:
+    """The same items, each box named by its path within its group instead of the whole path."""
+    found: list[Item] = []
+    for item in items:
+        if isinstance(item, Group):
+            found.append(replace(item, items=named_within(item.items, item.id)))
+        else:
+            found.append(replace(item, name=item.name.removeprefix(f"{around}.") if around else item.name))
+    return tuple(found)
+
+
+def marked(picture: Picture) -> Picture:
+    """The picture with every skip link marked: those that a longer way goes round."""
+    order = {box.id: number for number, box in enumerate(picture.boxes)}
+    after: dict[str, list[str]] = {}
+    for link in picture.links:
+        if link.role != "aim":
+            after.setdefault(link.source, []).append(link.target)
+    reach = _reached(after, order)
+    links = []
+    for link in picture.links:
+        ways = [step for step in after.get(link.source, []) if step != link.target]
+        longer = link.role == "data" and any(link.target in reach[step] for step in ways)
+        links.append(replace(link, role="skip") if longer else link)
+    return replace(picture, links=tuple(links))
+
+
+def once(links: Iterable[Link]) -> tuple[Link, ...]:
+    """The same links, the shape of each tensor told at the first alone, and never on a way round."""
+    told = set[tuple[str, str, str]]()
+    found = []
+    for link in sorted(links, key=lambda link: link.role == "skip"):
+        tensor = (link.source, link.label, link.shape)
+        found.append(replace(link, shape="") if tensor in told or link.role == "aim" else link)
+        if link.role != "aim":
+            told.add(tensor)
+    return tuple(found)
+
+
+def _reached(after: dict[str, list[str]], order: dict[str, int]) -> dict[str, set[str]]:
+    """What can be reached from each box, going forward in `order` alone."""
+    reach: dict[str, set[str]] = {}
+    for box in sorted(order, key=order.__getitem__, reverse=True):
+        steps = [step for step in after.get(box, []) if order[step] > order[box]]
+        reach[box] = set(steps).union(*(reach[step] for step in steps))
+    return reach

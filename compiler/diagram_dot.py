@@ -1,0 +1,169 @@
+"""A picture as DOT text, for graphviz: `dot -Tsvg`."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from typing import Literal
+
+from .diagram import Box, Group, Item, Link, Picture, boxes_in, once
+from .diagram_looks import FAMILY_WORDS, LOOKS, Look, Theme
+from .diagram_repeats import each
+from .diagram_words import costs_in_words, cut, headline, wrapped
+
+Direction = Literal["down", "right"]
+FONT = "Helvetica,Arial,sans-serif"
+SIGNS = {"add": "+", "multiply": "×"}
+"""What a joiner shows instead of its kind."""
+
+
+def dot_text(picture: Picture, theme: Theme = "light", direction: Direction = "down") -> str:
+    """The whole DOT file; the same picture always gives the same text."""
+    writer = _Writer(LOOKS[theme], {box.id: f"n{number}" for number, box in enumerate(picture.boxes)})
+    return "\n".join([*writer.head(picture, direction), *writer.items(picture.items, 1), *writer.links(once(picture.links)),
+                      "}", ""])  # fmt: skip
+
+
+class _Writer:
+    """Lines of DOT in one look; `names` are the nodes' short names by box."""
+
+    def __init__(self, look: Look, names: dict[str, str]) -> None:
+        self._look, self._names = look, names
+        self._clusters = 0
+
+    def head(self, picture: Picture, direction: Direction) -> Iterator[str]:
+        look = self._look
+        rows = [[f"<B>{_plain(picture.name, 60)}</B>", 17, look.ink],
+                [_plain(" · ".join(picture.facts), 140), 10, look.quiet], *self._legend(picture), ["  ", 4, look.quiet]]  # fmt: skip
+        yield f"digraph {_quoted(picture.name)} {{"
+        yield (
+            f'  graph [rankdir={"TB" if direction == "down" else "LR"}, bgcolor="{look.paper}", fontname="{FONT}", '
+            f"label=<{_rows(rows)}>, labelloc=t, labeljust=l, nodesep=0.35, ranksep=0.42, pad=0.3, splines=spline, "
+            f"newrank=true, outputorder=edgesfirst];"
+        )
+        yield (
+            f'  node [fontname="{FONT}", fontsize=11, fontcolor="{look.ink}", shape=box, style="rounded,filled", '
+            f'penwidth=1.1, margin="0.1,0.05", height=0.3];'
+        )
+        yield (
+            f'  edge [fontname="{FONT}", fontsize=9, fontcolor="{look.quiet}", color="{look.line}", penwidth=1.2, '
+            f"arrowsize=0.65];"
+        )
+
+    def items(self, items: Iterable[Item], depth: int) -> Iterator[str]:
+        for item in items:
+            yield from self._group(item, depth) if isinstance(item, Group) else [f"{'  ' * depth}{self._box(item)}"]
+
+    def _group(self, group: Group, depth: int) -> Iterator[str]:
+        look, pad = self._look, "  " * depth
+        title = f"<B>{_plain(group.name)}</B>" + (f"  <B>× {group.repeat}</B>" if group.repeat > 1 else "")
+        title += f'  <FONT COLOR="{look.quiet}">{_plain(group.note)}</FONT>' if group.note else ""
+        fill = look.block[(depth - 1) % len(look.block)]
+        looks = f'color="{look.frame}", fillcolor="{fill}", style="rounded,filled"'
+        if group.repeat > 1:
+            # graphviz draws no second line round a rounded group; a group round the group is one
+            yield f'{pad}subgraph cluster_{self._next()} {{ graph [label="", margin=4, {looks}];'
+        yield f"{pad}subgraph cluster_{self._next()} {{"
+        yield f'{pad}  graph [label=<{title}>, fontsize=10, fontcolor="{look.ink}", margin=11, {looks}];'
+        yield from self.items(group.items, depth + 1)
+        yield f"{pad}}}" + (" }" if group.repeat > 1 else "")
+
+    def _next(self) -> int:
+        self._clusters += 1
+        return self._clusters
+
+    def _box(self, box: Box) -> str:
+        look = self._look.families[box.family]
+        words = [f'fillcolor="{look.fill}"', f'color="{look.edge}"', f"tooltip={_quoted(_tooltip(box))}"]
+        words += self._form(box)
+        return f"{self._names[box.id]} [{', '.join(words)}];"
+
+    def _form(self, box: Box) -> list[str]:
+        if box.family == "join" and not box.note:
+            return self._joiner(box)
+        words = [f"label=<{self._label(box)}>"]
+        if box.family in ("data", "output"):
+            words.append('shape=box, style="rounded,filled,bold"')
+        elif box.family == "loss":
+            words.append('style="rounded,filled,dashed"')
+        if box.repeat > 1:
+            words.append("peripheries=2")
+        return words
+
+    def _joiner(self, box: Box) -> list[str]:
+        sign = SIGNS.get(box.kind, "")
+        if sign and not box.activation and box.repeat == 1:
+            return [f"label=<<B>{sign}</B>>", "shape=circle", "fixedsize=true", "width=0.3", "fontsize=13"]
+        words = [f"<B>{sign or _plain(box.kind)}</B>", _plain(box.activation), _plain(box.detail)]
+        words += [f"<B>× {box.repeat}</B>"] if box.repeat > 1 else []
+        label = _rows([["  ".join(word for word in words if word), 11, self._look.ink]])
+        return [f"label=<{label}>", 'margin="0.08,0.02"', "height=0.26"]
+
+    def _label(self, box: Box) -> str:
+        look = self._look
+        name = f"<B>{_plain(box.name)}</B>"
+        if box.repeat > 1:
+            name += f"  <B>× {box.repeat}</B>"
+        kind = _plain(headline(box))
+        top = f'{name}  <FONT COLOR="{look.soft}">{kind}</FONT>' if kind else name
+        rows: list[list[object]] = [[top, 11, look.ink]]
+        rows += [[_plain(line), 9, look.soft] for text in (box.detail, box.note) for line in wrapped(text)]
+        if costs := costs_in_words(box):
+            rows.append([_plain(costs + each(box)), 9, look.quiet])
+        if box.shared:
+            rows.append([f"<I>shares {_plain(box.shared)}</I>", 9, look.quiet])
+        return _rows(rows)
+
+    def links(self, links: Iterable[Link]) -> Iterator[str]:
+        for link in links:
+            yield f"  {self._names[link.source]} -> {self._names[link.target]} [{', '.join(self._line(link))}];"
+
+    def _line(self, link: Link) -> list[str]:
+        look = self._look
+        label = _quoted(f" {cut(link.text)} ") if link.text else '""'
+        if link.role == "skip":
+            return [f'color="{look.skip}"', f'fontcolor="{look.skip}"', "penwidth=1.8", "weight=1", f"label={label}"]
+        if link.role == "aim":
+            return [f'color="{look.aim}"', "style=dashed", "arrowhead=open", "weight=1",
+                    f"label={_quoted(' ' + cut(link.label) + ' ')}"]  # fmt: skip
+        return ["weight=8", f"label={label}"]
+
+    def _legend(self, picture: Picture) -> list[list[object]]:
+        """The families and the kinds of lines that are in the picture, in rows."""
+        look = self._look
+        used = {box.family for box in boxes_in(picture.items)}
+        signs = [(look.families[family].edge, "■", word) for family, word in FAMILY_WORDS.items() if family in used]
+        roles = {link.role for link in picture.links}
+        signs += [(look.skip, "━━", "a way round")] if "skip" in roles else []
+        signs += [(look.aim, "╌╌", "in training only")] if "aim" in roles else []
+        words = [f'<FONT COLOR="{colour}">{sign}</FONT> {word}' for colour, sign, word in signs]
+        return [["     ".join(words[at : at + 6]), 9, look.soft] for at in range(0, len(words), 6)]
+
+
+def _rows(rows: Iterable[list[object]]) -> str:
+    """A table of one column: text that is DOT's HTML already, size in points, colour."""
+    made = "".join(
+        f'<TR><TD ALIGN="LEFT"><FONT POINT-SIZE="{size}" COLOR="{colour}">{text}</FONT></TD></TR>'
+        for text, size, colour in rows
+        if text
+    )
+    return f'<TABLE BORDER="0" CELLBORDER="0" CELLSPACING="0" CELLPADDING="1">{made}</TABLE>'
+
+
+def _plain(text: str, most: int = 44) -> str:
+    """Any text as DOT's HTML shows it, on one line."""
+    shown = cut(text, most)
+    for sign, entity in (("&", "&amp;"), ("<", "&lt;"), (">", "&gt;"), ('"', "&quot;")):
+        shown = shown.replace(sign, entity)
+    return shown
+
+
+def _quoted(text: str) -> str:
+    """Any text as a DOT string. A backslash would begin an escape of graphviz's own."""
+    plain = re.sub(r"\s", " ", "".join(c if c.isprintable() else " " for c in text))
+    return '"' + plain.replace("\\", "\\\\").replace('"', '\\"') + '"'
+
+
+def _tooltip(box: Box) -> str:
+    words = [box.id, headline(box), box.detail, box.shape, costs_in_words(box), f"line {box.line}" if box.line else ""]
+    return " · ".join(word for word in words if word)

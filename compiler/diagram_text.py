@@ -1,0 +1,180 @@
+"""A picture as text for the terminal: a row a box, and a lane on the left for every tensor that is still to be read.
+
+    ○        image     data
+    ●        flatten1
+    ├─●      body.dense1         takes from lane 0, which goes on
+    ●─╯      add1                joins both lanes
+
+A line that runs past a lane without a corner or a fork crosses it.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from .diagram import Box, Group, Item, Picture
+from .diagram_repeats import each
+from .diagram_words import count, headline, time
+
+MARKS = {"data": "○", "join": "◆", "formula": "◆", "block": "■", "loss": "◇", "output": "▶"}
+"""What marks a box on its lane; `●` for all others."""
+GAP = 2
+LEAST = 12
+"""Columns of a name that are kept however narrow the terminal is."""
+Cells = tuple[str, ...]
+
+
+@dataclass(slots=True)
+class _Lanes:
+    """The tensors that are still to be read, each in its lane; `readers` are the boxes that still read it."""
+
+    readers: dict[str, set[str]]
+    aims: set[tuple[str, str]]
+    lanes: list[str | None]
+
+    def step(self, box: Box, reads: Iterable[str]) -> str:
+        """The lanes' part of a box's row; the lanes are then as they are below it."""
+        reading = [self.lanes.index(source) for source in dict.fromkeys(reads) if source in self.lanes]
+        for at in reading:
+            self.readers[self.lanes[at] or ""].discard(box.id)
+        ending = [at for at in reading if not self.readers[self.lanes[at] or ""]]
+        own = min(ending) if ending else self._free(min(reading, default=-1))
+        row = self._row(own, reading, set(ending), MARKS.get(box.family, "●"))
+        for at in ending:
+            self.lanes[at] = None
+        self.lanes[own] = box.id if self.readers.get(box.id) else None
+        while self.lanes and self.lanes[-1] is None:
+            self.lanes.pop()
+        return row
+
+    def rest(self) -> str:
+        """The lanes' part of a row without a box."""
+        return " ".join(self._going(at) for at in range(len(self.lanes)))
+
+    def _free(self, right_of: int) -> int:
+        for at in range(right_of + 1, len(self.lanes)):
+            if self.lanes[at] is None:
+                return at
+        self.lanes.append(None)
+        return len(self.lanes) - 1
+
+    def _going(self, at: int) -> str:
+        source = self.lanes[at]
+        if source is None:
+            return " "
+        return "┆" if all((source, reader) in self.aims for reader in self.readers[source]) else "│"
+
+    def _row(self, own: int, reading: list[int], ending: set[int], mark: str) -> str:
+        low, high = min([own, *reading]), max([own, *reading])
+        signs = []
+        for at in range(len(self.lanes)):
+            if at == own:
+                signs.append(mark)
+            elif at in reading:
+                signs.append(_corner(at, low, high, ends=at in ending))
+            elif self.lanes[at] is not None:
+                signs.append(self._going(at))
+            else:
+                signs.append("─" if low < at < high else " ")
+            signs.append("─" if low <= at < high else " ")
+        return "".join(signs).rstrip()
+
+
+def _corner(at: int, low: int, high: int, *, ends: bool) -> str:
+    if low < at < high:
+        return "┴" if ends else "┼"
+    if at == low:
+        return "╰" if ends else "├"
+    return "╯" if ends else "┤"
+
+
+def terminal_text(picture: Picture, width: int = 100) -> str:
+    """The picture in at most `width` columns, where that can be."""
+    order = [box.id for box in picture.boxes]
+    known, reads = set(order), dict[str, list[str]]()
+    readers: dict[str, set[str]] = {box_id: set() for box_id in order}
+    place = {box_id: number for number, box_id in enumerate(order)}
+    for link in picture.links:
+        if {link.source, link.target} <= known and place[link.source] < place[link.target]:
+            reads.setdefault(link.target, []).append(link.source)
+            readers[link.source].add(link.target)
+    aims = {(link.source, link.target) for link in picture.links if link.role == "aim"}
+    lanes = _Lanes(readers, aims, [])
+    rows: list[tuple[str, Cells]] = []
+    _walk(picture.items, lanes, reads, 0, rows)
+    head = [clipped(picture.name, width), clipped(" · ".join(picture.facts), width), ""]
+    return "\n".join(line.rstrip() for line in [*head, *_laid_out(rows, width), ""])
+
+
+def _walk(items: Iterable[Item], lanes: _Lanes, reads: dict[str, list[str]], depth: int, rows: list[tuple[str, Cells]]) -> None:  # fmt: skip
+    indent = "  " * depth
+    for item in items:
+        if isinstance(item, Group):
+            times = f" × {item.repeat}" if item.repeat > 1 else ""
+            rows.append((lanes.rest(), (f"{indent}▾ {item.name}{times}", item.note, "", "", "")))
+            _walk(item.items, lanes, reads, depth + 1, rows)
+        else:
+            drawn = lanes.step(item, reads.get(item.id, ()))
+            rows.append((drawn, _cells(item, indent)))
+
+
+def _cells(box: Box, indent: str) -> Cells:
+    times = f" × {box.repeat}" if box.repeat > 1 else ""
+    says = ", ".join(word for word in (headline(box), box.detail, box.note) if word)
+    says += f", shares {box.shared}" if box.shared else ""
+    parameters = f"{count(box.parameters)}{' held' if box.held else ''}{each(box)}" if box.parameters else ""
+    work = f"{count(box.multiply_adds)}{each(box)}" if box.multiply_adds else ""
+    return (f"{indent}{box.name}{times}", says, box.shape, parameters, work or (time(box.cost) if box.cost else ""))
+
+
+def _laid_out(rows: list[tuple[str, Cells]], width: int) -> list[str]:
+    """Columns, narrowed to the width: costs go first, then words are cut."""
+    timed = any(cells[4].endswith("s") for _, cells in rows)
+    heads = ("layer", "", "shape", "parameters", "time" if timed else "multiply-adds")
+    table = [(lanes, tuple(map(_plain, cells))) for lanes, cells in rows]
+    left = max((_wide(lanes) for lanes, _ in table), default=0)
+    widths = [max(_wide(cells[at]) for _, cells in [("", heads), *table]) for at in range(5)]
+    for at in range(2, 5):
+        if not any(cells[at] for _, cells in table):
+            widths[at] = 0
+    for at in (4, 3, 2):
+        if _total(left, widths) - max(0, widths[1] - LEAST) > width:
+            widths[at] = 0
+    widths[1] = max(0, min(widths[1], width - (_total(left, widths) - widths[1])))
+    widths[0] = max(LEAST, min(widths[0], width - (_total(left, widths) - widths[0])))
+    return [_line(lanes, cells, left, widths) for lanes, cells in [("", heads), *table]]
+
+
+def _total(left: int, widths: list[int]) -> int:
+    return left + sum(GAP + width for width in widths if width)
+
+
+def _line(lanes: str, cells: Cells, left: int, widths: list[int]) -> str:
+    words = [lanes + " " * (left - _wide(lanes))]
+    for at, (cell, width) in enumerate(zip(cells, widths, strict=True)):
+        if width:
+            shown = clipped(cell, width)
+            space = " " * (width - _wide(shown))
+            words.append(space + shown if at > 1 else shown + space)
+    return (" " * GAP).join(words).rstrip()
+
+
+def _plain(text: str) -> str:
+    return "".join(c if c.isprintable() else " " for c in text)
+
+
+def _wide(text: str) -> int:
+    """Columns a text takes: some signs take two, accents on a letter none."""
+    return sum(0 if unicodedata.combining(c) else 2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text)
+
+
+def clipped(text: str, width: int) -> str:
+    """The text in at most so many columns, with a sign where something is missing."""
+    plain = _plain(text)
+    if _wide(plain) <= width:
+        return plain
+    while plain and _wide(plain) > width - 1:
+        plain = plain[:-1]
+    return f"{plain}…" if width > 0 else ""
