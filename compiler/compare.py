@@ -6,7 +6,6 @@ sequence of kinds and options, then of kinds alone.
 
 from __future__ import annotations
 
-import math
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -122,8 +121,19 @@ def _common(first: list[Node], second: list[Node], key: object) -> Iterator[tupl
     """Pairs of the longest common sequence, by what `key` says of each."""
     assert callable(key), "a key says what makes two layers alike"
     one, two = [key(node) for node in first], [key(node) for node in second]
-    for block in SequenceMatcher(None, one, two, autojunk=False).get_matching_blocks():
-        yield from zip(first[block.a :][: block.size], second[block.b :][: block.size], strict=True)
+    # what is alike at both ends is paired at once: searching costs the product of the lengths
+    ahead = _alike(one, two)
+    behind = _alike(one[: ahead - 1 if ahead else None : -1], two[: ahead - 1 if ahead else None : -1])
+    yield from zip(first[:ahead], second[:ahead], strict=True)
+    middle = slice(ahead, len(one) - behind), slice(ahead, len(two) - behind)
+    for block in SequenceMatcher(None, one[middle[0]], two[middle[1]], autojunk=False).get_matching_blocks():
+        yield from zip(first[ahead + block.a :][: block.size], second[ahead + block.b :][: block.size], strict=True)
+    yield from zip(first[len(one) - behind :], second[len(two) - behind :], strict=True)
+
+
+def _alike(one: Sequence[object], two: Sequence[object]) -> int:
+    """How many items are the same from the start."""
+    return next((at for at, (a, b) in enumerate(zip(one, two, strict=False)) if a != b), min(len(one), len(two)))
 
 
 def is_named(node: Node) -> bool:
@@ -280,8 +290,3 @@ def _weight_names(names: Sequence[str], there: Mapping[str, str]) -> list[str]:
 def _renamed(name: str, there: Mapping[str, str]) -> str:
     layer, _, part = name.rpartition(".")
     return f"{there[layer]}.{part}" if layer in there else name
-
-
-def size(layer: Layer) -> str:
-    """A layer's shape as a line says it."""
-    return " x ".join(map(str, layer.shape)) or str(math.prod(layer.shape))

@@ -1,7 +1,8 @@
 """`netloom show --full`: a file with every default written out, and where each value comes from.
 
-What comes out is a file itself and means the same: values that `$` computes stand computed, and what rule 18 fills in
-(the tensors of a loss, the input, the metrics) stands written.
+What comes out is a file itself and means the same: values that `$` computes stand computed (but in a file with a study,
+which varies what they are computed from), and what rule 18 fills in (the tensors of a loss, the input, the metrics)
+stands written.
 """
 
 from __future__ import annotations
@@ -59,6 +60,8 @@ def full(spec: Spec, facts: Facts, sets: Mapping[str, str] | None = None, folder
     tree = _tree(spec, sets or {}, folder)
     options = plain_table(tree.items.get("options") or Scalar(None, "", False, tree.place))
     asked = Asked(spec.file, facts.scope, {name: value.place for name, value in options.items.items()})
+    asked = replace(asked, keep="study" in tree.items)
+    asked = replace(asked, keep="study" in tree.items)
     plain = replace(asked, scope=file_scope(spec, Diagnostics(), open=True))
     entries = Entries(asked, facts.uses, _own(spec), plain)
     return _File(spec, facts, entries).rows(tree)

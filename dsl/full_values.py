@@ -36,14 +36,14 @@ class Use:
 @dataclass(frozen=True, slots=True)
 class Asked:
     """What values are written with: the main file's name, what `$` reads and where that stands, and the uses of
-    the entry at hand. `section`: whose default a missing setting has."""
+    the entry at hand."""
 
     file: str
     scope: Scope
     options: Mapping[str, Place] = field(default_factory=dict)
-    given: Mapping[str, str] = field(default_factory=dict)
-    """What is said of a name that is no option of the file: `an option of Residual`."""
     uses: tuple[Use, ...] = ()
+    keep: bool = False
+    """Formulas stay as they are, with their value behind them: the file is there to be tried with other options."""
 
     def where(self, place: Place) -> str:
         """A place in few words: `line 8`, `--set`, `parts.yaml line 3`."""
@@ -63,6 +63,9 @@ def given_part(tree: Tree, asked: Asked, name: str | None = None) -> Leaf:
         value = value_of(tree, asked.scope)
     except FormulaMistake:
         value = formulas.UNKNOWN
+    if _known(value) and asked.keep:
+        said = "; ".join([f"{asked.where(tree.place)}; {flow(told(value))} here", *_read(tree, asked)])
+        return Leaf(tree_text(tree), tree_value(tree), said)
     if _known(value):
         return Leaf(flow(told(value)), told(value), "; ".join([why, *_read(tree, asked)]))
     here = sorted({flow(told(use.options[name])) for use in asked.uses if name is not None and name in use.options})
@@ -171,7 +174,11 @@ def _weights(option: Option, tree: Tree, asked: Asked) -> Part:
     if not isinstance(tree, Table) or (len(tree.items) == 1 and lookup("start", next(iter(tree.items)))):
         if isinstance(tree, Scalar) and isinstance(tree.value, bool):
             return given_part(tree, asked)
-        return _start(tree, asked)
+        if option.name == "start":
+            return _start(tree, asked)
+        return Rows(
+            (("start", _start(tree, asked)), ("trainable", Leaf("true", True, DEFAULT))), asked.where(tree.place)
+        )
     rows: list[tuple[str, Part] | Note] = [
         (name, _start(inner, asked) if name == "start" else given_part(inner, asked))
         for name, inner in tree.items.items()

@@ -48,6 +48,8 @@ def assert_same(path: Path, folder: Path, sets: dict[str, str] | None = None) ->
     assert compare(first.experiment, second.experiment).same
     assert settings(first.experiment) == settings(second.experiment)
     assert first.schema == second.schema
+    # of a batch that the file leaves out it is not said that the data has fewer examples
+    assert {remark.code for remark in second.remarks} - {"W204"} <= {remark.code for remark in first.remarks}
     assert value_of(written_out(again)) == value_of(whole)
 
 
@@ -167,6 +169,16 @@ def test_what_differs_from_use_to_use_stays_a_formula(tmp_path: Path) -> None:
     assert said["blocks.Wide.layers.1.dense.units"] == "line 2; here 5, 7"
     assert said["network.layers.3.dense.units"] == "line 3; here 1, 2"
     assert_same(tmp_path / "net.yaml", tmp_path)
+
+
+def test_what_a_study_varies_stays_a_formula(tmp_path: Path) -> None:
+    file = tmp_path / "net.yaml"
+    file.write_text(MODEL + "study: {vary: {wide: [2, 4]}}\n", encoding="utf-8")
+    spec, _ = load(file)
+    assert spec is not None
+    whole = full(spec, facts(spec, UNKNOWN_DATA, None))
+    assert "units: $(2 * wide)" in text(whole)
+    assert dict(sources(whole))["network.layers.1.dense.units"] == "line 5; 8 here; wide is 4, line 1"
 
 
 def test_sizes_of_a_networks_input_are_not_those_of_a_column_of_that_name(tmp_path: Path) -> None:
