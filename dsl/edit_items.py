@@ -201,6 +201,13 @@ def _removed_from_flow(document: Document, parent: Part, part: Part) -> list[Spl
 
 
 def _last_out(document: Document, part: Part, comma: int, has_comma: bool) -> list[Splice]:
+    """The item, with its line where it has one of its own, and the comma behind it."""
+    stop = comma + 1 if has_comma else part.end
+    end = document.line_end(stop)
+    below = next_line(document, end)
+    alone = document.first_on_line(part.begin) and not document.text[stop:end].strip(" ")
+    if alone and below is not None and not document.comments_in(part.begin, stop):
+        return [Splice(document.line_start(part.begin), below, "")]
     return [_out_of_flow(document, part), *([Splice(comma, comma + 1, "")] if has_comma else [])]
 
 

@@ -101,7 +101,9 @@ def _part(tree: Tree, event: yaml.Event, events: Iterator[yaml.Event], text: str
         for index, value in enumerate(tree.items):
             _add(made, index, _part(value, next(events), events, text), (0, 0))
     closing = next(events)
-    made.end = _marks(closing)[1] if made.flow or not made.inner else made.items[-1].end
+    # a block, and the pair of `[dense: 10]`, have no mark of their own at the end
+    bracketed = made.flow and text[start : start + 1] in ("[", "{")
+    made.end = _marks(closing)[1] if bracketed or not made.inner else made.items[-1].end
     return made
 
 
