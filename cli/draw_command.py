@@ -24,7 +24,7 @@ import typer
 
 from ..compiler.diagram import Group, Item, Picture, marked
 from ..compiler.diagram_dot import dot_text
-from ..compiler.diagram_fold import fitted
+from ..compiler.diagram_fold import MOST, MOST_OPS, fitted
 from ..compiler.diagram_layers import architecture
 from ..compiler.diagram_mermaid import mermaid_text
 from ..compiler.diagram_text import terminal_text
@@ -91,7 +91,10 @@ def run(
     if output is not None:
         _form(output)
     loaded = start.load(file, start.overrides(set_))
-    picture = marked(fitted(_picture(loaded, level, mode), depth, fold=fold))
+    most = MOST if level is Level.architecture else MOST_OPS
+    picture = fitted(_picture(loaded, level, mode), depth, fold=fold, most=most)
+    # among kernels nearly every link has a longer way beside it: what comes forward is needed again going back
+    picture = picture if level is Level.kernels else marked(picture)
     if json:
         print_json(_as_json(picture))
     if output is None:

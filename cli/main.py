@@ -21,6 +21,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "check": ("Making", "Find every mistake in a file, each with its place and a way out."),
     "show": ("Making", "Show the network of a file: layers, shapes, parameters, costs."),
     "diff": ("Making", "Compare two networks: files, or runs."),
+    "draw": ("Making", "Draw the network of a file: in the terminal, or as a picture."),
     "explain": ("Making", "Explain a code, a kind, an option; list what the language has."),
     "fmt": ("Making", "Lay files out in the one standard way, comments kept."),
     "schema": ("Making", "Write the JSON Schema that editors complete and explain from."),

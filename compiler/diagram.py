@@ -14,10 +14,10 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 Family = Literal["data", "weights", "memory", "norm", "activation", "pool", "join", "shape", "noise", "formula", "block",
-                 "loss", "output", "work", "rows"]  # fmt: skip
+                 "loss", "output", "product", "work", "rows"]  # fmt: skip
 """What a box does, as far as its colour goes. `weights`: a product with learned numbers; `memory`: it goes along a
-sequence; `shape`: it moves numbers and changes none; `block`: a closed group; `work` and `rows`: ops and kernels that
-calculate element by element, or within a row."""
+sequence; `shape`: it moves numbers and changes none; `block`: a closed group; `product`, `work` and `rows`: ops and kernels
+that multiply matrices, or calculate element by element, or within a row."""
 Role = Literal["data", "skip", "aim"]
 """`skip`: what it carries also comes by a longer way; `aim`: it leads to a loss, and is there in training only."""
 
@@ -173,6 +173,27 @@ def once(links: Iterable[Link]) -> tuple[Link, ...]:
         if link.role != "aim":
             told.add(tensor)
     return tuple(found)
+
+
+def spine(picture: Picture) -> tuple[str, ...]:
+    """The longest way through the picture, which is best drawn as one straight line."""
+    order = {box.id: number for number, box in enumerate(picture.boxes)}
+    before: dict[str, list[str]] = {}
+    for link in picture.links:
+        if link.role == "data" and order[link.source] < order[link.target]:
+            before.setdefault(link.target, []).append(link.source)
+    length, came = dict[str, int](), dict[str, str]()
+    for box_id in order:
+        # of equally long ways the first in the file
+        came_from = max(before.get(box_id, []), key=lambda source: length[source], default="")
+        length[box_id] = 1 + length.get(came_from, 0)
+        came[box_id] = came_from
+    at = max(length, key=lambda box_id: length[box_id], default="")
+    way = list[str]()
+    while at:
+        way.append(at)
+        at = came[at]
+    return tuple(reversed(way))
 
 
 def _reached(after: dict[str, list[str]], order: dict[str, int]) -> dict[str, set[str]]:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import Literal
 
-from .diagram import Box, Group, Item, Link, Picture, boxes_in, once
+from .diagram import Box, Group, Item, Link, Picture, boxes_in, once, spine
 from .diagram_looks import FAMILY_WORDS, LOOKS, Look, Theme
 from .diagram_repeats import each
 from .diagram_words import costs_in_words, cut, headline, wrapped
@@ -19,16 +19,17 @@ SIGNS = {"add": "+", "multiply": "×"}
 
 def dot_text(picture: Picture, theme: Theme = "light", direction: Direction = "down") -> str:
     """The whole DOT file; the same picture always gives the same text."""
-    writer = _Writer(LOOKS[theme], {box.id: f"n{number}" for number, box in enumerate(picture.boxes)})
+    writer = _Writer(LOOKS[theme], {box.id: f"n{number}" for number, box in enumerate(picture.boxes)},
+                     frozenset(spine(picture)))
     return "\n".join([*writer.head(picture, direction), *writer.items(picture.items, 1), *writer.links(once(picture.links)),
                       "}", ""])  # fmt: skip
 
 
 class _Writer:
-    """Lines of DOT in one look; `names` are the nodes' short names by box."""
+    """Lines of DOT in one look; `names` are the nodes' short names by box, `straight` the boxes to be kept in line."""
 
-    def __init__(self, look: Look, names: dict[str, str]) -> None:
-        self._look, self._names = look, names
+    def __init__(self, look: Look, names: dict[str, str], straight: frozenset[str]) -> None:
+        self._look, self._names, self._straight = look, names, straight
         self._clusters = 0
 
     def head(self, picture: Picture, direction: Direction) -> Iterator[str]:
@@ -76,6 +77,7 @@ class _Writer:
         look = self._look.families[box.family]
         words = [f'fillcolor="{look.fill}"', f'color="{look.edge}"', f"tooltip={_quoted(_tooltip(box))}"]
         words += self._form(box)
+        words += ["group=spine"] if box.id in self._straight else []
         return f"{self._names[box.id]} [{', '.join(words)}];"
 
     def _form(self, box: Box) -> list[str]:
@@ -115,10 +117,13 @@ class _Writer:
         return _rows(rows)
 
     def links(self, links: Iterable[Link]) -> Iterator[str]:
-        for link in links:
-            yield f"  {self._names[link.source]} -> {self._names[link.target]} [{', '.join(self._line(link))}];"
+        every = list(links)
+        inner = {link.target for link in every}
+        for link in every:
+            words = self._line(link, straight=link.source in inner)
+            yield f"  {self._names[link.source]} -> {self._names[link.target]} [{', '.join(words)}];"
 
-    def _line(self, link: Link) -> list[str]:
+    def _line(self, link: Link, *, straight: bool) -> list[str]:
         look = self._look
         label = _quoted(f" {cut(link.text)} ") if link.text else '""'
         if link.role == "skip":
@@ -126,7 +131,7 @@ class _Writer:
         if link.role == "aim":
             return [f'color="{look.aim}"', "style=dashed", "arrowhead=open", "weight=1",
                     f"label={_quoted(' ' + cut(link.label) + ' ')}"]  # fmt: skip
-        return ["weight=8", f"label={label}"]
+        return [f"weight={8 if straight else 2}", f"label={label}"]
 
     def _legend(self, picture: Picture) -> list[list[object]]:
         """The families and the kinds of lines that are in the picture, in rows."""

@@ -14,11 +14,13 @@ from .diagram_repeats import folded
 
 OPEN, MOST = 20, 60
 """Up to `OPEN` boxes nothing is folded by itself; blocks are closed until there are at most `MOST`."""
+MOST_OPS = 400
+"""The same, of ops and kernels: who asks for those wants to see them."""
 SHOWN = 3
 """How many layers of a row that is gathered stay at either end."""
 
 
-def fitted(picture: Picture, depth: int | None = None, *, fold: bool | None = None) -> Picture:
+def fitted(picture: Picture, depth: int | None = None, *, fold: bool | None = None, most: int = MOST) -> Picture:
     """The picture, folded as asked for.
 
     `depth`: how many groups deep boxes are shown; deeper groups are closed, each into one box. `fold`: whether equal
@@ -30,10 +32,10 @@ def fitted(picture: Picture, depth: int | None = None, *, fold: bool | None = No
     if depth is not None or fold is False:
         return chosen
     level = deepest(chosen.items)
-    while len(chosen.boxes) > MOST and level > 0:
+    while len(chosen.boxes) > most and level > 0:
         level -= 1
         chosen = folded(closed(chosen, level))
-    return gathered(chosen) if len(chosen.boxes) > MOST else chosen
+    return gathered(chosen) if len(chosen.boxes) > most else chosen
 
 
 def deepest(items: Iterable[Item]) -> int:

@@ -15,11 +15,12 @@ Theme = Literal["light", "dark"]
 
 FAMILY_WORDS: dict[Family, str] = {
     "data": "data",
-    "weights": "learned product",
+    "weights": "learned weights",
+    "product": "matrix product",
     "memory": "along a sequence",
     "norm": "normalisation",
     "activation": "activation",
-    "pool": "pooling",
+    "pool": "pooling, sums",
     "join": "joins branches",
     "shape": "changes shape only",
     "noise": "random",
@@ -62,7 +63,7 @@ BLUE, SKY, GREEN, YELLOW, ORANGE, RED, PURPLE = (
     "#0072b2", "#56b4e9", "#009e73", "#d9b900", "#e69f00", "#d55e00", "#cc79a7",
 )  # fmt: skip
 HUES: dict[Family, str] = {
-    "data": "#5f6b7a", "weights": BLUE, "memory": GREEN, "norm": PURPLE, "activation": YELLOW, "pool": SKY,
+    "data": "#5f6b7a", "weights": BLUE, "product": BLUE, "memory": GREEN, "norm": PURPLE, "activation": YELLOW, "pool": SKY,
     "join": ORANGE, "shape": "#9aa3ad", "noise": PURPLE, "formula": ORANGE, "block": BLUE, "work": YELLOW,
     "rows": PURPLE, "output": "#2b3440", "loss": RED,
 }  # fmt: skip
