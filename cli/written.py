@@ -19,9 +19,15 @@ def write_text(path: Path, text: str) -> None:
             stream.write(text)
             stream.flush()
             os.fsync(stream.fileno())
-        if target.exists():
-            Path(name).chmod(target.stat().st_mode)
+        Path(name).chmod(target.stat().st_mode if target.exists() else 0o666 & ~_mask())
         Path(name).replace(target)
     except BaseException:
         Path(name).unlink(missing_ok=True)
         raise
+
+
+def _mask() -> int:
+    """The rights that new files of this process go without."""
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask

@@ -165,8 +165,7 @@ def test_every_scalar_reads_as_before(values: list[tuple[bool, str]], about: str
     assert same(text, made), made
 
 
-def test_the_layout() -> None:
-    messy = """\
+MESSY = """\
 # The whole file.
 
 train: # how
@@ -189,9 +188,7 @@ network:
     # last
 data: {source: {digits: {}}}
 """
-    assert (
-        laid_out(messy)
-        == """\
+TIDY = """\
 # The whole file.
 
 netloom: 1
@@ -216,7 +213,11 @@ train:  # how
   loss: cross_entropy
   # after the training
 """
-    )
+
+
+def test_the_layout() -> None:
+    assert laid_out(MESSY) == TIDY
+    assert laid_out(TIDY) == TIDY
 
 
 def test_long_ones_take_lines() -> None:
