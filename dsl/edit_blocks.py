@@ -133,7 +133,10 @@ class _Inside:
             if use.scope != self.scope or not self.holds(use.part) or use.how in ("option", "set", "key", "selector"):
                 continue
             head = use.steps[0].text
-            if head == "input" or not any(given.name == head for given in own):
+            if head == "input" and use.how == "size":
+                # the sizes of what the layer itself reads
+                continue
+            if not any(given.name == head for given in own):
                 raise Refused(f"`{use.text}`, which it reads, is outside; a block knows only what it is given")
 
     def options(self) -> dict[str, Value]:

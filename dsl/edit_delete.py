@@ -36,10 +36,13 @@ def delete(document: Document, place: Address | str, instead: str | None = None)
     line = parent is not None and parent.key == "graph" and parent.is_table
     entry = entry_at(document, part)
     chain = parent is not None and parent.is_list and entry is not None and entry.site is LAYERS
-    if not chain and not line:
-        return checked(document, document.edit(removed(document, part)))
     names = Names(document)
     _nothing_inside(names, part)
+    if not chain and not line:
+        given = names.given_by(part)
+        if given is not None and (uses := _outside(names, given, part)):
+            raise Refused(f"`{given.name}` is used {_where(names, uses[0][0])}")
+        return checked(document, document.edit(removed(document, part)))
     splices = _uses_turned(names, part, instead)
     if chain and entry is not None:
         splices += _next_turned(names, entry, instead)

@@ -92,8 +92,10 @@ class _Opening:
             raise Refused("a block cannot be opened within itself")
         inputs = {given.name for given in self.given() if given.how == "input"}
         for use in self.names.uses:
+            # `input.channels` is a size of what the layer itself reads, here as there
+            unknown = inputs | {"input"} if use.how == "tensor" else inputs
             read = use.scope == self.inner and use.how in ("tensor", "size")
-            if read and use.steps[0].text in inputs | {"input"}:
+            if read and use.steps[0].text in unknown:
                 raise Refused(f"a layer in it reads `{use.steps[0].text}`, which is not known outside")
         if any(name in inputs for name in entry.options):
             raise Refused("it is given tensors by name")

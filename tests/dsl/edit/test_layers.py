@@ -164,6 +164,8 @@ def test_what_cannot_be_rewired_is_not_deleted() -> None:
         ("networks.Coder.graph.mean", "the weights of `mean` are named in line 19"),
         ("code", "`code.mean` in line 11 reads a part of `code`"),
         ("train.loss[0].mse", "no kind stands here"),
+        ("networks.Coder.inputs[0]", "`picture` is used in line 6"),
+        ("graph", "`pixels`, within it, is read in line 16"),
     ):
         with pytest.raises(Refused, match=why):
             delete(document, place)
