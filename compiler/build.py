@@ -9,13 +9,14 @@ from collections.abc import Mapping
 
 from ..dsl import formula as formulas
 from ..dsl.data_schema import DataSchema
-from ..dsl.diagnostics import Diagnostics
+from ..dsl.diagnostics import Diagnostics, Flooded
 from ..dsl.kinds.resolve import Scope
 from ..dsl.spec import Spec
 from ..dsl.static_check import file_scope
 from .advice import advise
 from .build_data import check_prepares
 from .build_draft import Draft, Frame, TooLarge, named_sizes
+from .build_layer import check_total
 from .build_loss import terms
 from .build_metrics import metrics
 from .build_modes import check_modes
@@ -39,7 +40,7 @@ def build(spec: Spec, schema: DataSchema, diagnostics: Diagnostics) -> Experimen
     check_prepares(draft, main)
     try:
         experiment = _experiment(draft, Walk(draft, main))
-    except TooLarge:
+    except (TooLarge, Flooded):
         return None
     if diagnostics.errors or diagnostics.unbuilt:
         return None
@@ -53,6 +54,7 @@ def _experiment(draft: Draft, walk: Walk) -> Experiment:
     outputs = walk.main_body()
     found = terms(walk, step, outputs) if step else ()
     settle_ties(draft)
+    check_total(draft)
     settle_starts(draft)
     check_modes(draft)
     used = metrics(walk, step, found) if step else ()

@@ -22,7 +22,7 @@ from .types import BATCH, DType, TensorType
 Sizes = tuple[int, ...] | None
 UNKNOWN = "<unknown>"
 """The tensor that a mistake leaves behind."""
-MOST_NODES, MOST_STEPS = 20_000, 50_000
+MOST_NODES, MOST_STEPS = 10_000, 25_000
 """Bounds on what the repeats and blocks of a small file can come to."""
 
 
@@ -60,6 +60,8 @@ class Draft:
     """Weights that are to be others, by their own names."""
     inputs: set[str] = field(default_factory=set)
     """Columns that the network reads."""
+    endless: set[str] = field(default_factory=set)
+    """Parts that use themselves without end: said once, and not walked again."""
     steps: int = 0
     """How many entries were walked, those within blocks and repeats each time."""
 

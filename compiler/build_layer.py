@@ -13,13 +13,15 @@ from .build_data import readable
 from .build_draft import Draft, Frame, Sizes
 from .build_options import Options, frozen
 from .build_weights import layer_weights
-from .experiment import LayerWeight
+from .experiment import LayerWeight, weights_of
 from .formula_ops import Operand, formula_value
 from .graph import Builder
 from .types import BATCH, TensorType
 
 LARGEST = 2**31
 """No tensor of one example, and no layer's weights, may have more numbers."""
+LARGEST_NETWORK, MOST_AXES = 2**34, 16
+"""No network may have more weights, and no tensor of one example more axes."""
 
 
 def add_layer(
@@ -59,7 +61,9 @@ def _fits(draft: Draft, entry: Entry, made: KindSizes) -> bool:
     if max(weights, output) <= LARGEST:
         return True
     draft.error(
-        "E208", entry.kind_place, f"this layer would have {weights:,} weights and give {output:,} numbers an example",
+        "E208", entry.kind_place,
+        f"this layer would have {weights:,} weights ({sums + ' is ' if sums else ''}{_bytes(weights)}) and give "
+        f"{_product(made.output)} numbers an example ({_bytes(output)})",
         f"Make it smaller: {LARGEST:,} is the most of either.",
     )  # fmt: skip
     return False
@@ -77,8 +81,15 @@ def add_formula(
     `classes`: it may read class numbers, to compare them.
     """
     reads = tuple(dict.fromkeys(str(name) for name in names(formula.tree) if str(name) in tensors))
+    if len(made.output) > MOST_AXES:
+        draft.error(
+            "E208", entry.kind_place, f"this layer would give a tensor of {len(made.output)} axes",
+            f"Put some together: {MOST_AXES} are the most.",
+        )  # fmt: skip
+        return False
     sources = tuple(tensors[name] for name in reads)
     fixed = tuple((str(name), float(str(numbers[str(name)]))) for name in _numbers(formula, tensors))
+    sums = " + ".join(" * ".join(f"{size:,}" for size in weight.shape) for weight in made.weights if weight.shape)
     readable_all = classes or all([readable(draft, source, formula.place) for source in sources])
     shapes = [draft.sizes[source] for source in sources]
     sizes: Sizes = None
@@ -86,6 +97,35 @@ def add_formula(
         sizes = _formula_sizes(draft, formula, dict(zip(reads, shapes, strict=True)), dict(fixed))
     return draft.add(
         path, "formula", sources, sizes, formula.place, options=(("formula", formula.text),), weights=(),
+def check_total(draft: Draft) -> None:
+    """All weights together fit into the largest machines; said at the layer that has most."""
+    counts = {name: sum(math.prod(w.shape) for w in weights_of(node)) for name, node in draft.nodes.items()}
+    total = sum(math.prod(weight.shape) for weight in draft.weights.values())
+    if total > LARGEST_NETWORK:
+        most = max(counts, key=lambda name: counts[name])
+        draft.error(
+            "E208", draft.places[most],
+            f"the network would have {total:,} weights ({_bytes(total)}), {counts[most]:,} of them in `{most}`",
+            f"Make it smaller: {LARGEST_NETWORK:,} is the most.",
+        )  # fmt: skip
+
+
+def _product(shape: Sequence[int]) -> str:
+    """`1,000 * 64 = 64,000`"""
+    product = f"{math.prod(shape):,}"
+    return f"{' * '.join(f'{size:,}' for size in shape)} = {product}" if len(shape) > 1 else product
+
+
+def _bytes(count: int) -> str:
+    """The memory of so many numbers of 4 bytes: `4.0 GB`."""
+    amount = 4.0 * count
+    for unit in ("bytes", "kB", "MB", "GB", "TB", "PB"):
+        if amount < 1000:
+            return f"{amount:.3g} {unit}"
+        amount /= 1000
+    return f"{amount:.3g} EB"
+
+
         multiply_adds=0, formula=formula, reads=reads, numbers=fixed,
     )  # fmt: skip
 

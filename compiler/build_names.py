@@ -73,6 +73,8 @@ def filled(draft: Draft, frame: Frame, name: str, place: Place) -> str:
 
 
 def _which(draft: Draft, name: str, outputs: tuple[str, ...], place: Place) -> str:
+    if not outputs:
+        return UNKNOWN
     draft.error(
         "E213", place, f"`{name}` gives out {', '.join(outputs)}: which one is meant?", f"Write `{name}.{outputs[0]}`."
     )

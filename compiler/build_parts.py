@@ -131,8 +131,11 @@ def _typed_list(draft: Draft, option: PartOption, tree: Tree, scope: Scope) -> o
 
 def may_use(draft: Draft, frame: Frame, entry: Entry) -> bool:
     """Whether a part may be used once more within itself."""
+    if entry.kind in draft.endless:
+        return False
     if frame.depth < DEEPEST:
         return True
+    draft.endless.add(entry.kind)
     draft.error(
         "E211", entry.kind_place, f"`{entry.kind}` uses itself {DEEPEST} times, one within the other, and does not end",
         "End it with a `when:` that becomes false.",

@@ -28,9 +28,14 @@ class Diagnostic:
     suggestion: str | None = None
 
 
+class Flooded(Exception):  # noqa: N818  ends the reading of a file that nobody could mend at once
+    """There are more remarks than are said, and the last of them says so."""
+
+
 @dataclass(slots=True)
 class Diagnostics:
-    """The remarks collected while one file is read and built; reading goes on after an error."""
+    """The remarks collected while one file is read and built; reading goes on after an error. With more than
+    `MOST` it ends: recording one raises Flooded, which the reader and the builder turn into no result."""
 
     items: list[Diagnostic] = field(default_factory=list)
     _said: set[Diagnostic] = field(default_factory=set, init=False, repr=False, compare=False)
@@ -80,7 +85,9 @@ class Diagnostics:
     def _add(self, diagnostic: Diagnostic) -> None:
         message, way = shown(diagnostic.message), diagnostic.suggestion
         diagnostic = replace(diagnostic, message=message, suggestion=None if way is None else shown(way))
-        if diagnostic in self._said or len(self.items) > MOST:
+        if len(self.items) > MOST:
+            raise Flooded
+        if diagnostic in self._said or (diagnostic.severity == "error" and self._told_at(diagnostic.place)):
             return
         if len(self.items) == MOST:
             rest = f"there are more than {MOST} mistakes; the rest is not said"
@@ -92,6 +99,10 @@ class Diagnostics:
 def shown(text: str) -> str:
     """A text as a remark may say it: on one screen, and without characters that a terminal would obey."""
     if len(text) > LONGEST:
+        if diagnostic.severity == "error":
+            self._places.add((diagnostic.place.file, diagnostic.place.line, diagnostic.place.column))
+        if len(self.items) > MOST:
+            raise Flooded
         text = text[: LONGEST - 200] + " … " + text[-190:]
     if text.isprintable():
         return text

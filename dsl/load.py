@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from . import bodies
-from .diagnostics import Diagnostics
+from .diagnostics import Diagnostics, Flooded
 from .include import Joined, joined, versioned
 from .overrides import overridden
 from .places import Place
@@ -48,24 +48,31 @@ def read_spec(
     "128"}`. `folder` is where included files are read from; left out: the file's own.
     """
     diagnostics = Diagnostics()
+    try:
+        return _read(text, file, sets or {}, folder, diagnostics), diagnostics
+    except Flooded:
+        return None, diagnostics
+
+
+def _read(text: str, file: str, sets: Mapping[str, str], folder: Path | None, diagnostics: Diagnostics) -> Spec | None:
     tree = read(text, file, diagnostics)
     if tree is None and not diagnostics.errors:
         diagnostics.error("E014", Place(file, 1, 1), "the file is empty", "Begin with `netloom: 1` and `name:`.")
     if tree is None:
-        return None, diagnostics
+        return None
     if not isinstance(tree, Table):
         diagnostics.error("E025", tree.place, f"the file is {said(tree)}, and a table is wanted", "Begin with `name:`.")
-        return None, diagnostics
+        return None
     walk = Walk(diagnostics)
     if not versioned(tree, walk):
-        return None, diagnostics
-    first, others = _parted(sets or {})
+        return None
+    first, others = _parted(sets)
     tree = overridden(tree, first, diagnostics)
     found = joined(tree, file, text, Path(file).parent if folder is None else folder, walk)
     spec = _spec(overridden(found.tree, others if found.whole else {}, diagnostics), file, text, walk, found)
     if spec is not None and found.whole:
         check_options(spec, diagnostics)
-    return (None if walk.damaged else spec), diagnostics
+    return None if walk.damaged else spec
 
 
 def _parted(sets: Mapping[str, str]) -> tuple[dict[str, str], dict[str, str]]:

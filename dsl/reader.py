@@ -13,16 +13,17 @@ from dataclasses import dataclass
 import yaml
 
 from .cut_formulas import Pair, joined_items, joined_pairs
-from .diagnostics import Diagnostics
+from .diagnostics import Diagnostics, Flooded
 from .missing_blanks import parted_item, parted_pair, parted_scalar
 from .places import Place
 from .scalars import plain
-from .slips import FEW_REPAIRS, MOST_REPAIRS, repaired, report_syntax
-from .source_text import MOST_CHARACTERS, STAR, Source, cleaned
+from .slips import MOST_REPAIRS, repaired, report_syntax
+from .source_text import MOST_CHARACTERS, STAR, Source, cleaned, too_long
 from .tree import Scalar, Sequence, Table, Tree
 
 LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-DEEPEST, LONG = 60, 5000
+DEEPEST, MOST_VALUES, MOST_EVENTS = 60, 50_000, 150_000
+"""How deep, how many scalars, lists and tables, and how many events of the parser for all repairs together."""
 STANDARD_TAG = "tag:yaml.org,2002:"
 
 
@@ -30,37 +31,70 @@ def read(text: str, file: str, diagnostics: Diagnostics) -> Tree | None:
     """The tree of a file's text; None when it cannot be read far enough to go on.
 
     Every refusal and slip is recorded with its place; those that can be repaired are, so that the rest of the
-    file is read too.
+    file is read too. Nothing is read of a file with more than `MOST_CHARACTERS`, `MOST_VALUES` or `DEEPEST`
+    levels, and no further than the remark that says there are too many.
     """
     if len(text) > MOST_CHARACTERS:
-        diagnostics.error(
-            "E003",
-            Place(file, 1, 1),
-            f"the file has {len(text)} characters; at most {MOST_CHARACTERS} are read",
-            "Repeat with `repeat:`.",
-        )
+        too_long(len(text), "characters", file, diagnostics)
         return None
-    source = cleaned(text, file, diagnostics)
-    events = _events(source, diagnostics)
-    if events is None:
+    try:
+        source = cleaned(text, file, diagnostics)
+        events = _events(source, diagnostics)
+        return None if events is None else _Build(source, diagnostics).document(iter(events))
+    except Flooded:
         return None
-    return _Build(source, diagnostics).document(iter(events))
+
+
+class _TooMuch(Exception):  # noqa: N818  a mistake of the user's
+    """A file too deep or with too many values, at an event."""
+
+    def __init__(self, event: yaml.Event, message: str, suggestion: str) -> None:
+        super().__init__(message)
+        self.event, self.message, self.suggestion = event, message, suggestion
 
 
 def _events(source: Source, diagnostics: Diagnostics) -> list[yaml.Event] | None:
     """The parser's events, slips that it stumbles over repaired one by one."""
-    # each repair reads the text again: a long one gets few
-    for _ in range(MOST_REPAIRS if len(source.lines) < LONG else FEW_REPAIRS):
+    # each repair reads the text again
+    left = MOST_EVENTS
+    for _ in range(MOST_REPAIRS):
+        events = list[yaml.Event]()
         try:
-            return list(yaml.parse(source.text, Loader=LOADER))
+            for event in _bounded(yaml.parse(source.text, Loader=LOADER)):
+                events.append(event)
+        except _TooMuch as much:
+            mark = much.event.start_mark
+            assert mark is not None, "an event without a place"
+            place = source.place(mark.line, mark.column, mark.line, mark.column + 1)
+            diagnostics.error("E003", place, much.message, much.suggestion)
+            return None
         except yaml.MarkedYAMLError as error:
-            if not repaired(error, source, diagnostics):
+            left -= len(events)
+            if left < 0 or not repaired(error, source, diagnostics):
                 report_syntax(error, source, diagnostics)
                 return None
         except yaml.YAMLError as error:
             diagnostics.error("E006", Place(source.file, 1, 1), f"cannot be read as YAML: {error}")
             return None
+        else:
+            return events
     return None
+
+
+def _bounded(events: Iterator[yaml.Event]) -> Iterator[yaml.Event]:
+    """The events, counted as they come: the parser reads no further than it is asked."""
+    depth = count = 0
+    for event in events:
+        count += isinstance(event, yaml.NodeEvent)
+        depth += isinstance(event, yaml.CollectionStartEvent)
+        depth -= isinstance(event, yaml.CollectionEndEvent)
+        if depth > DEEPEST:
+            raise _TooMuch(event, f"nested more than {DEEPEST} deep", "Make a block of the inner part.")
+        if count > MOST_VALUES:
+            raise _TooMuch(
+                event, f"more than {MOST_VALUES:,} values", "Repeat with `repeat:`; numbers go in a file of data."
+            )
+        yield event
 
 
 @dataclass(slots=True)
@@ -69,8 +103,6 @@ class _Build:
 
     source: Source
     diagnostics: Diagnostics
-    depth: int = 0
-    stopped: bool = False
 
     def document(self, events: Iterator[yaml.Event]) -> Tree | None:
         tree: Tree | None = None
@@ -85,8 +117,6 @@ class _Build:
                     break
             elif isinstance(event, yaml.ScalarEvent | yaml.CollectionStartEvent | yaml.AliasEvent):
                 tree = self._tree(event, events)
-                if self.stopped:
-                    return None
         if isinstance(tree, Scalar) and tree.value is None and not tree.quoted:
             return None
         return tree
@@ -102,17 +132,8 @@ class _Build:
         self._plain_only(event)
         if isinstance(event, yaml.ScalarEvent):
             return self._scalar(event)
-        self.depth += 1
-        if self.depth > DEEPEST:
-            if not self.stopped:
-                self._refuse("E003", event, f"nested more than {DEEPEST} deep", "Make a block of the inner part.")
-            self.stopped = True
-            _skip(events)
-            self.depth -= 1
-            return Scalar(None, "", False, self._place(event))
-        tree = self._table(event, events) if isinstance(event, yaml.MappingStartEvent) else self._list(event, events)
-        self.depth -= 1
-        return tree
+        is_table = isinstance(event, yaml.MappingStartEvent)
+        return self._table(event, events) if is_table else self._list(event, events)
 
     def _plain_only(self, event: yaml.ScalarEvent | yaml.CollectionStartEvent) -> None:
         if event.anchor is not None:
@@ -155,7 +176,7 @@ class _Build:
             value = self._tree(next(events), events)
             if isinstance(key, Scalar):
                 pairs.append(Pair(key, value))
-            elif not self.stopped:
+            else:
                 self._bad_key(key)
         raise AssertionError("a table without an end passed the YAML parser")
 
@@ -199,12 +220,3 @@ class _Build:
 
     def _refuse(self, code: str, event: yaml.Event, message: str, suggestion: str) -> None:
         self.diagnostics.error(code, self._place(event), message, suggestion)
-
-
-def _skip(events: Iterator[yaml.Event]) -> None:
-    """Pass over the rest of a collection, however deep."""
-    depth = 1
-    while depth:
-        event = next(events)
-        depth += isinstance(event, yaml.CollectionStartEvent)
-        depth -= isinstance(event, yaml.CollectionEndEvent)

@@ -9,7 +9,7 @@ import yaml
 from .diagnostics import Diagnostics
 from .source_text import STAR, Source
 
-MOST_REPAIRS, FEW_REPAIRS = 20, 3
+MOST_REPAIRS = 20
 WORD_LINE = re.compile(r"(\s*(?:-\s+)*)([A-Za-z_][A-Za-z0-9_]*)\s*(?:#.*)?$")
 PAIR_LINE = re.compile(r"(\s*)(?:-\s+)?[A-Za-z_][A-Za-z0-9_]*\s*:")
 GLUED_LINE = re.compile(r"(\s*(?:-\s+)*)([A-Za-z_][A-Za-z0-9_]*):([^\s:/\\]\S*)\s*(?:#.*)?$")

@@ -19,7 +19,7 @@ from ..compiler.plan import Plan
 from ..compiler.stages import run as run_passes
 from ..compiler.verify import Blame, verify
 from ..dsl.data_schema import NO_DATA, UNKNOWN_DATA, DataSchema
-from ..dsl.diagnostics import NOT_BUILT, Diagnostic, Diagnostics, NetloomError, SpecError
+from ..dsl.diagnostics import NOT_BUILT, Diagnostic, Diagnostics, Flooded, NetloomError, SpecError
 from ..dsl.load import load as load_spec
 from ..dsl.spec import Spec
 from ..dsl.static_check import file_scope
@@ -98,7 +98,10 @@ def load(path: Path, sets: Sets | None = None, base: Path | None = None, include
 
 
 def _experiment(spec: Spec, diagnostics: Diagnostics, base: Path) -> tuple[DataSchema, Experiment] | None:
-    schema = _schema(spec, diagnostics, base)
+    try:
+        schema = _schema(spec, diagnostics, base)
+    except Flooded:
+        return None
     experiment = build(spec, schema, diagnostics)
     return None if experiment is None else (schema, experiment)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Callable
 
@@ -17,6 +18,7 @@ QUANTITY = re.compile(r"([-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+
 TENSOR = re.compile(r"(?:[A-Za-z_]\w*|\$[A-Za-z_]\w*)(?:\.(?:\w+|\$[A-Za-z_]\w*))*")
 WORD = re.compile(r"[a-z][a-z0-9_]*")
 UNITS = ("steps", "epochs", "%", "ms", "s", "Hz", "kB", "MB", "GB")
+LARGEST = 2**63 - 1
 Reader = Callable[[Option, Tree, Scope], object]
 
 
@@ -143,6 +145,8 @@ def quantity_from(value: object, units: tuple[str, ...]) -> Quantity | None:
     if unit is None:
         return None
     amount = float(found[1])
+    if not math.isfinite(amount):
+        return None
     return Quantity(int(amount) if amount.is_integer() and "." not in found[1] else amount, unit)
 
 
@@ -210,6 +214,8 @@ def _limits(option: Option) -> str:
 
 def _plainly(limit: float) -> str:
     return str(int(limit)) if float(limit).is_integer() else str(limit)
+    if isinstance(value, int) and abs(value) > LARGEST:
+        raise OptionMistake("E105", place, f"{option.name} is {value}; no whole number may be above {LARGEST}")
 
 
 SIMPLE: dict[OptionType, Reader] = {

@@ -10,7 +10,7 @@ SEED = Option("seed", "int", 0, "of the draw", low=0, high=2**63 - 1)
 
 
 def _noise(value: float) -> Option:
-    return Option("noise", "number", value, "deviation of what is added to each number", low=0)
+    return Option("noise", "number", value, "deviation of what is added to each number", low=0, high=1e6)
 
 
 def _path(name: str = "path") -> Option:
@@ -107,7 +107,7 @@ register(
         "spirals", "source", "Arms that wind around each other: `x` [2], `label`.", main="samples",
         options=(
             SAMPLES, Option("classes", "int", 2, "how many arms", low=1, high=1000), _noise(0.05),
-            Option("turns", "number", 1, "times around the centre", low=0, open_low=True), SEED,
+            Option("turns", "number", 1, "times around the centre", low=0, high=1e6, open_low=True), SEED,
         ),
     )
 )  # fmt: skip

@@ -35,6 +35,10 @@ def one_hot_sizes(shapes: Shapes, options: Options) -> Sizes:
 
 def pick_sizes(shapes: Shapes, options: Options) -> Sizes:
     """[…, n] and an index […] -> […]."""
+    if len(shapes) != 2:
+        raise SizeMistake(
+            f"it reads a tensor and an index, and is given {len(shapes)}", "Write `from: [scores, index]`."
+        )
     values, index = shapes
     if values[:-1] != index or not values:
         raise SizeMistake(

@@ -12,7 +12,7 @@ from .named_sets import read_cifar10, read_mnist
 from .raw import Raw
 from .reach import Reach
 from .science_sets import science_set
-from .synthetic import generator, read_gates
+from .synthetic import generator, peeked, read_gates
 
 Options = Mapping[str, object]
 Reader = Callable[[Options, Reach], Raw]
@@ -30,8 +30,13 @@ READERS: Mapping[str, Reader] = {
     **{name: generator(name) for name in ("moons", "circles", "spirals", "blobs")},
 }
 
-PEEKS: Mapping[str, Peek] = {"npz": read_npz, "idx": read_idx_pair}
-"""Sources whose shapes stand in a header; the others are small, or must be read to know their classes."""
+PEEKS: Mapping[str, Peek] = {
+    "npz": read_npz,
+    "idx": read_idx_pair,
+    **{name: peeked(name) for name in ("moons", "circles", "spirals", "blobs")},
+}
+"""Sources whose shapes stand in a header or are known; the others are small, or must be read to know their
+classes."""
 
 
 def read(kind: str, options: Options, reach: Reach) -> Raw:

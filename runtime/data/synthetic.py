@@ -6,7 +6,7 @@ The same options give the same bits on every machine. Rows walk through the clas
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -15,6 +15,8 @@ from .chance import CENTRES, NOISE, Floats, normal, on_circle, uniform
 from .raw import Array, Raw
 from .reach import Reach
 
+FEW = 1000
+"""The rows that are made to know what a set is like."""
 GATES: Mapping[str, Callable[[Array], Array]] = {
     "and": lambda x: x[:, 0] & x[:, 1],
     "or": lambda x: x[:, 0] | x[:, 1],
@@ -102,6 +104,18 @@ def generator(name: str) -> Callable[[Mapping[str, object], Reach], Raw]:
         return _raw(name, x.astype(np.float32), request.label, classes)
 
     return read
+
+
+def peeked(name: str) -> Callable[[Mapping[str, object], Reach, Callable[[str], bool]], Raw]:
+    """What is known of a generated set without making it: at most `FEW` rows, and none of a column not wanted."""
+
+    def peek(options: Mapping[str, object], reach: Reach, wanted: Callable[[str], bool]) -> Raw:
+        samples = int(_number(options["samples"]))
+        few = generator(name)({**options, "samples": min(samples, FEW)}, reach)
+        columns = {column: values if wanted(column) else values[:0] for column, values in few.columns.items()}
+        return replace(few, columns=columns, rows=samples)
+
+    return peek
 
 
 _GENERATORS: Mapping[str, Callable[[Request], Floats]] = {

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from netloom.dsl.diagnostics import MOST, Diagnostics, SpecError
+from netloom.dsl.diagnostics import LONGEST, MOST, Diagnostics, Flooded, SpecError
+from netloom.dsl.load import read_spec
 from netloom.dsl.places import Place
 
 
@@ -31,8 +32,38 @@ def test_a_broken_file_does_not_make_remarks_without_end() -> None:
     diagnostics = Diagnostics()
     for line in range(MOST * 3):
         diagnostics.error("E001", Place("f", line, 1), "again")
+    for line in range(MOST, MOST + 3):
+        with pytest.raises(Flooded):
+            diagnostics.error("E001", Place("f", line, 1), "again")
     assert len(diagnostics.items) == MOST + 1
     assert diagnostics.items[-1].code == "E038"
+
+
+def test_reading_ends_where_there_are_too_many_remarks() -> None:
+    lines = "".join(f"    - layer{number}: 3\n" for number in range(MOST + 10))
+    spec, diagnostics = read_spec(f"network:\n  layers:\n{lines}", "f")
+    assert spec is None
+    assert [remark.code for remark in diagnostics][-1] == "E038"
+    assert len(diagnostics.items) == MOST + 1
+
+
+@pytest.mark.parametrize(
+    ("said", "heard"),
+    [("a\x1b[2Jb\u202e", r"a\x1b[2Jb\u202e"), ("\ud800", r"\ud800"), ("né 中", "né 中"), ("a\nb", "a\nb")],
+)
+def test_a_remark_holds_nothing_that_a_terminal_obeys(said: str, heard: str) -> None:
+    diagnostics = Diagnostics()
+    diagnostics.error("E001", Place("f", 1, 1), said, said)
+    (remark,) = diagnostics
+    assert (remark.message, remark.suggestion) == (heard, heard)
+
+
+def test_a_remark_is_not_as_long_as_what_it_quotes() -> None:
+    diagnostics = Diagnostics()
+    diagnostics.error("E001", Place("f", 1, 1), f"`{'x' * 100_000}` is long")
+    (remark,) = diagnostics
+    assert len(remark.message) < LONGEST
+    assert remark.message.endswith("x` is long")
 
 
 def test_errors_are_raised_with_every_remark() -> None:

@@ -41,7 +41,7 @@ LAYERS = [
      "network: {layers: [flatten, {dense: {units: 2, §weights: [[1, 2], [3, 4]]}}]}"),
     ("E209", "`bias` has to be [2], but these numbers are [3]",
      "network: {layers: [flatten, {dense: {units: 2, §bias: [1, 2, 3]}}]}"),
-    ("E210", "more than 20,000 layers",
+    ("E210", "more than 10,000 layers",
      "network: {layers: [flatten, {chain: [§{dense: 5, repeat: 10000}], repeat: 10000}, {dense: 3}]}"),
     ("E216", "`3 + 4` reads no tensor", "network: {graph: {f: {flatten: image}, a: §3 + 4}, output: f}"),
     ("E216", "no axis `height`", "network: {graph: {f: {flatten: image}, a: '§sum(f, over=height)'}, output: a}"),

@@ -1,0 +1,1 @@
+"""Files that nobody means well: broken ones, hostile ones, and those that a machine makes up."""
