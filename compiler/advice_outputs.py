@@ -7,6 +7,7 @@ import math
 from ..dsl.places import Place
 from .advice_view import RESHAPING, SCORES, View, column_of, is_curve, size_of
 from .build_loss import REGRESSION
+from .build_weights import THROUGH
 from .experiment import Prepare, Term, activation_of, weights_of
 from .graph import Node
 
@@ -25,7 +26,7 @@ def about_outputs(view: View) -> None:
             continue
         source, target = (view.experiment.graph[term.tensors[name]] for name in (first, "target"))
         _too_many(view, term, source, target)
-        _one_or_two(view, term, source, target)
+        _two_for_one(view, term, source, target)
         _out_of_reach(view, term, source, target)
         _bottleneck(view, term, source, target)
 
@@ -33,7 +34,7 @@ def about_outputs(view: View) -> None:
 def _layer_of(view: View, node: Node) -> Node:
     """The layer with weights that a tensor comes from, past curves and new shapes; the node itself without one."""
     last = node
-    while (last.op in RESHAPING or is_curve(last)) and last.inputs:
+    while (last.op in THROUGH or is_curve(last)) and last.inputs:
         last = view.experiment.graph[last.inputs[0]]
     return last if weights_of(last) else node
 
@@ -61,15 +62,8 @@ def _too_many(view: View, term: Term, source: Node, target: Node) -> None:
         )  # fmt: skip
 
 
-def _one_or_two(view: View, term: Term, source: Node, target: Node) -> None:
-    have, layer = size_of(source), _layer_of(view, source)
-    if term.kind == "cross_entropy" and (not have or have[-1] == 1):
-        view.warn(
-            "W220", view.option(layer, "units"),
-            f"`{source.id}` gives one output, and cross_entropy takes the softmax of it: that is always 1, so there is "
-            "nothing to learn",
-            "Write `binary_cross_entropy` for yes or no, or `mse` for an amount.",
-        )  # fmt: skip
+def _two_for_one(view: View, term: Term, source: Node, target: Node) -> None:
+    have = size_of(source)
     column = column_of(target)
     if term.kind == "binary_cross_entropy" and have[-1:] == (2,) and column and column.classes == 2 and size_of(target):
         view.warn(
@@ -82,10 +76,9 @@ def _one_or_two(view: View, term: Term, source: Node, target: Node) -> None:
 
 def _term_place(view: View, term: Term) -> Place:
     """Where a part of the loss is written."""
-    return next(
-        (place for place in view.entries if (place.file, place.line) == (term.origin.file, term.origin.line)),
-        Place(term.origin.file, term.origin.line, 1),
-    )
+    line = (term.origin.file, term.origin.line)
+    written = (entry.place for entry in (view.spec.train.loss if view.spec.train else ()))
+    return next((place for place in written if (place.file, place.line) == line), Place(*line, 1))
 
 
 # targets out of reach

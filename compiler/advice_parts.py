@@ -86,7 +86,7 @@ def _mentioned(value: object) -> Iterator[str]:
 
 def _unused_options(spec: Spec, diagnostics: Diagnostics) -> None:
     later = _later(spec)
-    main = frozenset(_read({name: value for name, value in spec if name != "blocks"}))
+    main = frozenset(_read([value for name, value in spec if name not in ("blocks", "text", "about", "included")]))
     defaults = frozenset(_read([option.default for block in spec.blocks.values() for option in block.options.values()]))
     for option in spec.options.values():
         if option.name not in main | defaults | later and _own(spec, option.place):

@@ -67,11 +67,8 @@ class View:
 
     @cached_property
     def entries(self) -> Mapping[Place, Entry]:
-        """Every entry of the file that is written as one, by its place."""
-        found = {entry.place: entry for body in bodies(self.spec) for entry in within(entries_of(body))}
-        if self.spec.train is not None:
-            found |= {entry.place: entry for entry in self.spec.train.loss}
-        return found
+        """Every entry of a body that is written as one, by its place."""
+        return {entry.place: entry for body in bodies(self.spec) for entry in within(entries_of(body))}
 
     def at(self, node: Node) -> Place:
         """Where a layer is asked for."""

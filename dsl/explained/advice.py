@@ -131,9 +131,9 @@ STARTS = (
 OUTPUTS = (
     Code(
         "W220",
-        "Outputs that do not fit the loss",
-        "The softmax of one number is always 1: `cross_entropy` over one output has nothing to learn. And yes or no for "
-        "each of two classes that exclude each other is `cross_entropy`, or one output with `binary_cross_entropy`.",
+        "Two answers to one question",
+        "With `binary_cross_entropy` each output answers a yes or no of its own. Of two classes that exclude each other one "
+        "answer gives the other: one output is enough, or `cross_entropy`, whose softmax shares 1 between the two.",
     ),
     Code(
         "W221",

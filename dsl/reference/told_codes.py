@@ -202,6 +202,7 @@ by_layer("W208", "- flatten\n- dense: {units: 32, activation: HERE}\n- dense: 10
 by_layer("W209", "- flatten\n- dense: {units: 32, activation: relu}\nHERE\n- dense: 10", "- relu", "")
 by_layer("W210", "- flatten\n- dense: HERE\n- dense: 10", "32", "{units: 32, activation: relu}")
 by_layer("W211", "- flatten\n- dense: {units: 32, activation: relu}\n- dropout: HERE\n- dense: 10", "0.9", "0.1")
+by_layer("W212", "- dense: HERE\n- batch_norm\n- relu\n- dense: 3", "16", "{units: 16, bias: false}", IRIS)
 show(
     "W213",
     graph("pixels: {flatten: image}\nHERE\nscores: {dense: 10, from: pixels}"),
@@ -230,9 +231,12 @@ show("W217", graph("pixels: {flatten: image}\nbent: {dense: {units: 64, activati
                    "both: bent + HERE * pixels\nscores: {dense: 10, from: both}"), "0", "0.5")  # fmt: skip
 by_layer("W218", "- flatten\n- dense: {units: 32, activation: tanh, weights: {normal: HERE}}\n- dense: 10", "2", "0.1")
 by_layer("W219", "- flatten\n- dense: {units: 32, activation: tanh, weights: HERE}\n- dense: 10", "he", "glorot")
-show("W220", layers("- dense: 1", DIABETES, "{loss: {HERE: {target: y}}, epochs: 5}"), "cross_entropy", "mse")
+show("W220", layers("- dense: 2", "{source: breast_cancer, prepare: [standardize], fields: {label: {prepare: [one_hot]}}}",
+                    "loss: HERE\nepochs: 5"), "binary_cross_entropy", "cross_entropy")  # fmt: skip
 show("W221", layers("- dense: {units: 1, activation: HERE}", DIABETES, AMOUNTS), "sigmoid", "linear")
 by_layer("W222", "- flatten\n- dense: {units: HERE, activation: tanh}\n- dense: 10", "1", "16")
+show("W223", layers("- dense: {units: 16, bias: false}\n- batch_norm\n- relu\n- dense: 3", IRIS,
+                    "loss: cross_entropy\nbatch: HERE\nepochs: 5"), "1", "16")  # fmt: skip
 by_layer("W224", "- flatten\n- dense: HERE", "12", "10")
 show("W225", layers("- dense: {units: 16, activation: relu}\n- dense: 3", "{source: wine, HEREsplit: {test: 0.2}}"), "",
      "prepare: [standardize], ")  # fmt: skip

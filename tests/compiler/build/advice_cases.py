@@ -76,7 +76,7 @@ FIRES: list[tuple[str, str, str]] = [
     ("W214", "the block `Deep`", f"{IRIS}blocks:\n  §Deep: {{layers: [{{dense: 8}}, Deep]}}\nnetwork: {{layers: [{{dense: 3}}]}}\n"),
     ("W214", "the network `Side`", f"{IRIS}networks:\n  §Side: {{inputs: {{x: [4]}}, layers: [{{dense: 8}}]}}\n"
      "network: {layers: [{dense: 3}]}\n"),
-    ("W215", "the option `width`", f"options:\n  §width: 16\n{IRIS}network: {{layers: [{{dense: 3}}]}}\n"),
+    ("W215", "the option `width`", f"options:\n  §width: 16\n  units: 3\n{IRIS}network: {{layers: [{{dense: $units}}]}}\n"),
     ("W215", "the option `width` of `Deep`", f"{IRIS}options: {{width: 3}}\nblocks:\n  Deep:\n    options:\n      units: 3\n"
      "      §width: 8\n    layers: [{dense: $units}]\nnetwork: {layers: [{Deep: {units: $width}}]}\n"),
     ("W216", "is never true", pixels(f"{HIDDEN}\n- dropout: 0.2\n  when: §2 > 3")),
@@ -93,8 +93,6 @@ FIRES: list[tuple[str, str, str]] = [
     ("W219", "twice what tanh wants", pixels("- dense:\n    units: 8\n    activation: tanh\n    §weights: he")),
     ("W219", "0.7^3 = 0.35", pixels("\n".join("- dense: {units: 8, activation: relu, §weights: glorot}".replace("§", mark)
                                               for mark in ("§", "", "")))),
-    ("W220", "that is always 1", "data: {source: diabetes, prepare: [standardize]}\nnetwork:\n  layers:\n    - dense:\n"
-     "        §units: 1\ntrain: {loss: {cross_entropy: {target: y}}}\n"),
     ("W220", "one of 2 classes", "data: {source: breast_cancer, prepare: [standardize], fields: {label: {prepare: [one_hot]}}}\n"
      "network: {layers: [{dense: 2}]}\ntrain:\n  loss: §binary_cross_entropy\n"),
     ("W221", "which gives 0 to 1, but `y` goes up to 346", aimed("§activation: sigmoid")),
