@@ -38,6 +38,10 @@ def wrap(document: Document, chain: Address | str, first: int, last: int, block:
     inside.reads_nothing_outside()
     options = inside.options()
     name, splices = inside.uses_turned(block)
+    line = part.parent is not None and part.parent.key == "graph" and part.parent.is_table
+    if name is None and line and first and last + 1 >= len(part.items):
+        # at the end of a graph's line it would bear the line's name, and its layers those of the line's others
+        name = free_name(names, inside.scope, f"{block.lower()}_1")
     use: dict[str, Value] = {block: _passed(scope_of(part), options)}
     if name is not None:
         use["name"] = name
