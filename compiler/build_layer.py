@@ -58,8 +58,15 @@ def _added(
 
 def _fits(draft: Draft, entry: Entry, made: KindSizes) -> bool:
     weights, output = sum(math.prod(weight.shape) for weight in made.weights), math.prod(made.output)
+    if len(made.output) > MOST_AXES:
+        draft.error(
+            "E208", entry.kind_place, f"this layer would give a tensor of {len(made.output)} axes",
+            f"Put some together: {MOST_AXES} are the most.",
+        )  # fmt: skip
+        return False
     if max(weights, output) <= LARGEST:
         return True
+    sums = " + ".join(" * ".join(f"{size:,}" for size in weight.shape) for weight in made.weights if weight.shape)
     draft.error(
         "E208", entry.kind_place,
         f"this layer would have {weights:,} weights ({sums + ' is ' if sums else ''}{_bytes(weights)}) and give "
@@ -69,34 +76,6 @@ def _fits(draft: Draft, entry: Entry, made: KindSizes) -> bool:
     return False
 
 
-# formulas
-
-
-def add_formula(
-    draft: Draft, path: str, formula: Formula, numbers: Mapping[str, object], tensors: Mapping[str, str],
-    *, classes: bool = False,
-) -> str:  # fmt: skip
-    """Add a line that is a formula: `numbers` are options and sizes it reads, `tensors` nodes, by their paths.
-
-    `classes`: it may read class numbers, to compare them.
-    """
-    reads = tuple(dict.fromkeys(str(name) for name in names(formula.tree) if str(name) in tensors))
-    if len(made.output) > MOST_AXES:
-        draft.error(
-            "E208", entry.kind_place, f"this layer would give a tensor of {len(made.output)} axes",
-            f"Put some together: {MOST_AXES} are the most.",
-        )  # fmt: skip
-        return False
-    sources = tuple(tensors[name] for name in reads)
-    fixed = tuple((str(name), float(str(numbers[str(name)]))) for name in _numbers(formula, tensors))
-    sums = " + ".join(" * ".join(f"{size:,}" for size in weight.shape) for weight in made.weights if weight.shape)
-    readable_all = classes or all([readable(draft, source, formula.place) for source in sources])
-    shapes = [draft.sizes[source] for source in sources]
-    sizes: Sizes = None
-    if readable_all and all(shape is not None for shape in shapes):
-        sizes = _formula_sizes(draft, formula, dict(zip(reads, shapes, strict=True)), dict(fixed))
-    return draft.add(
-        path, "formula", sources, sizes, formula.place, options=(("formula", formula.text),), weights=(),
 def check_total(draft: Draft) -> None:
     """All weights together fit into the largest machines; said at the layer that has most."""
     counts = {name: sum(math.prod(w.shape) for w in weights_of(node)) for name, node in draft.nodes.items()}
@@ -126,6 +105,27 @@ def _bytes(count: int) -> str:
     return f"{amount:.3g} EB"
 
 
+# formulas
+
+
+def add_formula(
+    draft: Draft, path: str, formula: Formula, numbers: Mapping[str, object], tensors: Mapping[str, str],
+    *, classes: bool = False,
+) -> str:  # fmt: skip
+    """Add a line that is a formula: `numbers` are options and sizes it reads, `tensors` nodes, by their paths.
+
+    `classes`: it may read class numbers, to compare them.
+    """
+    reads = tuple(dict.fromkeys(str(name) for name in names(formula.tree) if str(name) in tensors))
+    sources = tuple(tensors[name] for name in reads)
+    fixed = tuple((str(name), float(str(numbers[str(name)]))) for name in _numbers(formula, tensors))
+    readable_all = classes or all([readable(draft, source, formula.place) for source in sources])
+    shapes = [draft.sizes[source] for source in sources]
+    sizes: Sizes = None
+    if readable_all and all(shape is not None for shape in shapes):
+        sizes = _formula_sizes(draft, formula, dict(zip(reads, shapes, strict=True)), dict(fixed))
+    return draft.add(
+        path, "formula", sources, sizes, formula.place, options=(("formula", formula.text),), weights=(),
         multiply_adds=0, formula=formula, reads=reads, numbers=fixed,
     )  # fmt: skip
 

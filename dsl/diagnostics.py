@@ -94,15 +94,15 @@ class Diagnostics:
             diagnostic = Diagnostic("E038", "error", diagnostic.place, rest, "Mend these first.")
         self._said.add(diagnostic)
         self.items.append(diagnostic)
+        if diagnostic.severity == "error":
+            self._places.add((diagnostic.place.file, diagnostic.place.line, diagnostic.place.column))
+        if len(self.items) > MOST:
+            raise Flooded
 
 
 def shown(text: str) -> str:
     """A text as a remark may say it: on one screen, and without characters that a terminal would obey."""
     if len(text) > LONGEST:
-        if diagnostic.severity == "error":
-            self._places.add((diagnostic.place.file, diagnostic.place.line, diagnostic.place.column))
-        if len(self.items) > MOST:
-            raise Flooded
         text = text[: LONGEST - 200] + " … " + text[-190:]
     if text.isprintable():
         return text

@@ -196,6 +196,8 @@ def _fraction(option: Option, value: float, tree: Tree, place: Place) -> int:
 
 def _within(option: Option, value: float, place: Place) -> int | float:
     low, high = option.low, option.high
+    if isinstance(value, int) and abs(value) > LARGEST:
+        raise OptionMistake("E105", place, f"{option.name} is {value}; no whole number may be above {LARGEST}")
     below = low is not None and (value <= low if option.open_low else value < low)
     above = high is not None and (value >= high if option.open_high else value > high)
     if below or above:
@@ -214,8 +216,6 @@ def _limits(option: Option) -> str:
 
 def _plainly(limit: float) -> str:
     return str(int(limit)) if float(limit).is_integer() else str(limit)
-    if isinstance(value, int) and abs(value) > LARGEST:
-        raise OptionMistake("E105", place, f"{option.name} is {value}; no whole number may be above {LARGEST}")
 
 
 SIMPLE: dict[OptionType, Reader] = {
