@@ -14,7 +14,7 @@ from .kinds.kind import REQUIRED, Kind
 from .kinds.tables import NETWORK
 from .sections import DATA
 from .suggest import did_you_mean
-from .walk import PART
+from .walk import PART, PATH
 
 IN_STEP = {
     "loss": LOSS,
@@ -109,7 +109,11 @@ class EntryPart:
     def reads_after_kind(self) -> bool:
         """Whether what stands after the kind is what it reads: `flatten: image`."""
         if self.known is None:
-            return self.main is None and bool(PART.fullmatch(self.kind))
+            declared = any(self.document.find((section, self.kind)) for section in ("blocks", "networks"))
+            value = self.alone
+            # a part of an included file: a name is taken for a tensor, a number for its main option
+            named = value is None or value.is_list or bool(PATH.fullmatch(value.text or ""))
+            return self.main is None and bool(PART.fullmatch(self.kind)) and (declared or named)
         return self.known.main is None and self.known.family in NETWORK
 
     @property

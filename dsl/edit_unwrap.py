@@ -63,7 +63,9 @@ class _Opening:
             raise Refused(f"`{shown(part.address)}` is no layer of a chain")
         block = document.find(("blocks", entry.kind))
         if block is None:
-            why = "is a network, whose weights all its uses share" if entry.known is None else "is no block"
+            why = "is no block of this file"
+            if document.find(("networks", entry.kind)) is not None:
+                why = "is a network, whose weights all its uses share"
             raise Refused(f"`{entry.kind}` {why}")
         chain = block.inner.get("layers")
         if chain is None or not chain.is_list or "state" in block.inner:

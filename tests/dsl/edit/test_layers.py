@@ -196,3 +196,13 @@ def test_values_are_written_and_taken_out_anywhere() -> None:
 @pytest.mark.parametrize("address", ["network.layers[2].dense", 'a["**.weights"][0]', "train", ""])
 def test_an_address_is_read_as_it_is_shown(address: str) -> None:
     assert shown(steps_of(address)) == address
+
+
+def test_a_part_of_an_included_file_is_left_as_it_is_given() -> None:
+    text = "include: [parts.yaml]\nnetwork: {layers: [{Far: {units: 3}}, {Far: 4, name: far}, {dense: 2}]}\n"
+    assert changed(text, set_option, "network.layers[0].Far", "units", 5)[1].startswith(
+        "+network: {layers: [{Far: {units: 5}},"
+    )
+    assert "{Far: 4, name: far, when: training}" in changed(text, set_option, "far", "when", "training")[1]
+    with pytest.raises(Refused, match="what stands after `Far:` has no name"):
+        set_option(Document(text), "far", "units", 5)
