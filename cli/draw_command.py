@@ -78,9 +78,7 @@ def run(
     ] = None,
     level: Annotated[Level, typer.Option(help="Boxes are layers, operations or kernels.")] = Level.architecture,
     depth: Annotated[int | None, typer.Option(min=0, help="Close blocks that lie this deep in others.")] = None,
-    fold: Annotated[
-        bool | None, typer.Option("--fold/--no-fold", help="Draw equal neighbours once, or never.")
-    ] = None,
+    fold: Annotated[bool | None, typer.Option("--fold/--no-fold", help="Draw equal neighbours once, or never.")] = None,
     theme: Annotated[Theme, typer.Option(help="On white, or on black.")] = Theme.light,
     direction: Annotated[Direction, typer.Option(help="From the top down, or from left to right.")] = Direction.down,
     mode: Annotated[Program | None, typer.Option(help="Of ops and kernels: the program drawn.")] = None,
@@ -102,7 +100,10 @@ def run(
             print_diagnostics(loaded.remarks)
             sys.stdout.write(terminal_text(picture, width or _columns()))
         return
-    _write(picture, output, theme, direction, width)
+    try:
+        _write(picture, output, theme, direction, width)
+    except OSError as mistake:
+        raise NetloomError(f"{output} could not be written: {mistake.strerror}") from None
     talk().print(f"wrote {output}: {len(picture.boxes)} boxes", style="dim", markup=False)
 
 

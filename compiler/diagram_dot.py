@@ -19,8 +19,9 @@ SIGNS = {"add": "+", "multiply": "×"}
 
 def dot_text(picture: Picture, theme: Theme = "light", direction: Direction = "down") -> str:
     """The whole DOT file; the same picture always gives the same text."""
-    writer = _Writer(LOOKS[theme], {box.id: f"n{number}" for number, box in enumerate(picture.boxes)},
-                     frozenset(spine(picture)))
+    writer = _Writer(
+        LOOKS[theme], {box.id: f"n{number}" for number, box in enumerate(picture.boxes)}, frozenset(spine(picture))
+    )
     return "\n".join([*writer.head(picture, direction), *writer.items(picture.items, 1), *writer.links(once(picture.links)),
                       "}", ""])  # fmt: skip
 
@@ -40,7 +41,7 @@ class _Writer:
         yield (
             f'  graph [rankdir={"TB" if direction == "down" else "LR"}, bgcolor="{look.paper}", fontname="{FONT}", '
             f"label=<{_rows(rows)}>, labelloc=t, labeljust=l, nodesep=0.35, ranksep=0.42, pad=0.3, splines=spline, "
-            f"newrank=true, outputorder=edgesfirst];"
+            f"outputorder=edgesfirst];"
         )
         yield (
             f'  node [fontname="{FONT}", fontsize=11, fontcolor="{look.ink}", shape=box, style="rounded,filled", '

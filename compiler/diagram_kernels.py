@@ -74,9 +74,7 @@ class _Written:
     def moved(self, call: Call) -> list[str]:
         """The states a call writes, by name."""
         found = dict.fromkeys(b for position in call.writes for b in self._covered(call, call.operands[position]))
-        return [
-            self._plan.buffers[b].name.partition("/")[2] for b in found if self._plan.buffers[b].space == "state"
-        ]
+        return [self._plan.buffers[b].name.partition("/")[2] for b in found if self._plan.buffers[b].space == "state"]
 
     def _covered(self, call: Call, operand: int) -> list[int]:
         """The buffers an operand reaches over: a flat kernel may go on into the neighbours."""
@@ -106,7 +104,9 @@ class _Written:
 def _box(box_id: str, call: Call, plan: Plan, states: list[str]) -> Box:
     template, _, ops = plan.kernels[call.kernel].name.partition(": ")
     paths = list(dict.fromkeys(origin.path for origin in call.origins))
-    told = ", ".join(paths[:MOST_LAYERS]) + (f" and {len(paths) - MOST_LAYERS} more" if len(paths) > MOST_LAYERS else "")
+    told = ", ".join(paths[:MOST_LAYERS]) + (
+        f" and {len(paths) - MOST_LAYERS} more" if len(paths) > MOST_LAYERS else ""
+    )
     given = [plan.buffers[call.operands[position]] for position in call.writes]
     changes = f"moves {len(states)} states" if len(states) > 1 else f"moves {states[0]}" if states else ""
     return Box(box_id, template, ops or template, FAMILIES.get(template, "work"), detail=told, note=changes,

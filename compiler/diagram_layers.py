@@ -38,7 +38,7 @@ def architecture(experiment: Experiment) -> Picture:
         links += _aims(term, graph, into)
     known = {box.id for box in (*boxes, *outputs)}
     kept = tuple(dict.fromkeys(link for link in links if {link.source, link.target} <= known))
-    items = grouped([*_in_order(boxes), *outputs], {box.id: _around(box.id) for box in boxes})
+    items = grouped([*_in_order(boxes), *outputs], _around(boxes))
     return Picture(experiment.name, named_within(_titled(items, graph)), kept, _facts(rows.values()))
 
 
@@ -53,12 +53,17 @@ def _in_order(boxes: list[Box]) -> list[Box]:
     return sorted(boxes, key=lambda box: box.family == "loss")
 
 
-def _around(path: str) -> tuple[str, ...]:
-    """The groups round a layer: every beginning of its path."""
-    if " " in path:
-        return ()
-    parts = path.split(".")
-    return tuple(".".join(parts[:end]) for end in range(1, len(parts)))
+def _around(boxes: Iterable[Box]) -> dict[str, tuple[str, ...]]:
+    """The groups round each layer: every beginning of its path. An entry that is a list of layers gives its own name
+    to the last of them, which lies in the group with the others."""
+    paths = [box.id for box in boxes if " " not in box.id]
+    begins = {path[: at + 1] for path in paths for at, sign in enumerate(path) if path[at + 1 : at + 2] == "."}
+    found = {}
+    for path in paths:
+        parts = path.split(".")
+        ends = range(1, len(parts) + (path in begins))
+        found[path] = tuple(".".join(parts[:end]) for end in ends)
+    return found
 
 
 def _drawn_into(experiment: Experiment) -> dict[str, str]:
@@ -177,7 +182,7 @@ def _titled(items: Iterable[Item], graph: Graph) -> tuple[Item, ...]:
         if isinstance(item, Box):
             found.append(item)
             continue
-        inside = [node for node in graph if node.id.startswith(f"{item.id}.")]
+        inside = [node for node in graph if f"{node.id}.".startswith(f"{item.id}.")]
         names = {(node.id, weight.name) for node in inside for weight in weights_of(node)}
         owners = {owner for node_id, name in names if (owner := _owner(item.id, node_id, name))}
         note = owners.pop() if len(owners) == 1 else ""

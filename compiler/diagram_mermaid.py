@@ -55,7 +55,9 @@ def _title(group: Group) -> str:
 def _label(box: Box) -> str:
     times = f" × {box.repeat}" if box.repeat > 1 else ""
     if box.family == "join":
-        return " ".join(word for word in (SIGNS.get(box.kind, escaped(box.kind)), escaped(box.activation)) if word) + times
+        return (
+            " ".join(word for word in (SIGNS.get(box.kind, escaped(box.kind)), escaped(box.activation)) if word) + times
+        )
     name = f"<b>{escaped(cut(box.name))}{times}</b> {escaped(headline(box))}".strip()
     lines = [*wrapped(box.detail), *wrapped(box.note)]
     lines += [costs_in_words(box) + each(box)] if costs_in_words(box) else []

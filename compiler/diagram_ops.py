@@ -93,7 +93,9 @@ def _operands(node: Node, graph: Graph, stands_for: Mapping[str, str]) -> str:
             words.append(f"{_told(leaf)} {sign}" if place == 0 and sign != "with" else f"{sign} {_told(leaf)}")
     axes = node.attributes.get("axes", node.attributes.get("axis"))
     if axes is not None and REGISTRY[node.op].kind == "reduction":
-        words.append(f"over axes {_by(axes)}" if isinstance(axes, tuple) and len(axes) > 1 else f"over axis {_by(axes)}")
+        words.append(
+            f"over axes {_by(axes)}" if isinstance(axes, tuple) and len(axes) > 1 else f"over axis {_by(axes)}"
+        )
     return ", ".join(words)
 
 

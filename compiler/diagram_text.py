@@ -143,7 +143,7 @@ def _laid_out(rows: list[tuple[str, Cells]], width: int) -> list[str]:
         if _total(left, widths) - max(0, widths[1] - LEAST) > width:
             widths[at] = 0
     widths[1] = max(0, min(widths[1], width - (_total(left, widths) - widths[1])))
-    widths[0] = max(LEAST, min(widths[0], width - (_total(left, widths) - widths[0])))
+    widths[0] = max(min(LEAST, widths[0]), min(widths[0], width - (_total(left, widths) - widths[0])))
     return [_line(lanes, cells, left, widths) for lanes, cells in [("", heads), *table]]
 
 

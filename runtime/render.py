@@ -33,7 +33,9 @@ def render(dot: str, path: Path, form: Form) -> None:
     try:
         done = subprocess.run(words, input=dot.encode(), capture_output=True, check=False, timeout=LIMIT)
     except subprocess.TimeoutExpired:
-        raise NetloomError(f"graphviz was not done after {LIMIT} s: draw less with --depth, or write a .dot file") from None
+        raise NetloomError(
+            f"graphviz was not done after {LIMIT} s: draw less with --depth, or write a .dot file"
+        ) from None
     if done.returncode:
         raise NetloomError(f"graphviz could not draw it: {done.stderr.decode(errors='replace').strip()}")
     path.write_bytes(done.stdout)

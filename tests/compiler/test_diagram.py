@@ -1,0 +1,212 @@
+"""Pictures of networks: what is in them, how they fold, and their text in every form."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+import netloom
+from netloom.compiler.diagram import Box, Group, Link, Picture, marked, once, spine
+from netloom.compiler.diagram_dot import dot_text
+from netloom.compiler.diagram_fold import fitted
+from netloom.compiler.diagram_layers import architecture
+from netloom.compiler.diagram_looks import FAMILY_WORDS, LOOKS
+from netloom.compiler.diagram_mermaid import mermaid_text
+from netloom.compiler.diagram_text import clipped, terminal_text
+from netloom.compiler.diagram_words import count, cut, family_of, wrapped
+from netloom.runtime import start
+
+EXAMPLES = Path(netloom.__file__).resolve().parent / "examples"
+NAMES = ("start/digits", "heads/two_heads", "blocks/residual", "blocks/highway", "blocks/shared", "losses/variational")
+HOSTILE = 'a<b> & "c" \\n #1; [x] `q` {y} | \\L é漢'
+
+
+def picture(name: str) -> Picture:
+    return architecture(start.load(EXAMPLES / f"{name}.yaml").experiment)
+
+
+def chain(shapes: list[str], groups: bool = False) -> Picture:
+    """Layers in a row, each with its shape; in groups of one block each where asked."""
+    boxes = [Box(f"x{n}.a" if groups else f"x{n}", "a", "dense", "weights", shape=s) for n, s in enumerate(shapes)]
+    seconds = [Box(f"x{n}.b", "b", "relu", "activation", shape=s) for n, s in enumerate(shapes)]
+    if not groups:
+        links = [Link(a.id, b.id, a.shape) for a, b in zip(boxes, boxes[1:], strict=False)]
+        return Picture("chain", tuple(boxes), tuple(links))
+    links = [Link(a.id, b.id, a.shape) for a, b in zip(boxes, seconds, strict=True)]
+    links += [Link(b.id, a.id, b.shape) for b, a in zip(seconds, boxes[1:], strict=False)]
+    items = [Group(f"x{n}", f"x{n}", (a, b)) for n, (a, b) in enumerate(zip(boxes, seconds, strict=True))]
+    return Picture("chain", tuple(items), tuple(links))
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_golden(name: str, golden: Callable[[str, str], None]) -> None:
+    shown = marked(fitted(picture(name)))
+    stem = f"diagram/{name.replace('/', '_')}"
+    golden(f"{stem}.dot", dot_text(shown))
+    golden(f"{stem}.mmd", mermaid_text(shown))
+    golden(f"{stem}.txt", terminal_text(shown, 100))
+
+
+def test_the_numbers_are_those_of_the_network() -> None:
+    boxes = {box.id: box for box in picture("start/digits").boxes}
+    assert boxes["dense1"].parameters == 64 * 100 + 100
+    assert boxes["dense1"].multiply_adds == 6400
+    assert boxes["dense1"].activation == "relu"
+    assert boxes["image"].shape == "8×8×1"
+    assert sum(box.parameters for box in boxes.values()) == 7510
+
+
+def test_shared_weights_count_where_they_are_first_used() -> None:
+    boxes = {box.id: box for box in picture("blocks/shared").boxes}
+    assert boxes["one.dense1"].parameters == 24 * 32 + 24
+    assert boxes["other.dense1"].parameters == 0
+    assert boxes["one.dense1"].shared == boxes["other.dense1"].shared == "Eye.dense1"
+    assert "halves" in boxes
+    assert "halves.left" not in boxes
+
+
+def test_an_activation_alone_is_drawn_in_the_layer_before_it() -> None:
+    boxes = {box.id: box for box in picture("blocks/residual").boxes}
+    assert boxes["stage.1.add1"].activation == "relu"
+    assert "stage.1.relu1" not in boxes
+
+
+def test_ways_round_are_marked_and_shortcuts_with_weights_are_not() -> None:
+    skips = {(link.source, link.target) for link in marked(picture("blocks/residual")).links if link.role == "skip"}
+    assert skips == {(f"stage.{n}.add1", f"stage.{n + 1}.add1") for n in (1, 2, 3)}
+
+
+def test_equal_blocks_are_drawn_once_and_the_first_with_a_shortcut_apart() -> None:
+    stage = next(item for item in fitted(picture("blocks/residual")).items if isinstance(item, Group))
+    assert [(item.name, item.repeat) for item in stage.items] == [("stage.1", 1), ("stage.2 … 4", 3)]
+    links = {(link.source, link.target) for link in fitted(picture("blocks/residual")).links}
+    assert ("stage.2.add1", "dense1") in links
+
+
+def test_a_small_picture_is_not_folded_unless_asked() -> None:
+    assert len(fitted(picture("blocks/highway")).boxes) == len(picture("blocks/highway").boxes)
+    asked = fitted(picture("blocks/highway"), fold=True)
+    assert [item.repeat for item in asked.items if isinstance(item, Group)] == [3]
+
+
+def test_unequal_neighbours_stay() -> None:
+    assert len(fitted(chain(["4", "5", "4", "4"]), fold=True).boxes) == 4
+    assert len(fitted(chain(["4"] * 9), fold=True).boxes) == 2
+
+
+def test_a_block_that_is_read_from_afar_stays() -> None:
+    row = chain(["4"] * 5, groups=True)
+    end = Box("end", "end", "add", "join")
+    tapped = Picture("tapped", (*row.items, end), (*row.links, *(Link(f"x{n}.b", "end", "4") for n in (1, 4))))
+    items = [item for item in fitted(tapped, fold=True).items if isinstance(item, Group)]
+    assert [(item.name, item.repeat) for item in items] == [("x0", 1), ("x1", 1), ("x2 … 4", 3)]
+    assert [link.source for link in fitted(tapped, fold=True).links if link.target == "end"] == ["x1.b", "x2.b"]
+
+
+def test_rows_of_two_layers_fold_too() -> None:
+    boxes = [Box(f"b{n}", f"b{n}", "dense" if n % 2 else "norm", "weights", shape="4") for n in range(10)]
+    links = [Link(a.id, b.id, "4") for a, b in zip(boxes, boxes[1:], strict=False)]
+    start_box = Box("in", "in", "data", "data", shape="4")
+    whole = Picture("pairs", (start_box, *boxes), (Link("in", "b0", "4"), *links))
+    folded = fitted(whole, fold=True)
+    assert [item.repeat for item in folded.items if isinstance(item, Group)] == [5]
+    assert len(folded.boxes) == 3
+
+
+def test_depth_closes_blocks_with_the_sums_of_what_is_in_them() -> None:
+    whole = picture("blocks/residual")
+    shut = fitted(whole, 0)
+    stage = next(box for box in shut.boxes if box.id == "stage")
+    assert stage.family == "block"
+    assert stage.parameters == sum(box.parameters for box in whole.boxes if box.id.startswith("stage."))
+    assert {link.source for link in shut.links if link.target == "stage"} == {"flatten1"}
+    assert len(fitted(whole, 9, fold=False).boxes) == len(whole.boxes)
+
+
+def test_a_thousand_layers_stay_readable() -> None:
+    shapes = [str(8 + n % 3 + n // 3) for n in range(1000)]
+    shown = fitted(chain(shapes))
+    assert len(shown.boxes) < 10
+    assert any("994 layers" in box.kind for box in shown.boxes)
+    assert len(terminal_text(shown, 80).splitlines()) < 15
+
+
+def test_a_thousand_equal_blocks_are_one() -> None:
+    shown = fitted(chain(["4"] * 1000, groups=True))
+    assert len(shown.boxes) <= 4
+    assert max(item.repeat for item in shown.items) >= 999
+
+
+def test_a_shape_is_told_once() -> None:
+    links = once([Link("a", "c", "4", "skip"), Link("a", "b", "4"), Link("a", "d", "4")])
+    assert [(link.target, link.shape) for link in links] == [("b", "4"), ("d", ""), ("c", "")]
+
+
+def test_the_longest_way_is_the_straight_one() -> None:
+    assert spine(picture("losses/variational")) == (
+        "image", "pixels", "code.hidden", "code.mean", "z", "copy.dense1", "copy.dense2", "output copy",
+    )  # fmt: skip
+
+
+def test_every_width_is_kept() -> None:
+    shown = fitted(picture("losses/variational"))
+    for width in range(40, 130, 10):
+        assert max(map(len, terminal_text(shown, width).splitlines())) <= width
+
+
+def test_lanes_of_a_residual_block() -> None:
+    rows = terminal_text(marked(fitted(picture("blocks/residual"))), 100).splitlines()
+    lanes = [row.split("  ")[0].strip() for row in rows if "stage.2" in row or "add1" in row or "dense1" in row]
+    assert "├─●" in lanes
+    assert "◆─╯" in lanes
+
+
+def hostile() -> Picture:
+    box = Box("x", HOSTILE, HOSTILE, "weights", detail=HOSTILE, note=HOSTILE, shared=HOSTILE, shape="4")
+    group = Group("g", HOSTILE, (box, Box("y", "y\n\x1b[31m", "add", "join")), note=HOSTILE)
+    return Picture(HOSTILE, (group,), (Link("x", "y", "4", label=HOSTILE),), (HOSTILE,))
+
+
+def test_dot_escapes_what_users_write() -> None:
+    text = dot_text(hostile())
+    assert text.startswith('digraph "a<b> & \\"c\\" \\\\n')
+    assert "a&lt;b&gt; &amp; &quot;c&quot;" in text
+    assert "\x1b" not in text
+    # outside strings and HTML no sign of the user's is left
+    assert "[x]" not in re.sub(r'"(\\.|[^"\\])*"|<[^\n]*>', "", text)
+
+
+def test_mermaid_escapes_what_users_write() -> None:
+    text = mermaid_text(hostile())
+    body = text.split("flowchart")[1]
+    assert "a#60;b#62; #38; #34;c#34; #92;n #35;1#59; #91;x#93; #96;q#96; #123;y#125; #124;" in body
+    assert "\x1b" not in text
+
+
+def test_the_terminal_gets_no_control_signs() -> None:
+    text = terminal_text(hostile(), 80)
+    assert all(sign.isprintable() or sign == "\n" for sign in text)
+
+
+def test_wide_signs_take_two_columns() -> None:
+    assert clipped("漢字漢字", 5) == "漢字…"
+    assert clipped("abc", 3) == "abc"
+
+
+def test_every_family_has_a_colour_and_a_word_in_both_themes() -> None:
+    assert set(FAMILY_WORDS) == set(LOOKS["light"].families) == set(LOOKS["dark"].families)
+    edges = {look.families["weights"].edge for look in LOOKS.values()}
+    assert len(edges) == 2
+    assert dot_text(picture("start/digits"), "dark") != dot_text(picture("start/digits"))
+
+
+def test_words() -> None:
+    assert [count(n) for n in (0, 950, 61_706, 417_000, 25_600_000, 11.3e9)] == [
+        "0", "950", "61,706", "417 k", "25.6 M", "11.3 G",
+    ]  # fmt: skip
+    assert cut("a\nb  c", 4) == "a b…"
+    assert wrapped("one two three four", 8) == ["one two", "three", "four"]
+    assert (family_of("add"), family_of("gelu"), family_of("conv2d")) == ("join", "activation", "weights")
