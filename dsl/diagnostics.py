@@ -39,6 +39,7 @@ class Diagnostics:
 
     items: list[Diagnostic] = field(default_factory=list)
     _said: set[Diagnostic] = field(default_factory=set, init=False, repr=False, compare=False)
+    _places: set[tuple[str, int, int]] = field(default_factory=set, init=False, repr=False, compare=False)
 
     def error(self, code: str, place: Place, message: str, suggestion: str | None = None) -> None:
         self._add(Diagnostic(code, "error", place, message, suggestion))
@@ -81,6 +82,10 @@ class Diagnostics:
         """Raise `SpecError` for mistakes, and for what this version cannot build."""
         self.items = [replace(d, severity="error") if d.code == NOT_BUILT else d for d in self.items]
         self.raise_errors()
+
+    def _told_at(self, place: Place) -> bool:
+        """Whether a mistake is recorded at this very place: the first one is the cause of the others."""
+        return (place.file, place.line, place.column) in self._places
 
     def _add(self, diagnostic: Diagnostic) -> None:
         message, way = shown(diagnostic.message), diagnostic.suggestion
