@@ -23,14 +23,16 @@ def test_a_remark_is_said_once() -> None:
     for _ in range(2):
         diagnostics.error("E001", Place("f", 1, 1), "once")
     others.error("E001", Place("f", 1, 1), "once")
-    others.error("E001", Place("f", 1, 1), "another")
+    others.error("E001", Place("f", 1, 1), "a follow-up at the same place")
+    others.error("E001", Place("f", 1, 2), "elsewhere")
+    others.warn("W001", Place("f", 1, 1), "a warning")
     diagnostics.extend(others)
-    assert [remark.message for remark in diagnostics] == ["once", "another"]
+    assert [remark.message for remark in diagnostics] == ["once", "a warning", "elsewhere"]
 
 
 def test_a_broken_file_does_not_make_remarks_without_end() -> None:
     diagnostics = Diagnostics()
-    for line in range(MOST * 3):
+    for line in range(MOST):
         diagnostics.error("E001", Place("f", line, 1), "again")
     for line in range(MOST, MOST + 3):
         with pytest.raises(Flooded):
