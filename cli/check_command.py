@@ -6,7 +6,7 @@ Examples:
 
     netloom check net.yaml --fix
 
-    netloom check examples/*/*.yaml --json
+    netloom check net.yaml other.yaml --json
 """
 
 from __future__ import annotations
@@ -83,4 +83,6 @@ def _close(count: int, remarks: list[Diagnostic], *, failed: bool) -> None:
     if fixable:
         talk().print(f"{fixable} of them can be mended with one key: add --fix", style="cyan")
     elif not failed:
-        talk().print(f"{count} file{'s' if count > 1 else ''} checked: no mistakes", style="green")
+        warned = any(remark.severity == "warning" for remark in remarks)
+        said = "nothing that has to be mended" if warned else "no mistakes"
+        talk().print(f"{count} file{'s' if count > 1 else ''} checked: {said}", style="green")

@@ -129,6 +129,13 @@ def _prepared(column: Column, prepare: tuple[Prepare, ...]) -> tuple[tuple[int, 
     return column.shape, "int32"
 
 
+def prepared(draft: Draft, node_id: str) -> tuple[Prepare, ...]:
+    """What is done to a column before it is read."""
+    found = draft.nodes[node_id].attributes.get("prepare", ())
+    assert isinstance(found, tuple), "prepare is a tuple"
+    return found
+
+
 def check_prepares(draft: Draft, frame: Frame) -> None:
     """Read what the data section does to every input, even where the network reads none; what it cannot do."""
     data = draft.spec.data

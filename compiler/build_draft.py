@@ -132,6 +132,8 @@ class Frame:
     several: dict[str, tuple[str, ...]] = field(default_factory=dict)
     """The outputs of a part that gives out several, by the part's name."""
     lines: Mapping[str, GraphLine] = field(default_factory=dict)
+    below: frozenset[str] = frozenset()
+    """The names given anywhere in a list of layers, those that are not reached yet too."""
     reading: list[str] = field(default_factory=list)
     """Graph lines being walked, to find a circle."""
     counts: dict[tuple[str, str], int] = field(default_factory=dict)

@@ -38,12 +38,33 @@ def add_layer(
     try:
         made = kind.sizes(known, options)
     except SizeMistake as mistake:
-        draft.error("E201", entry.kind_place, f"`{path}`: {mistake}", mistake.suggestion)
+        if not _joined_apart(draft, entry, kind, known):
+            draft.error("E201", entry.kind_place, f"`{path}`: {mistake}", mistake.suggestion)
         return _added(draft, entry, kind, path, options, sources, None, ())
     if not _fits(draft, entry, made):
         return _added(draft, entry, kind, path, options, sources, None, ())
     weights = tuple(w for item in made.weights for w in layer_weights(draft, frame, entry, path, item, options))
     return _added(draft, entry, kind, path, options, sources, made.output, weights, made.multiply_adds)
+
+
+def _joined_apart(draft: Draft, entry: Entry, kind: Kind, shapes: Sequence[tuple[int, ...]]) -> bool:
+    """Say which tensors of a joiner differ, by the names they have in the file, at the first that does."""
+    named = [(f"`{name}`", place) for name, place in entry.from_ or ()]
+    for name, branch in (entry.branches or {}).items():
+        named.append((f"branch `{name}`", branch[-1].kind_place if branch else entry.kind_place))
+    other = next((n for n, shape in enumerate(shapes) if _differs(kind, shapes[0], shape)), None)
+    if kind.family != "joiner" or other is None or len(named) != len(shapes):
+        return False
+    (first, _), (second, place) = named[0], named[other]
+    draft.error(
+        "E201", place, f"{first} gives {list(shapes[0])}, {second} {list(shapes[other])}",
+        "All axes but the last have to be equal." if kind.name == "concat" else f"`{kind.name}` wants equal sizes.",
+    )  # fmt: skip
+    return True
+
+
+def _differs(kind: Kind, one: tuple[int, ...], other: tuple[int, ...]) -> bool:
+    return one[:-1] != other[:-1] if kind.name == "concat" else one != other
 
 
 def _added(

@@ -6,11 +6,12 @@ import math
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import replace
+from typing import cast
 
 from ..dsl.kinds.resolve import Scope, read_option
 from ..dsl.settings import WEIGHT
 from ..dsl.spec import Entry, Step
-from .build_data import target_node
+from .build_data import prepared, target_node
 from .build_draft import UNKNOWN, Draft, Frame
 from .build_modes import only_of
 from .build_names import Walker, reference
@@ -166,7 +167,7 @@ def _tensors(
 
 
 def _named(walker: Walker, frame: Frame, entry: Entry, options: Options, name: str) -> str:
-    value, place = options[name], entry.option_places.get(name, entry.place)
+    value, place = options[name], entry.value_place(name)
     if isinstance(value, str):
         if name == "target" and value in walker.draft.schema.columns and value not in frame.names:
             return target_node(walker.draft, frame, value)
@@ -220,6 +221,8 @@ def check_term(draft: Draft, entry: Entry, term: Term) -> None:
         return
     if first == "logits":
         _check_ending(draft, entry, source)
+    if not _comparable(draft, entry, have, target):
+        return
     column = draft.column(target)
     if column is not None and column.classes is not None and draft.nodes[target].type.dtype == "int32":
         _check_classes(draft, entry, have, sizes, column.classes)
@@ -250,6 +253,29 @@ def _check_classes(draft: Draft, entry: Entry, have: tuple[int, ...], sizes: tup
         draft.error("E224", entry.place, f"the target has {classes} classes, the network only {outputs}", way)
 
 
+def _comparable(draft: Draft, entry: Entry, have: tuple[int, ...], target: str) -> bool:
+    """Whether a loss of probabilities is given what can be one: a class, or shares from 0 to 1."""
+    column = draft.column(target)
+    if column is None or column.classes is not None or entry.kind not in SQUASHED:
+        return True
+    if entry.kind == "cross_entropy" and math.prod(have) == 1:
+        draft.error(
+            "E236", entry.place, f"cross_entropy tells classes apart, and `{target}` is a number",
+            "Write `mse`; or read the column as classes: `as: category`.",
+        )  # fmt: skip
+        return False
+    scaled = any(step.kind in ("scale", "binarize", "one_hot") for step in prepared(draft, target))
+    known = column.low is not None and column.high is not None
+    if not scaled and known and (cast(float, column.low) < 0 or cast(float, column.high) > 1):
+        draft.error(
+            "E236", entry.place,
+            f"{entry.kind} compares probabilities, and `{target}` goes from {column.low:g} to {column.high:g}",
+            "Scale it: `prepare: [scale]`; or write `mse`.",
+        )  # fmt: skip
+        return False
+    return True
+
+
 def _check_one_output(draft: Draft, entry: Entry, classes: int) -> None:
     if classes > 2 and entry.kind not in REGRESSION:
         draft.error(
@@ -266,11 +292,14 @@ def _check_ending(draft: Draft, entry: Entry, source: str) -> None:
         return
     if last == own:
         message = f"`{source}` comes after the {own}, and {entry.kind} has to see the scores before it"
-        draft.error("E225", entry.place, message, f"Make {own} the last layer, or leave it out.")
+        place = draft.places.get(source, entry.place)
+        draft.error("E225", place, message, f"Make {own} the last layer, or leave it out.")
         return
+    other = next((loss for loss, squashed in SQUASHED.items() if squashed == last), None)
     draft.error(
-        "E225", entry.place, f"{entry.kind} wants the scores of a linear layer (or {own}), but `{source}` ends in {last}",
-        f"Take {last} away from the last layer.",
+        "E225", draft.places.get(source, entry.place),
+        f"{entry.kind} wants the scores of a linear layer (or {own}), but `{source}` ends in {last}",
+        f"Write `{other}` as the loss, or take {last} away." if other else f"Take {last} away from the last layer.",
     )  # fmt: skip
 
 

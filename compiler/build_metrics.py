@@ -72,9 +72,24 @@ def _asked(walker: Walker, entry: Entry, name: str, options: Options, found: tup
             f"Write `{entry.kind}: {{prediction: …, target: …}}`.",
         )  # fmt: skip
         return []
+    if not _counts(walker.draft, entry, pair, term):
+        return []
     if not _fits(walker.draft, entry, pair) or not _threshold(walker.draft, entry, scores):
         return []
     return [_use(walker.draft, entry.kind, name, options, pair, scores, entry.place)]
+
+
+def _counts(draft: Draft, entry: Entry, pair: tuple[str, str], term: Term | None) -> bool:
+    """Whether a metric of right answers is asked of something that has such."""
+    column = draft.column(pair[1])
+    if entry.kind in OF_NUMBERS or column is None or column.classes is not None:
+        return True
+    single = math.prod(draft.sizes[pair[1]] or ()) == 1
+    if term is None or term.kind not in REGRESSION or not single or (column.low, column.high) == (0.0, 1.0):
+        return True
+    way = f"Write `mae` or `r2`; classes are read with `fields: {{{column.name}: {{as: category}}}}`."
+    draft.error("E228", entry.place, f"`{entry.kind}` counts right answers, and `{column.name}` is a number", way)
+    return False
 
 
 def _tensor(walker: Walker, entry: Entry, options: Options, name: str) -> str:
@@ -83,7 +98,7 @@ def _tensor(walker: Walker, entry: Entry, options: Options, name: str) -> str:
         return reference(walker, walker.main, *cast(tuple[tuple[str, Place], ...], entry.from_)[0])
     if name == "target" and value in walker.draft.schema.columns:
         return target_node(walker.draft, walker.main, str(value))
-    return reference(walker, walker.main, str(value), entry.option_places.get(name, entry.place))
+    return reference(walker, walker.main, str(value), entry.value_place(name))
 
 
 def _term_for(kind: str, found: tuple[Term, ...]) -> Term | None:

@@ -89,11 +89,23 @@ def _no_tensor(draft: Draft, frame: Frame, name: str, place: Place) -> str:
         return UNKNOWN
     columns = list(draft.schema.columns) if frame.sees_data else []
     known = list(dict.fromkeys([*frame.names, *frame.lines, *columns]))
-    draft.error(
-        "E202", place, f"there is no tensor called `{name}`",
-        did_you_mean(name, known) or f"Known here: {', '.join(known) or 'nothing'}.",
-    )  # fmt: skip
+    draft.error("E202", place, f"there is no tensor called `{name}`", _way_to(draft, frame, name, known))
     return UNKNOWN
+
+
+def _way_to(draft: Draft, frame: Frame, name: str, known: list[str]) -> str:
+    """Where a tensor that is not there is to be had."""
+    head, _, rest = name.partition(".")
+    if name in frame.below:
+        return f"`{name}` comes below, and a list of layers is read from above: move it up, or write a `graph:`."
+    if rest and head in frame.several:
+        return did_you_mean(name, [f"{head}.{part}" for part in frame.several[head]]) or (
+            f"`{head}` has {', '.join(frame.several[head])}."
+        )
+    near = did_you_mean(name, known)
+    if near is None and frame.sees_data and draft.spec.data is None:
+        return "There is no data: add a `data:` section, whose columns are tensors here."
+    return near or f"Known here: {', '.join(known) or 'nothing'}."
 
 
 def name_node(draft: Draft, frame: Frame, name: str, node: str) -> str:
@@ -109,15 +121,19 @@ def new_name(draft: Draft, frame: Frame, entry: Entry, label: str | None) -> str
 
     Named layers are counted too, so that giving one a name leaves the others theirs.
     """
-    number = frame.counts[frame.group, entry.kind] = frame.counts.get((frame.group, entry.kind), 0) + 1
+    number = frame.counts.get((frame.group, entry.kind), 0) + 1
+    while label is None and f"{frame.path}{frame.group}{entry.kind}{number}" in draft.nodes:
+        number += 1  # a block that bears the name of its line has layers of such names too
+    frame.counts[frame.group, entry.kind] = number
     if label is None:
         name = f"{frame.group}{entry.kind}{number}"
     else:
         name = label if entry.name is None else f"{frame.before}{label}{frame.after}"
-    if frame.path + name in draft.nodes or (name in frame.names and name not in frame.lines):
-        draft.error("E203", entry.place, f"there are two layers called `{name}`", f"Call one of them `{name}_2`.")
+    place = entry.name_place or entry.place
     if name not in frame.lines:
-        check_name(draft, frame, name, entry.place)
+        check_name(draft, frame, name, place)
+    if frame.path + name in draft.nodes or (name in frame.names and name not in frame.lines):
+        draft.error("E203", place, f"there are two layers called `{name}`", f"Call one of them `{name}_2`.")
     # after such a mistake the layer goes by a name that nothing has: no node may take another's place
     while frame.path + name in draft.nodes or (frame.sees_data and name in draft.schema.columns):
         name += "_2"

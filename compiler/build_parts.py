@@ -102,7 +102,7 @@ def _option(draft: Draft, option: PartOption, tree: Tree, scope: Scope) -> objec
     if words[:1] == ["one_of"]:
         asked = KindOption(option.name, "choice", REQUIRED, choices=tuple(words[1:]))
     elif option.type in PLAIN:
-        asked = KindOption(option.name, PLAIN[option.type], REQUIRED)
+        asked = KindOption(option.name, PLAIN[option.type or "text"], REQUIRED)
     elif (option.type or "").startswith("["):
         return _typed_list(draft, option, tree, scope)
     else:

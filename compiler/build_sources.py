@@ -38,9 +38,7 @@ def sources(
     if kind.family == "joiner":
         return _joined(walker, frame, entry, reads)
     named = [name for name in kind.tensors if isinstance(options.get(name), str)]
-    others = [
-        reference(walker, frame, str(options[name]), entry.option_places.get(name, entry.place)) for name in named
-    ]
+    others = [reference(walker, frame, str(options[name]), entry.value_place(name)) for name in named]
     if (kind.tensors and kind.tensors[0] in named) or "given" in kind.traits:
         return others
     if reads is None:

@@ -7,11 +7,13 @@ from dataclasses import replace
 from itertools import islice
 
 from ..dsl import formula as formulas
+from ..dsl.bodies import named
 from ..dsl.formula import Formula
 from ..dsl.kinds.kind import Kind
 from ..dsl.kinds.resolve import find_layer, not_built, resolve, suggest
+from ..dsl.kinds.tables import NETWORK, words
 from ..dsl.spec import Body, Entry, GraphLine
-from ..dsl.suggest import did_you_mean
+from ..dsl.suggest import did_you_mean, hint
 from ..dsl.tree import Scalar
 from ..dsl.walk import Walk as Reader
 from .build_data import declare_inputs
@@ -46,6 +48,7 @@ class Walk:
             self.draft.later("`weights:` of a whole network", body.place)
         if body.graph is not None:
             self._lines(frame, body.graph)
+        frame.below = frozenset(name for name, _ in named(body.layers or ()))
         last = self.chain(frame, body.layers or (), frame.input) if body.graph is None else None
         if body.output is not None:
             return {name: reference(self, frame, name, place) for name, place in body.output}
@@ -72,7 +75,12 @@ class Walk:
         """What a graph without `output` gives out: in the form `graph:` of a file, what no line reads."""
         if frame is not self.main or "graph" not in self.draft.spec.later:
             near = f"Add `output: {[*frame.lines, 'NAME'][-2 if frame.lines else -1]}`."
-            self.draft.error("E205", body.place, "a graph body has to say which tensor it gives out", near)
+            if "output" in frame.lines:
+                place, near = frame.lines["output"].name_place, "Set it at the column of `graph:`: `output: NAME`."
+                self.draft.error("E205", place, "`output` is the body's own word, and stands among the tensors", near)
+                return {}
+            place = body.graph[0].name_place if body.graph else body.place
+            self.draft.error("E205", place, "a graph body has to say which tensor it gives out", near)
             return {}
         read = {source for node in self.draft.nodes.values() for source in node.inputs}
         ends = {name: frame.names[name] for name in frame.lines}
@@ -217,6 +225,8 @@ class Walk:
 
     def _layer(self, frame: Frame, entry: Entry, reads: str | None, name: str) -> str:
         kind, draft = find_layer(entry.kind), self.draft
+        if kind is None and (entry.kind in draft.spec.blocks or entry.kind in draft.spec.networks):
+            return UNKNOWN
         if kind is None:
             near = suggest(entry.kind, "layer", "joiner", "activation")
             draft.error("E101", entry.kind_place, f"there is no layer `{entry.kind}`", near)
@@ -247,7 +257,7 @@ class Walk:
         """A block or network, walked in its place."""
         draft, spec = self.draft, self.draft.spec
         if entry.kind not in spec.blocks and entry.kind not in spec.networks:
-            near = did_you_mean(entry.kind, [*spec.blocks, *spec.networks])
+            near = did_you_mean(entry.kind, [*spec.blocks, *spec.networks, *words(*NETWORK)]) or hint(entry.kind)
             draft.error(
                 "E101", entry.kind_place, f"no block or network is called `{entry.kind}`",
                 near or "Declare it under `blocks:` or `networks:`.",

@@ -328,10 +328,13 @@ def _spread(value: Value, wanted: tuple[tuple[str, Dim], ...]) -> Value:
 
 
 def _clash(node: Node, values: Sequence[Value]) -> FormulaMistake:
-    told = " and ".join(str([*value.type.shape[1:]]) for value in values)
+    parts = (node.left, node.right) if isinstance(node, Binary) else node.arguments if isinstance(node, Call) else ()
+    sign = f"`{node.operator}`" if isinstance(node, Binary) else f"`{written(node)}`"
+    if len(parts) == len(values):
+        pairs = zip(parts, values, strict=True)
+        told = ", ".join(f"`{written(part)}` is {[*value.type.shape[1:]]}" for part, value in pairs)
+    else:
+        told = " and ".join(str([*value.type.shape[1:]]) for value in values)
     return FormulaMistake(
-        "E201",
-        node.place,
-        f"`{written(node)}`: sizes {told} do not fit",
-        "Tensors of a formula have the same named sizes.",
+        "E201", node.place, f"{told}; {sign} wants equal sizes", "Bring them to one size, axis by axis."
     )

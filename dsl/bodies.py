@@ -14,16 +14,17 @@ from .walk import PART, Walk, nothing, said
 BODY = ("inputs", "layers", "graph", "output", "weights")
 BLOCK = ("options", "inputs", "layers", "graph", "output", "state", "next")
 OPTION_TYPES = ("int", "number", "text", "bool", "layers")
+NO_TYPES = {"integer": "int", "float": "number", "double": "number", "str": "text", "string": "text", "boolean": "bool"}
 
 
-def body(table: Table, walk: Walk, what: str) -> Body:
-    """A body's parts; `layers` or `graph` is wanted, not both."""
+def body(table: Table, walk: Walk, what: str, place: Place | None = None) -> Body:
+    """A body's parts; `layers` or `graph` is wanted, not both. `place`: where its name stands, if it has one."""
     found = table.items
     if ("layers" in found) is ("graph" in found):
         both = "both `layers` and `graph`" if "layers" in found else "neither `layers` nor `graph`"
         walk.fail(
             "E032",
-            table.place,
+            place or table.place,
             f"{what} has {both}",
             "Give one of them: a list of layers, or a graph of names.",
         )
@@ -100,7 +101,7 @@ def named(chain: tuple[Entry, ...]) -> Iterator[tuple[str, Place]]:
     """The names given in a chain, branches included."""
     for found in chain:
         if found.name is not None:
-            yield found.name, found.place
+            yield found.name, found.name_place or found.place
         for branch in (found.branches or {}).values():
             yield from named(branch)
 
@@ -143,7 +144,7 @@ def _block(name: str, table: Table, place: Place, walk: Walk) -> Block:
     return Block(
         name=name,
         options=options(table.items["options"], walk, typed=True) if "options" in table.items else {},
-        body=body(table, walk, f"the block `{name}`"),
+        body=body(table, walk, f"the block `{name}`", place),
         state=state,
         next=next_,
         place=place,
@@ -175,6 +176,9 @@ def options(tree: Tree, walk: Walk, *, typed: bool = False) -> dict[str, Option]
         place = table.keys[name] if table else value.place
         walk.name(name, place, "an option", tensor=False)
         kind = _type(value, walk) if typed else None
+        if typed and isinstance(value, Scalar) and not value.quoted and value.text in NO_TYPES:
+            way = f"Did you mean `{NO_TYPES[value.text]}`?"
+            walk.error("E104", value.place, f"`{value.text}` is no type; it would be the default of `{name}`", way)
         found[name] = Option(name=name, default=None if kind else value, type=kind, place=place)
     return found
 
@@ -215,4 +219,4 @@ def _network(name: str, table: Table, place: Place, walk: Walk) -> Network:
     if len(found) == 1 and PART.fullmatch(next(iter(found))):
         return Network(name=name, instance=entry(table, LAYERS, walk), place=place)
     table = walk.keys(table, BODY, f"the network `{name}`")
-    return Network(name=name, body=body(table, walk, f"the network `{name}`"), place=place)
+    return Network(name=name, body=body(table, walk, f"the network `{name}`", place), place=place)

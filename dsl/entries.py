@@ -119,12 +119,19 @@ class _Parts:
                 )
                 self.options[key], self.places[key] = value, tree.keys[key]
             else:
-                near = nearest(key, [*self.site.beside, *words(*self.site.families)])
-                self.walk.error(
-                    "E022", tree.keys[key], f"`{key}` stands beside `{self.kind}`, and an entry has one kind",
-                    f"Did you mean `{near}`?" if near in self.site.beside
-                    else f"Beside a kind stand only {', '.join(self.site.beside)}.",
-                )  # fmt: skip
+                message = f"`{key}` stands beside `{self.kind}`, and an entry has one kind"
+                self.walk.error("E022", tree.keys[key], message, self._parted(key))
+
+    def _parted(self, key: str) -> str:
+        """The way out of two kinds in one entry."""
+        near = nearest(key, [*self.site.beside, *words(*self.site.families)])
+        if near in self.site.beside:
+            return f"Did you mean `{near}`?"
+        if self.site.families == NETWORK and near is not None:
+            return f"If `{near}` is the next layer, put `- ` before it."
+        if near is not None and "optimizer" in self.site.families:
+            return f"Choose one, and give it its options: `{near}: {{learning_rate: 0.01}}`."
+        return f"Beside a kind stand only {', '.join(self.site.beside)}."
 
     def wire(self, word: str, tree: Tree, place: Place) -> None:
         """One word of the wiring."""
@@ -134,6 +141,7 @@ class _Parts:
         elif word == "name":
             if (name := walk.text(tree, "a name")) is not None:
                 self.wiring["name"] = walk.name(name, tree.place, "a tensor")
+                self.wiring["name_place"] = tree.place
         elif word == "from":
             self._from(tree, place)
         elif word == "of":

@@ -42,18 +42,26 @@ def fix_of(remark: Diagnostic, lines: Sequence[str]) -> Fix | None:
     if not 1 <= place.line <= len(lines):
         return None
     line, at = lines[place.line - 1], place.column - 1
-    made = _replacement(remark, line, at)
+    made = _replacement(remark, line, at, lines[: place.line - 1])
     if made is None or made[0] == made[1] or line[at : at + len(made[0])] != made[0]:
         return None
     return Fix(remark.code, place.line, place.column, *made)
 
 
-def _replacement(remark: Diagnostic, line: str, at: int) -> tuple[str, str] | None:
+def _as_blanks(tabs: str, line: str, before: Sequence[str]) -> str:
+    """As many blanks as the line above has, where both are items of a list; else two a tab."""
+    above = next((other for other in reversed(before) if other.strip()), "")
+    indent = len(above) - len(above.lstrip())
+    same = line.lstrip().startswith("- ") and above.lstrip().startswith("- ")
+    return " " * indent if same and not line[: line.index(tabs)] else INDENT * len(tabs)
+
+
+def _replacement(remark: Diagnostic, line: str, at: int, before: Sequence[str]) -> tuple[str, str] | None:
     """What stands there, and what should."""
     here, way = line[at : at + remark.place.length], remark.suggestion or ""
     if remark.code == "E005":
         tabs = re.match(r"\t+", line[at:])
-        return (tabs[0], INDENT * len(tabs[0])) if tabs else None
+        return (tabs[0], _as_blanks(tabs[0], line, before)) if tabs else None
     if remark.code == "E015" and (braced := re.fullmatch(r"\$\{(.*)\}", here)):
         return here, f"$({braced[1]})"
     if remark.code == "E122" and here == "**":
@@ -69,7 +77,9 @@ def _replacement(remark: Diagnostic, line: str, at: int) -> tuple[str, str] | No
 
 def _word(here: str, meant: str) -> tuple[str, str] | None:
     """A misspelt word; of a path its last step may be meant alone."""
-    if re.fullmatch(r"[\w.$-]+", here):
+    if here.startswith("$") and re.fullmatch(r"\$[\w.]+", here):
+        return here, f"${meant}"
+    if re.fullmatch(r"[\w.-]+", here):
         return here, meant
     inner = re.fullmatch(r"""(["'])([\w.$*-]+)\1""", here)
     return (here, f"{inner[1]}{meant}{inner[1]}") if inner else None

@@ -139,7 +139,7 @@ class _Parser:
         if name.text not in FUNCTIONS:
             raise self._mistake(
                 "E123", name, f"`{name.text}` is not a function of formulas",
-                did_you_mean(name.text, FUNCTIONS) or f"There are {', '.join(sorted(FUNCTIONS))}.",
+                self._function_meant(name.text),
             )  # fmt: skip
         opened = self._take()
         arguments, over = list[Node](), None
@@ -153,6 +153,17 @@ class _Parser:
             self._take()
         self._close(opened)
         return self._counted(Call(name.text, tuple(arguments), over, self._at(name)), name)
+
+    def _function_meant(self, name: str) -> str:
+        """The way out of a function that there is not."""
+        last = name.split(".")[-1]
+        if last in ("pow", "power"):
+            return "Power is written `^`: `x^2`."
+        if last in ("clip", "clamp"):
+            return "Write `maximum(low, minimum(high, x))`."
+        if last in FUNCTIONS:
+            return f"Did you mean `{last}`?"
+        return did_you_mean(last, FUNCTIONS) or f"There are {', '.join(sorted(FUNCTIONS))}."
 
     def _over(self, name: _Token) -> str:
         word, _, axis = self._take(), self._take(), self._take()
@@ -208,8 +219,14 @@ class _Parser:
                 f"Write `{self.text.replace('$', '', 1)}`.",
             )
         if token.text in "&|!":
-            return self._mistake("E121", token, f"`{token.text}` is not part of a formula", "Write and, or, not.")
+            return self._mistake("E121", token, f"`{token.text}` is not part of a formula", self._word_for(token.text))
         return self._mistake("E121", token, f"`{token.text}` is not part of a formula")
+
+    def _word_for(self, sign: str) -> str:
+        """What stands for a sign of other languages."""
+        if sign == "|" and "||" not in self.text:
+            return "Write `abs(x)` for a size, `or` between truths."
+        return {"&": "Write `and`.", "|": "Write `or`.", "!": "Write `not`, or `!=`."}[sign]
 
     def _unexpected(self, token: _Token) -> FormulaMistake:
         if token.kind == "end":
@@ -222,6 +239,8 @@ class _Parser:
             return self._mistake("E122", token, "power is written `^`", f"Write `{self.text.replace('**', '^')}`.")
         if token.text == "=":
             return self._mistake("E120", token, "`=` gives a value; a formula compares with `==`", "Write `==`.")
+        if token.text == "is":
+            return self._mistake("E120", token, "`is` is no operator; a formula compares with `==`", "Write `==`.")
         if token.text == ")":
             return self._mistake("E120", token, "`)` closes nothing", "Take it out, or add `(`.")
         return self._mistake("E120", token, f"`{token.text}` follows without an operator between", "Add an operator.")

@@ -97,6 +97,10 @@ def step(table: Table, place: Place, walk: Walk, outer: Step | None = None) -> S
     """One step: `train:` itself, or one of its phases; what a phase leaves out it has of the `outer` one."""
     table = walk.keys(table, STEP, "`train`" if outer is None else "a phase")
     found = table.items
+    if "phases" in found and "alternate" in found:
+        walk.error(
+            "E036", table.keys["alternate"], "both `phases` and `alternate` say in what order", "Keep one of them."
+        )
     if "epochs" in found and "steps" in found:
         walk.error("E036", table.keys["steps"], "both `epochs` and `steps` say how long", "Keep one of them.")
     made = Step(

@@ -39,6 +39,7 @@ class Entry(Model):
     branches: dict[str, tuple[Entry, ...]] | None = None
     formula: Formula | None = None
     name: str | None = None
+    name_place: Place | None = None
     from_: tuple[tuple[str, Place], ...] | None = None
     when: Formula | None = None
     repeat: Tree | None = None
@@ -46,6 +47,11 @@ class Entry(Model):
     where: Formula | None = None
     of: tuple[tuple[str, Place], ...] | None = None
     place: Place
+
+    def value_place(self, option: str) -> Place:
+        """Where the value of an option stands; the entry's own place for one that is not given."""
+        given = self.options.get(option)
+        return given.place if given is not None else self.place
 
 
 class GraphLine(Model):

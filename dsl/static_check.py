@@ -11,10 +11,10 @@ from .formula import UNKNOWN, FormulaMistake
 from .kinds.computed import Scope, value_of
 from .kinds.kind import Option as KindOption
 from .kinds.resolve import read_option, resolve, settle
-from .kinds.tables import suggest, words
+from .kinds.tables import NETWORK, suggest, words
 from .places import Place
 from .spec import Body, Data, Entry, Option, Spec, Step
-from .suggest import did_you_mean
+from .suggest import did_you_mean, hint
 from .tree import Sequence, Table, Tree
 from .walk import PART
 
@@ -56,9 +56,25 @@ def check_options(spec: Spec, diagnostics: Diagnostics) -> None:
         check.data(spec.data, file)
     if spec.train is not None:
         check.step(spec.train, file)
+    _check_study(spec, diagnostics)
     for setting in settings.RUN:
         if setting.name in spec.run:
             read_option(setting, spec.run[setting.name], file, diagnostics)
+
+
+def _check_study(spec: Spec, diagnostics: Diagnostics) -> None:
+    """Only options vary: a tried file is the file plus `--set`."""
+    study = spec.later.get("study")
+    vary = study.items.get("vary") if isinstance(study, Table) else None
+    if not isinstance(vary, Table):
+        return
+    for name, tree in vary.items.items():
+        if name not in spec.options:
+            way = did_you_mean(name, spec.options) or f"Declare it, and use it as `${name}`: `options: {{{name}: …}}`."
+            diagnostics.error("E111", vary.keys[name], f"`vary` names options of the file, and `{name}` is none", way)
+        elif not isinstance(tree, Table | Sequence):
+            way = "Write `[1, 2]`, or `{log: [low, high]}`."
+            diagnostics.error("E104", tree.place, f"`{name}` varies over a list, or from low to high", way)
 
 
 class _Check:
@@ -90,6 +106,8 @@ class _Check:
             self._part(entry, scope)
         else:
             what = site.what.removeprefix("an ").removeprefix("a ")
+            if entry.kind in self.own:
+                return  # a part by a name that parts cannot have: said where it is declared
             own = self.own if site.families[0] in ("layer", "loss") else []
             self.diagnostics.error(
                 "E101", entry.kind_place, f"there is no {what} `{entry.kind}`",
@@ -106,7 +124,7 @@ class _Check:
     def _part(self, entry: Entry, scope: Scope) -> None:
         """An entry of the file's own kind: a block or a network."""
         if entry.kind not in self.own:
-            near = did_you_mean(entry.kind, [*self.own, *words("layer")])
+            near = did_you_mean(entry.kind, [*self.own, *words(*NETWORK)]) or hint(entry.kind)
             self.diagnostics.error(
                 "E101", entry.kind_place, f"no block or network is called `{entry.kind}`",
                 near or "Declare it under `blocks:` or `networks:`.",

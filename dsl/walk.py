@@ -10,7 +10,7 @@ from .diagnostics import Diagnostics
 from .formula import Formula, FormulaMistake
 from .formula_parser import parse
 from .places import Place
-from .suggest import listed, nearest
+from .suggest import hint, listed, nearest
 from .tree import Scalar, Sequence, Table, Tree
 
 NAME = re.compile(r"[a-z][a-z0-9_]*")
@@ -60,9 +60,9 @@ class Walk:
             return table
         items, keys = dict[str, Tree](), dict[str, Place]()
         for key, place in table.keys.items():
-            meant = key if key in names else nearest(key, names)
+            meant = key if key in names else nearest(key, [name for name in names if name not in table.items])
             if key not in names:
-                way = f"Did you mean `{meant}`?" if meant else f"It has {listed(names)}."
+                way = f"Did you mean `{meant}`?" if meant else hint(key) or f"It has {listed(names)}."
                 self.error(code, place, f"{what} has no `{key}`", way)
             if meant is not None and (meant == key or meant not in table.items):
                 items[meant], keys[meant] = table.items[key], place
@@ -99,7 +99,12 @@ class Walk:
             elif isinstance(item.value, bool | int | float) or pattern.fullmatch(item.text):
                 found.append((item.text, item.place))
             else:
-                self.fail("E027", item.place, f"{what}: `{item.text}` is no name", "Names are as `code.mean`.")
+                self.fail(
+                    "E027",
+                    item.place,
+                    f"{what}: `{item.text}` is no name",
+                    f"Write `{item.text.replace('/', '.')}`." if "/" in item.text else "Names are as `code.mean`.",
+                )
         return tuple(found)
 
     def formula(self, tree: Tree, what: str) -> Formula | None:

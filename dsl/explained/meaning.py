@@ -76,6 +76,7 @@ MEANING = (
     Code(
         "E235", "A tie that holds nothing", "`same_as` names weights of this body, of one round it, or by their path."
     ),
+    Code("E236", "No probability", "Cross-entropies compare with a class, or with shares from 0 to 1."),
     Code(
         "E299",
         "Not built yet",

@@ -53,6 +53,9 @@ class Asking:
 
 def _inner(family: Family, option: Option, tree: Tree, wanted: str) -> tuple[Kind, Entry]:
     """An entry that stands as an option's value: `relu`, `{normal: 0.01}`."""
+    if isinstance(tree, Scalar) and tree.text in ("True", "False", "None") and not tree.quoted:
+        way = "Leave it out." if tree.text == "None" else f"Write `{tree.text.lower()}`."
+        raise OptionMistake("E104", tree.place, f"{option.name} is the text `{tree.text}`, and {wanted} is wanted", way)
     if isinstance(tree, Scalar) and isinstance(tree.value, str):
         entry = Entry(kind=tree.text, kind_place=tree.place, place=tree.place)
     elif isinstance(tree, Table) and len(tree.items) == 1:
@@ -66,7 +69,10 @@ def _inner(family: Family, option: Option, tree: Tree, wanted: str) -> tuple[Kin
         )  # fmt: skip
     else:
         raise OptionMistake(
-            "E104", tree.place, f"{option.name} wants {wanted}", "Write a name, or `{name: {option: value}}`."
+            "E104",
+            tree.place,
+            f"{option.name} is {said_tree(tree)}, and {wanted} is wanted",
+            "Write a name, or `{name: {option: value}}`.",
         )
     kind = lookup(family, entry.kind)
     if kind is None:
@@ -77,6 +83,13 @@ def _inner(family: Family, option: Option, tree: Tree, wanted: str) -> tuple[Kin
             suggest(entry.kind, family),
         )
     return kind, entry
+
+
+def said_tree(tree: Tree) -> str:
+    """A tree as a message says it."""
+    if isinstance(tree, Scalar):
+        return said(tree.value)
+    return "a table of several" if isinstance(tree, Table) else "a list"
 
 
 def _nothing(tree: Tree) -> bool:

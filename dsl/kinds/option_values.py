@@ -152,7 +152,25 @@ def quantity_from(value: object, units: tuple[str, ...]) -> Quantity | None:
 
 def wrong(option: Option, wanted: str, value: object, place: Place, suggestion: str | None = None) -> OptionMistake:
     """The mistake of a value of the wrong type."""
+    suggestion = suggestion or _meant(value, wanted)
     return OptionMistake("E104", place, f"{option.name} is {said(value)}, and {wanted} is wanted", suggestion)
+
+
+def _meant(value: object, wanted: str) -> str | None:
+    """What a text was most likely to be, where something else is wanted."""
+    if not isinstance(value, str):
+        return None
+    if value in ("True", "False"):
+        return f"Write `{value.lower()}`."
+    if value == "None":
+        return "Leave it out."
+    if "number" not in wanted:
+        return None
+    if share := re.fullmatch(r"\s*([0-9]+(?:\.[0-9]*)?)\s*%\s*", value):
+        return f"Write `{float(share[1]) / 100:g}`."
+    if re.fullmatch(r"[-+]?[0-9.]+(e[-+]?[0-9]+)?", value.strip("\"'“”„‘’ "), re.IGNORECASE):
+        return "Take the quotes away."
+    return None
 
 
 def said(value: object) -> str:

@@ -13,7 +13,7 @@ from ..diagnostics import Diagnostics
 from ..formula import FormulaMistake
 from ..places import Place
 from ..spec import Entry
-from ..suggest import listed, nearest
+from ..suggest import hint, listed, nearest
 from ..tree import Scalar, Tree
 from .computed import Scope
 from .inner_kinds import OWN, Asking
@@ -111,8 +111,12 @@ def _meant(
         return given
     found = {name: tree for name, tree in given.items() if name in known}
     for name in [name for name in given if name not in known]:
-        near = nearest(name, known)
-        way = f"Did you mean `{near}`?" if near else f"It has {listed(known)}." if known else "It has no options."
+        near = nearest(name, [other for other in known if other not in given])
+        way = (
+            f"Did you mean `{near}`?"
+            if near
+            else hint(name) or (f"It has {listed(known)}." if known else "It has no options.")
+        )
         at = places.get(name, given[name].place)
         diagnostics.error("E102", at, f"{what} has no option `{name}`", way)
         if near is not None:
@@ -162,6 +166,8 @@ def _main(kind: Kind, entry: Entry, given: dict[str, Tree], places: dict[str, Pl
 
 
 def _examples(kind: Kind) -> str:
+    if "target" in kind.tensors:
+        return f"`{kind.name}: {{target: …}}`"
     names = [option.name for option in kind.options] + list(kind.tensors)
     return f"`{kind.name}: {{{names[0]}: …}}`" if names else ""
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from ..suggest import did_you_mean
+from ..habits import spoken_as
+from ..suggest import did_you_mean, hint
 from . import (  # noqa: F401  read for what they register
     activations,
     image_layers,
@@ -53,6 +54,10 @@ def suggest(name: str, *families: Family, own: Iterable[str] = ()) -> str | None
     known = [*words(*families), *own]
     if near := did_you_mean(name, known):
         return near
+    if entry := spoken_as(name, known):
+        return f"Write `{entry}`."
+    if told := hint(name):
+        return told
     elsewhere = next((family for family, other in KINDS if other == name and family not in families), None)
     if elsewhere:
         called = CALLED.get(elsewhere, elsewhere)

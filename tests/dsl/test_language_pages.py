@@ -149,6 +149,8 @@ KEYS = [(section, key) for section, found in SECTIONS.items() for key in found]
 def placed(section: str, key: Key) -> str:
     """A file that has the key's own example at its place."""
     around = APART.get(f"{section}.{key.name}", AROUND[section])
+    if key.name == "study":
+        around = f"options: {{width: 64}}\n{around}"
     line = next(line for line in around.splitlines() if "LINE" in line)
     if line.strip() == "LINE":
         around = re.sub(rf"^{line[: line.index('LINE')]}{key.name}:.*\n", "", around, flags=re.MULTILINE)

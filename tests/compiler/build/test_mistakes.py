@@ -225,6 +225,9 @@ def test_nothing_cannot_be_repeated_for_ever(remarks: Remarks) -> None:
 
 @pytest.mark.parametrize("order", [1, -1])
 def test_a_long_graph_in_any_order(remarks: Remarks, order: int) -> None:
-    lines = ["a0: {flatten: image}", *(f"a{n}: {{dense: {{units: 4, activation: relu}}, from: a{n - 1}}}" for n in range(1, 600))]
+    lines = [
+        "a0: {flatten: image}",
+        *(f"a{n}: {{dense: {{units: 4, activation: relu}}, from: a{n - 1}}}" for n in range(1, 600)),
+    ]
     text = "network:\n  graph:\n" + "".join(f"    {line}\n" for line in lines[::order]) + "  output: a599\n"
     assert remarks(text) == ()

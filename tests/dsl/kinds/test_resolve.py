@@ -271,7 +271,7 @@ def test_every_mistake_of_an_entry_is_said() -> None:
 def test_a_kind_without_a_main_option() -> None:
     (found,) = mistakes("mse: price", LOSS)
     assert (found.code, found.place.column) == ("E107", 6)
-    assert "{reduce: …}" in (found.suggestion or "")
+    assert "{target: …}" in (found.suggestion or "")
 
 
 def test_names_that_are_not_known_yet() -> None:
