@@ -25,7 +25,7 @@ from ..compiler.filled import facts
 from ..dsl.diagnostics import NetloomError, SpecError
 from ..dsl.full import full
 from ..dsl.full_lines import Rows, value_of
-from ..runtime import launch, start
+from ..runtime import asked, launch, start
 from ..runtime import runs as folders
 from .console import out, print_diagnostics, print_json, talk
 
@@ -66,7 +66,7 @@ def _read(which: str, runs: Path) -> tuple[start.Loaded, dict[str, object]]:
             folder = folders.find(runs, which)
         except folders.RunError as missing:
             raise NetloomError(f"`{which}` is no file, and {missing}") from missing
-        loaded, sets, included = launch.load_run(folder), launch.sets_of(folder), folder.included
+        loaded, sets, included = launch.load_run(folder), asked.read(folder).sets, folder.included
     whole = full(loaded.spec, facts(loaded.spec, loaded.schema, loaded.experiment), sets, included)
     return loaded, _more(whole)
 

@@ -20,7 +20,7 @@ from typing import Annotated, Any
 
 import typer
 
-from ..runtime import index, start
+from ..runtime import asked, index, start
 from ..runtime import runs as folders
 from .console import out, print_json, table, talk
 
@@ -123,10 +123,17 @@ def _compare(chosen: list[folders.RunFolder], json: bool) -> None:
 
 
 def _difference(a: folders.RunFolder, b: folders.RunFolder) -> list[str]:
-    """The lines of the two files that differ."""
-    texts = [folder.spec.read_text(encoding="utf-8").splitlines() for folder in (a, b)]
+    """What differs in the files and in what was asked for besides, as lines that went (-) and came (+)."""
+    texts = [[*folder.spec.read_text(encoding="utf-8").splitlines(), *_asked_for(folder)] for folder in (a, b)]
     found = difflib.unified_diff(texts[0], texts[1], lineterm="", n=0)
     return [line for line in found if line[:1] in "+-" and line[:3] not in ("+++", "---")]
+
+
+def _asked_for(folder: folders.RunFolder) -> list[str]:
+    kept = asked.read(folder)
+    return [f"--set {name}={value}" for name, value in sorted(kept.sets.items())] + (
+        [f"--epochs {kept.epochs}"] if kept.epochs else []
+    )
 
 
 def _some_epochs(history: dict[str, Any]) -> list[int]:

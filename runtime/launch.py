@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from ..dsl.diagnostics import NetloomError
-from . import checkpoints, runs, start
+from . import asked, checkpoints, runs, start
+from .asked import Asked
 from .checkpoints import CheckpointError, Progress
 from .compiling import Progress as CompileProgress
 from .control import Control
@@ -41,6 +42,7 @@ class Launch:
     def __init__(self, request: Request, progress: CompileProgress | None = None) -> None:
         self.request = request
         self.resumed = runs.find(request.runs, request.resume) if request.resume else None
+        self.asked = self._asked()
         self.loaded = self._load()
         if not self.loaded.experiment.trains:
             raise NetloomError(
@@ -53,8 +55,7 @@ class Launch:
         self.notices = [self.ready.notice] if self.ready.notice else []
         done = self._states()
         self.folder = self.resumed or runs.create(request.runs, self.loaded.spec.name)
-        if self.resumed is None or request.file is not None:
-            self._write_files()
+        self._write_files()
         self.training = Training(
             self.ready.plan, self.ready.engine, dict(self.data.parts), self._settings(), done, self._explain
         )
@@ -93,26 +94,33 @@ class Launch:
 
     # before it
 
-    def _load(self) -> start.Loaded:
-        if self.request.file is not None:
-            return start.load(self.request.file, self._sets())
+    def _asked(self) -> Asked:
+        """What is asked for now, over what the run that goes on was asked for when it began."""
+        request = self.request
+        seed = {} if request.seed is None else {"run.seed": str(request.seed)}
+        sets = {**(request.sets or {}), **seed}
+        if request.file is not None:
+            return Asked(str(request.file.resolve()), sets, request.epochs)
         if self.resumed is None:
             raise NetloomError("name a file to train, or a run to go on with (--resume last)")
-        return load_run(self.resumed, self._sets())
+        before = asked.read(self.resumed)
+        return Asked(before.file, {**before.sets, **sets}, request.epochs or before.epochs)
 
-    def _sets(self) -> dict[str, str]:
-        seed = {} if self.request.seed is None else {"run.seed": str(self.request.seed)}
-        return {**(self.request.sets or {}), **seed}
+    def _load(self) -> start.Loaded:
+        if self.request.file is not None:
+            return start.load(self.request.file, self.asked.sets)
+        assert self.resumed is not None, "what is asked for names a file or a run"
+        return start.load(self.resumed.spec, self.asked.sets, self.asked.base, self.resumed.included)
 
     def _settings(self) -> Settings:
         experiment = self.loaded.experiment
         stop = experiment.stop
         return Settings(
             folder=self.folder.path / runs.CHECKPOINTS,
-            epochs=self.request.epochs or experiment.epochs or 1,
+            epochs=self.asked.epochs or experiment.epochs or 1,
             batch=min(experiment.batch, len(self.data.parts["train"])),
             seed=experiment.seed,
-            steps=None if self.request.epochs else experiment.steps,
+            steps=None if self.asked.epochs else experiment.steps,
             drop_last=experiment.last_batch == "drop",
             stop=Stopping(stop.metric, stop.patience, stop.min_delta, stop.restore) if stop else None,
             checkpoint_steps=self.request.checkpoint_steps,
@@ -137,18 +145,19 @@ class Launch:
         return progress
 
     def _write_files(self) -> None:
-        """The spec with the files it includes and the plan, for whoever looks at the run later."""
+        """The spec with the files it includes, what was asked for, and the plan, for whoever goes on with the run or
+        looks at it later."""
         spec = self.loaded.spec
-        header = f"# from: {Path(spec.file).resolve()}\n"
-        text = spec.text if spec.text.startswith("# from: ") else header + spec.text
         try:
-            lines = "".join(f"# set: {name}={value}\n" for name, value in self._sets().items())
-            checkpoints.write_whole(self.folder.spec, (lines + text).encode())
+            asked.write(self.folder, self.asked)
+            if self.request.file is None:
+                return
             for path, included in spec.included.items():
                 copy = self.folder.included / path
                 copy.parent.mkdir(parents=True, exist_ok=True)
                 checkpoints.write_whole(copy, included.encode())
             checkpoints.write_whole(self.folder.path / runs.PLAN, self.ready.plan.model_dump_json().encode())
+            checkpoints.write_whole(self.folder.spec, spec.text.encode())
         except OSError as trouble:
             raise runs.RunError(f"{self.folder.path} cannot be written: {trouble.strerror or trouble}") from trouble
 
@@ -182,34 +191,10 @@ def restore(ready: start.Ready, arrays: checkpoints.Arrays) -> tuple[str, ...]:
     return tuple(missing)
 
 
-def origin_of(folder: RunFolder) -> Path | None:
-    """The folder of the file a run was started from, as its copy notes it."""
-    for line in _head(folder):
-        if line.startswith("# from: "):
-            return Path(line.removeprefix("# from: ").strip()).parent
-    return None
-
-
-def sets_of(folder: RunFolder) -> dict[str, str]:
-    """The `--set` values a run was started with."""
-    pairs = (
-        line.removeprefix("# set: ").strip().partition("=") for line in _head(folder) if line.startswith("# set: ")
-    )
-    return {name: value for name, _, value in pairs}
-
-
-def _head(folder: RunFolder) -> list[str]:
-    try:
-        with folder.spec.open(encoding="utf-8") as file:
-            return [line for _, line in zip(range(40), file, strict=False) if line.startswith("# ")]
-    except OSError:
-        return []
-
-
 def load_run(folder: RunFolder, more: start.Sets | None = None) -> start.Loaded:
     """A run's own file, with the settings it was started with, reading data where the original did."""
-    sets = {**sets_of(folder), **(more or {})}
-    return start.load(folder.spec, sets, origin_of(folder), folder.included)
+    kept = asked.read(folder)
+    return start.load(folder.spec, {**kept.sets, **(more or {})}, kept.base, folder.included)
 
 
 def states_of(folder: RunFolder) -> tuple[checkpoints.Arrays, Progress]:
