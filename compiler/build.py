@@ -13,7 +13,6 @@ from ..dsl.diagnostics import Diagnostics, Flooded
 from ..dsl.kinds.resolve import Scope
 from ..dsl.spec import Spec
 from ..dsl.static_check import file_scope
-from .advice import advise
 from .build_data import check_prepares
 from .build_draft import Draft, Frame, TooLarge, named_sizes
 from .build_layer import check_total
@@ -45,7 +44,6 @@ def build(spec: Spec, schema: DataSchema, diagnostics: Diagnostics) -> Experimen
     if diagnostics.errors or diagnostics.unbuilt:
         return None
     assert not [name for name, sizes in draft.sizes.items() if sizes is None and name in draft.nodes], "unknown sizes"
-    advise(spec, experiment, schema, diagnostics)
     return experiment
 
 

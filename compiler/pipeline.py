@@ -1,6 +1,6 @@
-"""From a spec and what is known of its data to a plan: the passes in order, for each program.
+"""From an experiment to a plan: the passes in order, for each program.
 
-compiled = compile(spec, schema, lanes=16)
+compiled = compile_experiment(build(spec, schema, diagnostics), lanes=16)
 compiled.plan                         # what engine, store and training see
 compiled.graphs["train"].text()       # the op graph at the end of the passes
 """
@@ -12,12 +12,8 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Literal
 
-from ..dsl.data_schema import DataSchema
-from ..dsl.diagnostics import Diagnostics
-from ..dsl.spec import Spec
 from . import emit
 from .assemble import assemble
-from .build import build
 from .expand import expand
 from .experiment import Experiment, Live
 from .graph import Graph
@@ -53,21 +49,10 @@ class Compiled:
     why: tuple[str, ...]
 
 
-def compile(
-    spec: Spec, schema: DataSchema, lanes: int, watch: Watch | None = None, clock: Callable[[], float] | None = None
-) -> Compiled:
-    """The plan of a spec's network. Raises SpecError with every mistake of the file."""
-    diagnostics = Diagnostics()
-    experiment = build(spec, schema, diagnostics)
-    diagnostics.raise_unbuilt()
-    assert experiment is not None, "a spec without mistakes builds"
-    return compile_experiment(experiment, lanes, watch, clock)
-
-
 def compile_experiment(
     experiment: Experiment, lanes: int, watch: Watch | None = None, clock: Callable[[], float] | None = None
 ) -> Compiled:
-    """The same for an experiment that is built already."""
+    """The plan of an experiment, and the graphs it was made from; `clock` (seconds) times the passes."""
     why: list[str] = []
     graphs: dict[str, Graph] = {}
     metrics: tuple[Metric, ...] = ()

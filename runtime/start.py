@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from ..compiler import emit
+from ..compiler.advice import advise
 from ..compiler.build import build
 from ..compiler.expand import Mode, expand
 from ..compiler.experiment import Experiment
@@ -98,11 +99,14 @@ def load(path: Path, sets: Sets | None = None, base: Path | None = None, include
 
 
 def _experiment(spec: Spec, diagnostics: Diagnostics, base: Path) -> tuple[DataSchema, Experiment] | None:
+    """The data's schema and what is built on it; None after a mistake, or where this version cannot build it."""
     try:
         schema = _schema(spec, diagnostics, base)
+        experiment = build(spec, schema, diagnostics)
+        if not diagnostics.errors:
+            advise(spec, experiment, schema, diagnostics)
     except Flooded:
         return None
-    experiment = build(spec, schema, diagnostics)
     return None if experiment is None else (schema, experiment)
 
 

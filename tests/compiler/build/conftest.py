@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 
 import pytest
 
+from netloom.compiler.advice import advise
 from netloom.compiler.build import build
 from netloom.compiler.experiment import Experiment
 from netloom.dsl.data_schema import BUILTIN, NO_DATA, Column, DataSchema
@@ -34,6 +35,8 @@ def _build(text: str, data: str = "digits") -> Built:
     spec, diagnostics = read_spec(text, "net.yaml")
     assert spec is not None, tuple(diagnostics)
     experiment = build(spec, SCHEMAS[data], diagnostics)
+    if not diagnostics.errors:
+        advise(spec, experiment, SCHEMAS[data], diagnostics)
     return experiment, tuple(diagnostics)
 
 

@@ -39,7 +39,11 @@ def said(text: str, schema: DataSchema | None = None) -> list[Diagnostic]:
     assert spec is not None, tuple(diagnostics)
     named = SET.search(text)
     assert named is not None, "a case names its data"
-    assert build(spec, schema or BUILTIN[named[1]], diagnostics) is not None, tuple(diagnostics)
+    data = schema or BUILTIN[named[1]]
+    experiment = build(spec, data, diagnostics)
+    assert experiment is not None, tuple(diagnostics)
+    assert tuple(diagnostics) == (), "building warns of nothing by itself"
+    advise(spec, experiment, data, diagnostics)
     return list(diagnostics)
 
 
