@@ -11,18 +11,22 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from .diagnostics import Diagnostic
+from .layout_fixes import BY_LAYOUT, Made
 from .scalars import quoted
 
 MEANT = re.compile(r"Did you mean `([^`]+)`\?")
 WRITTEN = re.compile(r"Write `([^`]+)`\.")
-IN_PLACE = frozenset({"E015", "E017", "E018", "E019"})
+IN_PLACE = frozenset({"E006", "E007", "E015", "E017", "E018", "E019"})
 """Remarks whose way out is the text that stands at their place, written rightly."""
 INDENT = "  "
 
 
 @dataclass(frozen=True, slots=True)
 class Fix:
-    """`old` at `line` and `column` (from 1) becomes `new`; `code` is the remark's that it settles."""
+    """`old` at `line` and `column` (from 1) becomes `new`; `code` is the remark's that it settles.
+
+    Both may run over several lines, parted by a line feed alone.
+    """
 
     code: str
     line: int
@@ -31,9 +35,21 @@ class Fix:
     new: str
 
     def __str__(self) -> str:
-        if not self.old.strip():
+        if not self.old.strip() or self.old.split() == self.new.split():
             return f"line {self.line}: indentation"
-        return f"line {self.line}: `{self.old}` -> `{self.new}`"
+        return f"line {self.line}: `{_first(self.old)}` -> `{_first(self.new)}`"
+
+    @property
+    def end(self) -> tuple[int, int]:
+        """The line and column behind what is replaced."""
+        lines = self.old.split("\n")
+        return self.line + len(lines) - 1, len(lines[-1]) + (self.column if len(lines) == 1 else 1)
+
+
+def _first(text: str) -> str:
+    """The first line of a text."""
+    line, _, rest = text.partition("\n")
+    return f"{line} …" if rest else line
 
 
 def fix_of(remark: Diagnostic, lines: Sequence[str]) -> Fix | None:
@@ -41,27 +57,28 @@ def fix_of(remark: Diagnostic, lines: Sequence[str]) -> Fix | None:
     place = remark.place
     if not 1 <= place.line <= len(lines):
         return None
-    line, at = lines[place.line - 1], place.column - 1
-    made = _replacement(remark, line, at, lines[: place.line - 1])
-    if made is None or made[0] == made[1] or line[at : at + len(made[0])] != made[0]:
+    made = _layout(remark, lines) or _replacement(remark, lines)
+    if made is None or made.old == made.new:
         return None
-    return Fix(remark.code, place.line, place.column, *made)
+    fix = Fix(remark.code, made.line + 1, made.column + 1, made.old, made.new)
+    held = "\n".join(lines[made.line : fix.end[0]])[made.column :]
+    return fix if held.startswith(made.old) else None
 
 
-def _as_blanks(tabs: str, line: str, before: Sequence[str]) -> str:
-    """As many blanks as the line above has, where both are items of a list; else two a tab."""
-    above = next((other for other in reversed(before) if other.strip()), "")
-    indent = len(above) - len(above.lstrip())
-    same = line.lstrip().startswith("- ") and above.lstrip().startswith("- ")
-    return " " * indent if same and not line[: line.index(tabs)] else INDENT * len(tabs)
+def _layout(remark: Diagnostic, lines: Sequence[str]) -> Made | None:
+    make = BY_LAYOUT.get(remark.code)
+    return make(remark, lines) if make else None
 
 
-def _replacement(remark: Diagnostic, line: str, at: int, before: Sequence[str]) -> tuple[str, str] | None:
-    """What stands there, and what should."""
-    here, way = line[at : at + remark.place.length], remark.suggestion or ""
-    if remark.code == "E005":
-        tabs = re.match(r"\t+", line[at:])
-        return (tabs[0], _as_blanks(tabs[0], line, before)) if tabs else None
+def _replacement(remark: Diagnostic, lines: Sequence[str]) -> Made | None:
+    """What stands at the remark's place, and what should."""
+    number, at = remark.place.line - 1, remark.place.column - 1
+    line, way = lines[number], remark.suggestion or ""
+    pair = _words(remark, line, at, line[at : at + remark.place.length], way)
+    return Made(number, at, *pair) if pair else None
+
+
+def _words(remark: Diagnostic, line: str, at: int, here: str, way: str) -> tuple[str, str] | None:
     if remark.code == "E015" and (braced := re.fullmatch(r"\$\{(.*)\}", here)):
         return here, f"$({braced[1]})"
     if remark.code == "E122" and here == "**":
@@ -108,21 +125,31 @@ BY_SHAPE = {"E016": _cut_formula, "E020": _indented}
 
 
 def fixes(remarks: Iterable[Diagnostic], text: str, file: str) -> tuple[Fix, ...]:
-    """Every fix there is for the errors of one file, in order; where two overlap, the first."""
+    """Every fix there is for the errors of one file, in order; where two overlap, the first.
+
+    Of two that would give one line the same new word, as two misspelt options of one name, none is made: one
+    of them would be lost.
+    """
     lines, found, end = text.splitlines(), list[Fix](), (0, 0)
     errors = [r for r in remarks if r.severity == "error" and r.place.file == file]
-    for remark in sorted(errors, key=lambda r: (r.place.line, r.place.column)):
-        fix = fix_of(remark, lines)
-        if fix is not None and (fix.line, fix.column) >= end:
+    made = [fix for remark in errors if (fix := fix_of(remark, lines)) is not None]
+    for fix in sorted(made, key=lambda f: (f.line, f.column)):
+        if (fix.line, fix.column) >= end:
             found.append(fix)
-            end = (fix.line, fix.column + max(1, len(fix.old)))
+            end = max(fix.end, (fix.line, fix.column + 1))
     return tuple(found)
 
 
 def mended(text: str, wanted: Iterable[Fix]) -> str:
     """The text with the fixes made; all else stays as it is, line ends too."""
-    lines = text.splitlines(keepends=True)
+    end = "\r\n" if "\r\n" in text else "\n"
+    starts, at = [0], 0
+    for line in text.splitlines(keepends=True):
+        at += len(line)
+        starts.append(at)
     for fix in sorted(wanted, key=lambda f: (f.line, f.column), reverse=True):
-        line, at = lines[fix.line - 1], fix.column - 1
-        lines[fix.line - 1] = line[:at] + fix.new + line[at + len(fix.old) :]
-    return "".join(lines)
+        old, new = fix.old.replace("\n", end), fix.new.replace("\n", end)
+        start = starts[fix.line - 1] + fix.column - 1
+        if text.startswith(old, start):
+            text = text[:start] + new + text[start + len(old) :]
+    return text

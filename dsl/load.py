@@ -18,6 +18,7 @@ from .source_text import file_text
 from .spec import Block, Body, Data, Network, Spec, Step
 from .static_check import check_options
 from .tree import Table, Tree
+from .unindented import indented
 from .walk import Walk, said
 
 FILE = (
@@ -64,6 +65,7 @@ def _read(text: str, file: str, sets: Mapping[str, str], folder: Path | None, di
         diagnostics.error("E025", tree.place, f"the file is {said(tree)}, and a table is wanted", "Begin with `name:`.")
         return None
     walk = Walk(diagnostics)
+    tree = indented(tree, FILE, diagnostics)
     if not versioned(tree, walk):
         return None
     first, others = _parted(sets)

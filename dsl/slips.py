@@ -7,11 +7,12 @@ import re
 import yaml
 
 from .diagnostics import Diagnostics
+from .indentation import misindented, no_colon
+from .lines import before
 from .source_text import STAR, Source
+from .unbalanced import unbalanced
 
 MOST_REPAIRS = 20
-WORD_LINE = re.compile(r"(\s*(?:-\s+)*)([A-Za-z_][A-Za-z0-9_]*)\s*(?:#.*)?$")
-PAIR_LINE = re.compile(r"(\s*)(?:-\s+)?[A-Za-z_][A-Za-z0-9_]*\s*:")
 GLUED_LINE = re.compile(r"(\s*(?:-\s+)*)([A-Za-z_][A-Za-z0-9_]*):([^\s:/\\]\S*)\s*(?:#.*)?$")
 DASH_LINE = re.compile(r"\s*(-)([A-Za-z_{\[][^\s]*)")
 SELECTOR = re.compile(r"\*[\w.*-]*")
@@ -26,8 +27,10 @@ def repaired(error: yaml.MarkedYAMLError, source: Source, diagnostics: Diagnosti
         _star(mark, error.context_mark, source, diagnostics)
         or _brace(mark, source, diagnostics)
         or _glued(mark.line, source, diagnostics)
-        or _no_colon(mark.line, source, diagnostics)
+        or no_colon(mark.line, source, diagnostics)
         or _dash(mark.line, source, diagnostics)
+        or unbalanced(error, source, diagnostics)
+        or misindented(mark.line, source, diagnostics)
     )
 
 
@@ -69,7 +72,7 @@ def _brace(mark: yaml.Mark, source: Source, diagnostics: Diagnostics) -> bool:
 
 def _glued(line: int, source: Source, diagnostics: Diagnostics) -> bool:
     """A line `epochs:20` before the one where YAML gave up."""
-    for number in (line, _before(line, source)):
+    for number in (line, before(source.lines, line)):
         found = GLUED_LINE.match(source.line(number))
         if found:
             place = source.place(number, found.start(2), number, found.end(3))
@@ -79,30 +82,9 @@ def _glued(line: int, source: Source, diagnostics: Diagnostics) -> bool:
     return False
 
 
-def _no_colon(line: int, source: Source, diagnostics: Diagnostics) -> bool:
-    """`- relu` with `name: x` indented below: the kind's colon is missing."""
-    pair = PAIR_LINE.match(source.line(line))
-    number = _before(line, source)
-    word = WORD_LINE.match(source.line(number))
-    if not pair or not word or number < 0:
-        return False
-    below = len(pair[1]) - len(word[1])
-    if below < 0 or ("-" in word[1] and below > 0):
-        return False
-    place = source.place(number, word.start(2), number, word.end(2))
-    why = (
-        f"the lines below belong to `{word[2]}`, so it needs a colon"
-        if below or "-" in word[1]
-        else (f"`{word[2]}` stands alone, where `name: value` should")
-    )
-    diagnostics.error("E019", place, why, f"Write `{word[2]}:`.")
-    source.insert(number, word.end(2), ":")
-    return True
-
-
 def _dash(line: int, source: Source, diagnostics: Diagnostics) -> bool:
     """`-flatten`: to YAML a word that begins with a dash."""
-    for number in (line, _before(line, source)):
+    for number in (line, before(source.lines, line)):
         found = DASH_LINE.match(source.line(number))
         if found:
             place = source.place(number, found.start(1), number, found.end(2))
@@ -112,19 +94,9 @@ def _dash(line: int, source: Source, diagnostics: Diagnostics) -> bool:
     return False
 
 
-def _before(line: int, source: Source) -> int:
-    """The line before that says something, or -1."""
-    number = line - 1
-    while number >= 0 and not source.line(number).split("#")[0].strip():
-        number -= 1
-    return number
-
-
 def report_syntax(error: yaml.MarkedYAMLError, source: Source, diagnostics: Diagnostics) -> None:
     """Say a syntax error that has no repair."""
     problem, context = error.problem or "", error.context or ""
-    if problem.startswith("mapping values") and error.problem_mark and _deeper(error.problem_mark.line, source):
-        problem = "block mapping"
     mark = error.problem_mark or error.context_mark
     line, column = (mark.line, mark.column) if mark else (0, 0)
     opened = error.context_mark
@@ -135,13 +107,6 @@ def report_syntax(error: yaml.MarkedYAMLError, source: Source, diagnostics: Diag
             diagnostics.error(code, source.place(*at, at[0], at[1] + 1), message, suggestion)
             return
     diagnostics.error("E006", source.place(line, column), f"this cannot be read as YAML: {problem or error}", AROUND)
-
-
-def _deeper(line: int, source: Source) -> bool:
-    """Whether a line stands deeper than the pair above it, which has its value already."""
-    above = PAIR_LINE.match(source.line(_before(line, source)))
-    here = PAIR_LINE.match(source.line(line))
-    return bool(above and here and len(here[1]) > len(above[1]))
 
 
 AROUND = "Look at indentation, brackets and quotes around here."

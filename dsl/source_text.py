@@ -11,6 +11,7 @@ import re
 from pathlib import Path
 
 from .diagnostics import Diagnostics
+from .lines import blanks_for_tabs
 from .places import Place
 
 MOST_CHARACTERS = 1_000_000
@@ -32,7 +33,7 @@ class Source:
     def __init__(self, text: str, file: str) -> None:
         self.file = file
         self.lines = [line for line in LINE.findall(text) if line]
-        self._inserted: dict[int, list[int]] = {}
+        self._edits: dict[int, list[tuple[int, int]]] = {}
 
     @property
     def text(self) -> str:
@@ -46,7 +47,13 @@ class Source:
         """Put text in; both count from 0, in the line as it is now."""
         old = self.lines[line]
         self.lines[line] = old[:column] + text + old[column:]
-        self._inserted.setdefault(line, []).extend(range(column, column + len(text)))
+        self._edits.setdefault(line, []).append((column, len(text)))
+
+    def remove(self, line: int, column: int, count: int) -> None:
+        """Take characters out, in the line as it is now."""
+        old = self.lines[line]
+        self.lines[line] = old[:column] + old[column + count :]
+        self._edits.setdefault(line, []).append((column, -count))
 
     def replace(self, line: int, column: int, text: str) -> None:
         """Write text over as many characters."""
@@ -60,9 +67,13 @@ class Source:
         return Place(self.file, line + 1, start + 1, length)
 
     def _column(self, line: int, column: int) -> int:
-        if line not in self._inserted:
-            return column
-        return column - sum(at < column for at in self._inserted[line])
+        """Where a column of the line as it is now stood at first: each edit undone, the last one first."""
+        for at, count in reversed(self._edits.get(line, ())):
+            if count < 0 and column >= at:
+                column -= count
+            elif count > 0 and column > at:
+                column = max(at, column - count)
+        return column
 
 
 def file_text(path: Path, diagnostics: Diagnostics, asked: Place | None = None) -> str | None:
@@ -111,15 +122,18 @@ def cleaned(text: str, file: str, diagnostics: Diagnostics) -> Source:
 
 
 def _tabs(source: Source, number: int, diagnostics: Diagnostics) -> None:
-    """A tab in a comment hurts nobody; one before the first word is taken for two blanks."""
+    """A tab in a comment hurts nobody; those before the first word are taken for as many blanks as fit there."""
     line = source.lines[number]
     spoken = COMMENT.sub("", line)
     if "\t" not in spoken.rstrip():
         return
     at = spoken.index("\t")
     diagnostics.error("E005", source.place(number, at, number, at + 1), "a tab stands here", "Use blanks.")
-    indent = INDENT.match(line)
-    leading = [i for i in range(indent.end() if indent else 0) if line[i] == "\t"]
+    found = INDENT.match(line)
+    indent = found.end() if found else 0
+    wanted = blanks_for_tabs(source.lines, number) if "\t" in line[:indent] else indent
     source.lines[number] = line.replace("\t", " ")
-    for at in reversed(leading):
-        source.insert(number, at + 1, " ")
+    if wanted > indent:
+        source.insert(number, indent, " " * (wanted - indent))
+    elif wanted < indent:
+        source.remove(number, wanted, indent - wanted)

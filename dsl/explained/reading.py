@@ -184,7 +184,7 @@ READING = (
     ),
     Code("E036", "How long", "`epochs` or `steps` says how long training goes on, not both."),
     Code("E037", "Lists side by side", "The lists that `repeat` walks have one length."),
-    Code("E038", "Too many mistakes", "A thousand are said; the rest comes when these are mended."),
+    Code("E038", "Too many mistakes", "Three hundred are said; the rest comes when these are mended."),
     Code(
         "E039",
         "Not a path to include",
@@ -193,6 +193,13 @@ READING = (
         "So a file from somewhere else can never make netloom read what lies beside it.",
         "include: [../shared/parts.yaml]",
         "include: [shared/parts.yaml]",
+    ),
+    Code(
+        "E040",
+        "Not indented",
+        "What a section holds stands below it, indented: the same column would make it a section of its own.",
+        "train:\nloss: mse",
+        "train:\n  loss: mse",
     ),
     Code("E041", "Includes in a circle", "A file includes itself, mostly through others; the chain names them."),
     Code(
