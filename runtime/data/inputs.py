@@ -68,6 +68,10 @@ def read_inputs(
     if not given:
         raise DataError("E312", "nothing is given to predict from", "Name files, or rows as digits:test[0:5].")
     pieces = [_piece(needs, item, open_set) for item in given]
+    for item, piece in zip(given, pieces, strict=True):
+        if not all(len(values) for values in piece.values()):
+            what = str(item) if isinstance(item, str | Path) else "what is given"
+            raise DataError("E312", f"{what} has no rows to predict from", "Give one line or row for each example.")
     return {name: np.concatenate([piece[name] for piece in pieces]) for name in needs.names}
 
 
