@@ -10,15 +10,20 @@ from typing import Any
 import numpy as np
 
 from ..compiler.interpret import interpret_all
+from ..compiler.plan import Plan
 from ..dsl.diagnostics import NetloomError
 from ..dsl.suggest import did_you_mean
 from . import launch, runs, start
 from .data.inputs import Needs, read_inputs
+from .initial import is_drawn
 from .live import Clockwork, knob_table
 from .metrics import Tally
 from .observe import values_for
 from .order import Rows
 from .train import evaluation
+
+MOST_NAMED = 4
+"""How many weights a refusal names."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +73,10 @@ def predict_run(
 
 
 def _ready(loaded: start.Loaded, folder: runs.RunFolder | None, threads: int | None) -> start.Ready:
-    ready = start.make_ready(start.compile_loaded(loaded), threads)
+    compiled = start.compile_loaded(loaded)
+    if folder is None:
+        _refuse_untrained(compiled.plan, loaded.spec.file)
+    ready = start.make_ready(compiled, threads)
     if folder is None:
         data = start.dataset(loaded) if loaded.spec.data is not None else None
         start.fresh_states(ready, data, loaded.experiment.seed)
@@ -79,6 +87,19 @@ def _ready(loaded: start.Loaded, folder: runs.RunFolder | None, threads: int | N
         raise NetloomError(f"{folder.name}: its checkpoint lacks {', '.join(missing)}; the run's file was changed")
     ready.engine.clock = progress.step
     return ready
+
+
+def _refuse_untrained(plan: Plan, file: str) -> None:
+    """Random weights answer anything as neatly as trained ones: no answer is better."""
+    drawn = [state.name for state in plan.states if state.role == "weight" and is_drawn(state.start)]
+    if drawn:
+        few = ", ".join(drawn[:MOST_NAMED]) + (
+            f" and {len(drawn) - MOST_NAMED} more" if len(drawn) > MOST_NAMED else ""
+        )
+        raise NetloomError(
+            f"{file} is not trained: {few} would be random numbers. Train it first with `netloom train {file}`, then "
+            "predict with the run: `netloom predict last`. A file itself can be asked when all its weights are written in it."
+        )
 
 
 def _columns(loaded: start.Loaded, ready: start.Ready, inputs: Sequence[Any]) -> dict[str, Any]:
@@ -126,7 +147,6 @@ def _taps(
     if not tap:
         return {}
     expanded = start.expanded(loaded, "predict", taps=tap)
-    known = [name for name in expanded.outputs if name.startswith("out/")]
     knobs = {knob.name: 0.0 for knob in ready.plan.knobs}
     values = values_for(expanded, ready.engine, columns, rows, knobs)
     every = interpret_all(expanded, values, {"B": len(rows), "N": len(rows)}, "float32")
@@ -138,7 +158,6 @@ def _taps(
                 f"there is no layer `{name}`. {did_you_mean(name, layers) or 'There are ' + ', '.join(layers) + '.'}"
             )
         found[name] = every[expanded.outputs[f"out/{name}"]]
-    assert known, "a network has outputs"
     return found
 
 

@@ -18,6 +18,8 @@ Array = npt.NDArray[Any]
 Statistic = Callable[[str, str], Array]
 Rule = Callable[[tuple[int, ...], Mapping[str, Any], np.random.Generator], Array]
 RULES: dict[str, Rule] = {}
+DRAWN: set[str] = set()
+"""The initialisers whose values are random numbers."""
 
 
 def first_value(
@@ -44,10 +46,22 @@ def generator(seed: int, name: str) -> np.random.Generator:
     return np.random.Generator(np.random.Philox(key=int.from_bytes(digest[:16], "little")))
 
 
-def rule(*names: str) -> Callable[[Rule], Rule]:
+def is_drawn(start: Mapping[str, Any]) -> bool:
+    """Whether a first value is random numbers, not numbers that the file or the data gives."""
+    ((kind, options),) = start.items()
+    if kind == "row_lengths":
+        inner, inner_options = options["start"]
+        return is_drawn({inner: inner_options})
+    return kind in DRAWN
+
+
+def rule(*names: str, drawn: bool = False) -> Callable[[Rule], Rule]:
+    """Registers an initialiser; `drawn` says that its values are random numbers."""
+
     def register(function: Rule) -> Rule:
         for name in names:
             RULES[name] = function
+        DRAWN.update(names if drawn else ())
         return function
 
     return register
@@ -77,32 +91,32 @@ def values(shape: tuple[int, ...], o: Mapping[str, Any], _g: np.random.Generator
     return np.asarray(o["values"], float).reshape(shape)
 
 
-@rule("he")
+@rule("he", drawn=True)
 def he(shape: tuple[int, ...], o: Mapping[str, Any], g: np.random.Generator) -> Array:
     """Normal, variance gain^2 * 2 / fan_in.  Source: He et al. 2015, arXiv:1502.01852."""
     return g.standard_normal(shape) * (o.get("gain") or 1.0) * math.sqrt(2.0 / o["fan_in"])
 
 
-@rule("glorot", "xavier")
+@rule("glorot", "xavier", drawn=True)
 def glorot(shape: tuple[int, ...], o: Mapping[str, Any], g: np.random.Generator) -> Array:
     """Uniform between -a and a, a^2 = 6 / (fan_in + fan_out).  Source: Glorot & Bengio 2010."""
     limit = (o.get("gain") or 1.0) * math.sqrt(6.0 / (o["fan_in"] + o["fan_out"]))
     return g.uniform(-limit, limit, shape)
 
 
-@rule("lecun")
+@rule("lecun", drawn=True)
 def lecun(shape: tuple[int, ...], o: Mapping[str, Any], g: np.random.Generator) -> Array:
     """Normal, variance gain^2 / fan_in.  Source: LeCun et al. 1998."""
     return g.standard_normal(shape) * (o.get("gain") or 1.0) * math.sqrt(1.0 / o["fan_in"])
 
 
-@rule("normal")
+@rule("normal", drawn=True)
 def normal(shape: tuple[int, ...], o: Mapping[str, Any], g: np.random.Generator) -> Array:
     """Normal of standard deviation `deviation` (also `scale`) round `mean`."""
     return g.standard_normal(shape) * _first(o, ("deviation", "scale", "std"), 0.01) + (o.get("mean") or 0.0)
 
 
-@rule("uniform")
+@rule("uniform", drawn=True)
 def uniform(shape: tuple[int, ...], o: Mapping[str, Any], g: np.random.Generator) -> Array:
     """Uniform between low and high (between -limit and limit)."""
     limit = _first(o, ("limit", "scale"), 0.05)
@@ -110,7 +124,7 @@ def uniform(shape: tuple[int, ...], o: Mapping[str, Any], g: np.random.Generator
     return g.uniform(-limit if low is None else low, limit if high is None else high, shape)
 
 
-@rule("orthogonal")
+@rule("orthogonal", drawn=True)
 def orthogonal(shape: tuple[int, ...], o: Mapping[str, Any], g: np.random.Generator) -> Array:
     """Rows (or columns) at right angles, of length `gain`.  Source: Saxe et al. 2014, arXiv:1312.6120."""
     rows, columns = shape[0], math.prod(shape[1:])
