@@ -9,7 +9,7 @@ from typing import Literal
 from .places import Place
 
 Severity = Literal["error", "warning", "hint"]
-MOST = 1000
+MOST = 300
 """More remarks than anyone reads; a broken file could make millions."""
 LONGEST = 2000
 """Characters of a remark; what a file says can be longer, and is quoted in it."""

@@ -9,8 +9,8 @@ from itertools import islice
 
 from .habits import HINTS, SYNONYMS
 
-MOST, MOST_WORDS = 200, 1000
-"""A longer word is no slip of the pen, and comparing costs its length squared; nor are more words looked at."""
+MOST, MOST_WORDS, MOST_PAIRS = 200, 1000, 6000
+"""A longer word is no slip of the pen, and comparing costs its length squared; nor are more words looked at, or more pairs of letters."""
 SLIPS = ((4, 1), (8, 2), (MOST, 3))
 """(up to this length, so many letters may be wrong)."""
 
@@ -34,14 +34,34 @@ def _nearest(word: str, words: tuple[str, ...]) -> str | None:
     if not any(letter.isalpha() for letter in lowered[1:]):
         return None
     allowed = next(slips for length, slips in SLIPS if len(lowered) <= length)
-    letters = set(lowered)
-    like = ((n, w.lower()) for n, w in enumerate(words))
-    # every letter that only one of the two has is wrong, and one slip makes two such at most
-    near = ((distance(lowered, w, allowed), n) for n, w in like if len(letters.symmetric_difference(w)) <= 2 * allowed)
-    best = min(near, default=(allowed + 1, 0))
+    best, left, letters = (allowed + 1, 0), MOST_PAIRS, _letters(lowered)
+    for n, other in enumerate(words):
+        # a letter that only one of the two has is a slip, or half of one
+        if abs(len(other) - len(lowered)) > allowed or len(letters ^ _letters(other)) > 2 * allowed:
+            continue
+        mine, its = _apart(lowered, other.lower())
+        left -= len(mine) * len(its) + 8
+        if left < 0 or best[0] <= 1:
+            break
+        best = min(best, (distance(mine, its, min(allowed, best[0] - 1)), n))
     return words[best[1]] if best[0] <= allowed and best[0] < len(lowered) - 1 else None
 
 
+def _apart(one: str, other: str) -> tuple[str, str]:
+    """Two words without the letters that both begin and both end with: as far from each other as they were."""
+    least = min(len(one), len(other))
+    start = next((n for n in range(least) if one[n] != other[n]), least)
+    least -= start
+    end = next((n for n in range(least) if one[-1 - n] != other[-1 - n]), least)
+    return one[start : len(one) - end], other[start : len(other) - end]
+
+
+@lru_cache(maxsize=4096)
+def _letters(word: str) -> frozenset[str]:
+    return frozenset(word.lower())
+
+
+@lru_cache(maxsize=4096)
 def bare(word: str) -> str:
     """A word without what is easily written otherwise: capitals, dashes, zeros before a number."""
     return re.sub(r"(?<=[a-z])0+(?=[0-9])", "", word.lower().replace("-", "").replace("_", ""))

@@ -96,6 +96,16 @@ SIZE = {
     "mistakes without end": Hostile(layers(*["densee"] * 40_000), ("E101",), 4),
     "slips without end": Hostile("a:b\n" * 200_000, ("E025",), 1),
     "tabs without end": Hostile("\t- a\n" * 150_000, ("E005",), 1),
+    "names without end": Hostile(
+        HEAD
+        + "network:\n  graph:\n"
+        + "".join(f"    line_number_{n}: mean(image)\n" for n in range(6000))
+        + "".join(f"    other_number_{n}: line_nunber_{n} + 1\n" for n in range(3000))
+        + "  output: line_number_1\n",
+        ("E202",),
+        6004,
+    ),
+    "kinds without end": Hostile(layers(*[f"dense{n}x" for n in range(40_000)]), ("E101",), 4),
     "stars without end": Hostile("a: *b\n" * 20_000, ("E008",), 1),
     "cut formulas without end": Hostile("a: [" + "f(," * 300_000 + "]\n", ("E003", "E016"), 1),
     "glued words without end": Hostile("a: [" + "b:c," * 200_000 + "]\n", ("E003", "E018"), 1),
