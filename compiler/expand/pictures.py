@@ -103,6 +103,14 @@ def avg_pool(_scene: Scene, _node: Node, inputs: list[Value], options: Options) 
     return cast(Value, total / x.builder.add("pool_sum", [ones], **window))
 
 
+@layer("resize")
+def resize(_scene: Scene, node: Node, inputs: list[Value], options: Options) -> Value:
+    """Every number stands for a square of its equals: the nearest neighbour of each new place."""
+    scale = int(cast(float, options["scale"]))
+    square: Window = {"size": (scale, scale), "stride": (scale, scale)}
+    return inputs[0].builder.add("pool_spread", [inputs[0]], picture=node.type.shape[1:3], **square)
+
+
 def _whole(x: Value) -> Window:
     return {"size": _size(x), "stride": (1, 1)}
 

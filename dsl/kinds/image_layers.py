@@ -124,6 +124,16 @@ def pool_sizes(shapes: Shapes, options: Options) -> Sizes:
     return Sizes((height, width, _picture(shapes)[2]))
 
 
+def resize_sizes(shapes: Shapes, options: Options) -> Sizes:
+    """[H, W, C] -> [scale H, scale W, C]."""
+    height, width, channels = _picture(shapes)
+    scale = options["scale"]
+    if not isinstance(scale, int | float) or scale != int(scale):
+        raise SizeMistake(f"a picture cannot be made {scale} times as large yet", "Write a whole number.")
+    scale = int(scale)
+    return Sizes((scale * height, scale * width, channels))
+
+
 def global_pool_sizes(shapes: Shapes, options: Options) -> Sizes:
     """[…, C] -> [C]."""
     shape = one_shape(shapes)
@@ -243,11 +253,12 @@ register(
 )
 register(
     Kind(
-        "resize", "layer", "A picture at another size.", "y[i, j, c] = x[i / scale, j / scale, c]", main="scale",
+        "resize", "layer", "A picture at another size: every number stands for a square of equals.",
+        "y[i, j, c] = x[i / scale, j / scale, c]", main="scale",
         options=(
-            Option("scale", "number", None, "factor on both sides", low=0, open_low=True),
-            Option("size", "ints", None, "height and width", low=1),
+            Option("scale", "number", 2, "factor on both sides, a whole number", low=0, open_low=True),
+            Option("size", "ints", None, "height and width", low=1, later=True),
         ),
-        sizes=None, traits=LATER,
+        sizes=resize_sizes,
     )
 )  # fmt: skip

@@ -86,9 +86,9 @@ tell(
     "Height and width are those that the named `max_pool` read; channels stay.",
 )  # fmt: skip
 tell(
-    "layer", "resize", "Brings pictures to one size within a network: up in a generator, down for a second look.",
+    "layer", "resize", "Makes pictures larger within a network: on the way back of an autoencoder, or in a generator.",
     layers("- resize: 2\n- flatten\n- dense: 10"),
-    "Height and width are multiplied by `scale`, or are `size`; channels stay.",
+    "Height and width are multiplied by `scale`; channels stay.",
     ("resize: 2", ((8, 8, 1),)),
 )  # fmt: skip
 tell(
