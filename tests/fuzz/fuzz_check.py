@@ -1,6 +1,6 @@
 """The reader and the compiler's front under a coverage-guided fuzzer: `python -m netloom.tests.fuzz.fuzz_check CORPUS`.
 
-Needs Atheris (`pip install atheris`), which the tests do without. Options are libFuzzer's: `-max_total_time=3600`,
+Needs Atheris (the extra `fuzz`), which the tests do without. Options are libFuzzer's: `-max_total_time=3600`,
 `-runs=10000`, `-artifact_prefix=DIR/`. An input is a row of choices for `mutation.damaged`; with the environment variable
 `FUZZ_TEXT=1` a file of findings is shown as the text that it stands for, instead.
 """
