@@ -17,7 +17,7 @@ from typing import Annotated
 
 import typer
 
-from ..dsl.diagnostics import Diagnostic
+from ..dsl.diagnostics import NOT_BUILT, Diagnostic
 from ..dsl.fixes import Fix, fixes, mended
 from ..runtime.start import check, overrides
 from .console import as_json, print_diagnostics, print_json, talk
@@ -85,4 +85,6 @@ def _close(count: int, remarks: list[Diagnostic], *, failed: bool) -> None:
     elif not failed:
         warned = any(remark.severity == "warning" for remark in remarks)
         said = "nothing that has to be mended" if warned else "no mistakes"
+        if any(remark.code == NOT_BUILT for remark in remarks):
+            said += "; what is not built yet keeps it from being trained"
         talk().print(f"{count} file{'s' if count > 1 else ''} checked: {said}", style="green")

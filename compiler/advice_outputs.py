@@ -27,6 +27,7 @@ def about_outputs(view: View) -> None:
         source, target = (view.experiment.graph[term.tensors[name]] for name in (first, "target"))
         _too_many(view, term, source, target)
         _two_for_one(view, term, source, target)
+        _class_as_amount(view, term, source, target)
         _out_of_reach(view, term, source, target)
         _bottleneck(view, term, source, target)
 
@@ -71,6 +72,17 @@ def _two_for_one(view: View, term: Term, source: Node, target: Node) -> None:
             f"`{column.name}` is one of 2 classes, and binary_cross_entropy asks two outputs for a yes or no each: both may "
             "say yes, or neither",
             "Write `cross_entropy`; or one unit, and the target without `one_hot`.",
+        )  # fmt: skip
+
+
+def _class_as_amount(view: View, term: Term, source: Node, target: Node) -> None:
+    """One output that is to come near the number of a class."""
+    classes = _classes(target)
+    if term.kind in REGRESSION and classes is not None and classes > 2 and math.prod(size_of(source)) == 1:
+        view.warn(
+            "W226", _term_place(view, term),
+            f"`{target.id}` has {classes} classes, whose numbers 0 to {classes - 1} are names: {term.kind} takes them for amounts",
+            f"Write `cross_entropy`, and give the last layer {classes} units.",
         )  # fmt: skip
 
 

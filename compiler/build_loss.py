@@ -6,7 +6,6 @@ import math
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import cast
 
 from ..dsl.kinds.resolve import Scope, read_option
 from ..dsl.settings import WEIGHT
@@ -265,11 +264,10 @@ def _comparable(draft: Draft, entry: Entry, have: tuple[int, ...], target: str) 
         )  # fmt: skip
         return False
     scaled = any(step.kind in ("scale", "binarize", "one_hot") for step in prepared(draft, target))
-    known = column.low is not None and column.high is not None
-    if not scaled and known and (cast(float, column.low) < 0 or cast(float, column.high) > 1):
+    most = max((*column.greatest, *((column.high,) if column.high is not None else ())), default=0.0)
+    if not scaled and (most > 1 or (column.low is not None and column.low < 0)):
         draft.error(
-            "E236", entry.place,
-            f"{entry.kind} compares probabilities, and `{target}` goes from {column.low:g} to {column.high:g}",
+            "E236", entry.place, f"{entry.kind} compares probabilities, and `{target}` goes up to {most:g}",
             "Scale it: `prepare: [scale]`; or write `mse`.",
         )  # fmt: skip
         return False

@@ -69,12 +69,19 @@ def select(draft: Draft, selectors: tuple[tuple[str, Place], ...]) -> tuple[str,
     found: dict[str, None] = {}
     for selector, place in selectors:
         hits = reached(selector, draft.weights)
-        if not hits and draft.whole:
+        near = _near(selector, draft)
+        if not hits and (draft.whole or near is not None):
             known = ", ".join(list(draft.weights)[:6]) or "none"
-            near = did_you_mean(selector, draft.weights) or 'Name a layer, or write "**.weights" for all.'
+            near = near or 'Name a layer, or write "**.weights" for all.'
             draft.error("E227", place, f"`{selector}` reaches no weights; there are {known}", near)
         found |= dict.fromkeys(hits)
     return tuple(found)
+
+
+def _near(selector: str, draft: Draft) -> str | None:
+    """The layer or weight that was most likely meant."""
+    layers = {name.rpartition(".")[0] for name in draft.weights}
+    return None if "*" in selector else did_you_mean(selector, [*draft.weights, *layers])
 
 
 def hold_still(draft: Draft, step: Step) -> None:

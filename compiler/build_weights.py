@@ -109,7 +109,11 @@ def _tie(frame: Frame, spec: WeightsSpec, place: Place) -> Tie:
 
 def settle_ties(draft: Draft) -> None:
     """Let every tied weight be the one it names."""
-    if not draft.ties or not draft.whole:
+    if not draft.whole:
+        for tie in draft.ties.values():
+            near = did_you_mean(tie.said, draft.weights)
+            if near is not None and not any(to in draft.weights for to in tie.to):
+                draft.error("E235", tie.place, f"`same_as: {tie.said}` names no weights", near)
         return
     told = set[str]()
     found = {name: target for name in draft.ties if (target := _target(draft, name, told)) is not None}

@@ -8,6 +8,7 @@ from .entries import LAYERS, entries, entry
 from .formula import Formula
 from .places import Place
 from .spec import Block, Body, Entry, GraphLine, Input, Network, Option
+from .suggest import did_you_mean
 from .tree import Scalar, Sequence, Table, Tree
 from .walk import PART, Walk, nothing, said
 
@@ -127,6 +128,7 @@ def _unique(made: Body, walk: Walk) -> None:
 
 
 def blocks(tree: Tree, walk: Walk) -> dict[str, Block]:
+    """The file's own layers by name; those with a mistake are left out."""
     table = walk.table(tree, "`blocks`", "Write `Name: {layers: […]}`.")
     found = dict[str, Block]()
     for name, inner in table.items.items() if table else ():
@@ -163,9 +165,13 @@ def _recurs(state: Tree | None, next_: Tree | None, place: Place, walk: Walk) ->
             "Write `state: {h: [$units]}, next: {h: h_new}`.",
         )
         return
-    for name in state.keys.keys() ^ next_.keys.keys():
-        at, other = (state, "next") if name in state.keys else (next_, "state")
-        walk.error("E035", at.keys[name], f"`{name}` is not in `{other}`", f"Add it to `{other}`.")
+    lacking = [name for name in state.keys if name not in next_.keys]
+    for name in [name for name in next_.keys if name not in state.keys]:
+        near = did_you_mean(name, lacking) or (f"Did you mean `{lacking[0]}`?" if len(lacking) == 1 else None)
+        walk.error("E035", next_.keys[name], f"`{name}` is not in `state`", near or "Add it to `state`.")
+        lacking = lacking[1:]
+    for name in lacking:
+        walk.error("E035", state.keys[name], f"`{name}` is not in `next`", "Add it to `next`.")
 
 
 def options(tree: Tree, walk: Walk, *, typed: bool = False) -> dict[str, Option]:
@@ -197,6 +203,7 @@ def _type(tree: Tree, walk: Walk) -> str | None:
 
 
 def networks(tree: Tree, walk: Walk) -> dict[str, Network]:
+    """The file's networks by name; those with a mistake are left out."""
     table = walk.table(tree, "`networks`", "Write `Name: {inputs: …, layers: […]}`.")
     found = dict[str, Network]()
     for name, inner in table.items.items() if table else ():

@@ -10,11 +10,14 @@ from .kinds.kind import Option
 from .places import Place
 from .settings import CLIP, SPLIT, STOP
 from .spec import Data, Entry, Field, Step
+from .suggest import did_you_mean
 from .tree import Table, Tree
 from .walk import NAME, SELECTOR, Walk, items, nothing, said
 
 RECIPES = ("tokens", "windows", "pairs", "batches", "nest", "replay")
 DATA = ("source", "fields", "missing", "prepare", "augment", "split", *RECIPES)
+AS = ("number", "category", "words", "characters", "text", "image", "mfcc", "spectrogram", "grid_boxes")
+"""How a column can be read; a package may bring more."""
 FIELD = ("column", "columns", "as", "values", "prepare", "missing")
 STEP = (
     "name",
@@ -82,10 +85,14 @@ def _field(name: str, tree: Tree, place: Place, walk: Walk) -> Field:
     if "column" in found and "columns" in found:
         walk.error("E032", place, f"`{name}` has `column` and `columns`", "Keep `columns`.")
     columns = found.get("columns", found.get("column"))
+    read_as = entry(found["as"], READ_AS, walk) if "as" in found else None
+    if read_as is not None and read_as.kind not in AS:
+        way = did_you_mean(read_as.kind, AS) or f"There are {', '.join(AS)}."
+        walk.error("E101", read_as.kind_place, f"a column cannot be read as `{read_as.kind}`", way)
     return Field(
         name=name,
         columns=walk.texts(columns, "a column") if columns is not None else (),
-        as_=entry(found["as"], READ_AS, walk) if "as" in found else None,
+        as_=read_as,
         values=walk.texts(found["values"], "`values`") if "values" in found else None,
         prepare=_some(found, "prepare", PREPARE, walk),
         missing=walk.text(found["missing"], "`missing`") if "missing" in found else None,

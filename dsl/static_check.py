@@ -13,9 +13,9 @@ from .kinds.kind import Option as KindOption
 from .kinds.resolve import read_option, resolve, settle
 from .kinds.tables import NETWORK, suggest, words
 from .places import Place
-from .spec import Body, Data, Entry, Option, Spec, Step
+from .spec import Block, Body, Data, Entry, Option, Spec, Step
 from .suggest import did_you_mean, hint
-from .tree import Sequence, Table, Tree
+from .tree import Scalar, Sequence, Table, Tree
 from .walk import PART
 
 
@@ -46,6 +46,7 @@ def check_options(spec: Spec, diagnostics: Diagnostics) -> None:
         for option in block.options.values():
             _default(option, file, diagnostics)
         check.body(block.body, Scope(own, open=True))
+        check.outputs(block)
     for network in spec.networks.values():
         if network.body is not None:
             check.body(network.body, file)
@@ -85,6 +86,19 @@ class _Check:
     def body(self, body: Body, scope: Scope) -> None:
         for entry in _entries(body):
             self.entry(entry, LAYERS, scope)
+
+    def outputs(self, block: Block) -> None:
+        """A cell is not walked before it is run: what it gives out has to be one of its own."""
+        if not isinstance(block.state, Table) or not isinstance(block.next, Table):
+            return
+        lines = [line.name for line in block.body.graph or ()]
+        own = [*lines, *(item.name for item in block.body.inputs or ()), *block.state.items]
+        given = list(block.body.output or ())
+        given += [(tree.text, tree.place) for tree in block.next.items.values() if isinstance(tree, Scalar)]
+        for path, place in given:
+            if lines and path.split(".")[0] not in own and not path.startswith("$"):
+                near = did_you_mean(path, own) or f"It has {', '.join(own)}."
+                self.diagnostics.error("E202", place, f"there is no tensor called `{path}` in `{block.name}`", near)
 
     def chain(self, chain: tuple[Entry, ...], site: Site, scope: Scope) -> None:
         for entry in chain:
@@ -168,7 +182,13 @@ class _Check:
         self.chain(data.prepare, PREPARE, scope)
         for field in data.fields:
             self.chain(field.prepare, PREPARE, scope)
-        self.settings(settings.SPLIT, data.split, "`split`", data.place, scope)
+        found = settle(settings.SPLIT, data.split, {}, "`split`", data.place, scope, self.diagnostics) or {}
+        shares = {name: float(v) for name, v in found.items() if isinstance(v, int | float)}
+        if sum(shares.values()) >= 1 and data.split:
+            place = list(data.split.values())[-1].place
+            told = " + ".join(f"{share:g}" for share in shares.values() if share)
+            message = f"the shares add up to {told} = {sum(shares.values()):g}, which leaves nothing to train on"
+            self.diagnostics.error("E310", place, message, "What validation and test leave trains.")
 
     def step(self, step: Step, scope: Scope) -> None:
         self.chain(step.loss, LOSS, scope)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from .diagnostics import Diagnostics
 from .formula import Formula, FormulaMistake
@@ -29,15 +29,19 @@ class Walk:
 
     diagnostics: Diagnostics
     damaged: bool = False
+    guessed: set[Place] = field(default_factory=set)
+    """Where values stand whose key was misspelt: that they are of another kind than the guess wants is no news."""
 
     def error(self, code: str, place: Place, message: str, suggestion: str | None = None) -> None:
         """A mistake after which what was read still stands."""
+        if code == "E025" and place in self.guessed:
+            return
         self.diagnostics.error(code, place, message, suggestion)
 
     def fail(self, code: str, place: Place, message: str, suggestion: str | None = None) -> None:
         """A mistake that leaves a hole in what was read."""
         self.damaged = True
-        self.diagnostics.error(code, place, message, suggestion)
+        self.error(code, place, message, suggestion)
 
     def table(self, tree: Tree, what: str, example: str | None = None, *, whole: bool = True) -> Table | None:
         """The tree as a table; nothing at all is an empty one. Not `whole`: the rest stands without it."""
@@ -64,6 +68,7 @@ class Walk:
             if key not in names:
                 way = f"Did you mean `{meant}`?" if meant else hint(key) or f"It has {listed(names)}."
                 self.error(code, place, f"{what} has no `{key}`", way)
+                self.guessed.update(inner.place for inner in (table.items[key], *items(table.items[key])))
             if meant is not None and (meant == key or meant not in table.items):
                 items[meant], keys[meant] = table.items[key], place
         return Table(items, keys, table.place)
@@ -99,7 +104,8 @@ class Walk:
             elif isinstance(item.value, bool | int | float) or pattern.fullmatch(item.text):
                 found.append((item.text, item.place))
             else:
-                self.fail(
+                # a selector that cannot be read leaves no hole: without it all else is as it was
+                (self.error if pattern is SELECTOR else self.fail)(
                     "E027",
                     item.place,
                     f"{what}: `{item.text}` is no name",

@@ -136,6 +136,12 @@ OUTPUTS = (
         "answer gives the other: one output is enough, or `cross_entropy`, whose softmax shares 1 between the two.",
     ),
     Code(
+        "W226",
+        "A class taken for an amount",
+        "The numbers of classes are names: class 2 is not twice class 1. With one output `mse` tries to come near the "
+        "number itself. With an output a class it compares 0 and 1, which is slower to learn than `cross_entropy`.",
+    ),
+    Code(
         "W221",
         "Out of reach",
         "A sigmoid gives 0 to 1, tanh -1 to 1, relu nothing below 0. A target that goes beyond that cannot be met, "

@@ -76,7 +76,7 @@ def variable_sizes(shapes: Shapes, options: Options) -> Sizes:
 
 def whole(shape: object) -> tuple[int, ...]:
     """A shape whose sizes are all numbers."""
-    if not isinstance(shape, tuple) or not shape or not all(isinstance(size, int) for size in shape):
+    if not isinstance(shape, tuple) or not shape or not all(isinstance(size, int) and size > 0 for size in shape):
         raise SizeMistake(f"the sizes {shape} are not all numbers", "Give numbers.")
     return shape
 

@@ -27,7 +27,7 @@ def remarks(text: str) -> list[Diagnostic]:
         ("{Conv: {}}", "E032", "neither"),
         ("{Conv: {options: {Filters: int}, layers: [relu]}}", "E027", "`filters`"),
         ("{Cell: {state: {h: [3]}, layers: [relu]}}", "E035", "both"),
-        ("{Cell: {state: {h: [3]}, next: {c: x}, layers: [relu]}}", "E035", "`h` is not in `next`"),
+        ("{Cell: {state: {h: [3]}, next: {c: x}, layers: [relu]}}", "E035", "`c` is not in `state`"),
         ("{Conv: {layers: [{dense: 3, name: a}, {relu: {}, name: a}]}}", "E028", "twice"),
         ("{A: {layers: [relu]}, B: {layers: [{A: {units: 3}}]}}", "E102", "It has none"),
         ("{A: {inputs: [x], layers: [relu]}, B: {layers: [{A: {y: 3}}]}}", "E102", "It has x"),

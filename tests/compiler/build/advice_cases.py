@@ -95,6 +95,8 @@ FIRES: list[tuple[str, str, str]] = [
                                               for mark in ("§", "", "")))),
     ("W220", "one of 2 classes", "data: {source: breast_cancer, prepare: [standardize], fields: {label: {prepare: [one_hot]}}}\n"
      "network: {layers: [{dense: 2}]}\ntrain:\n  loss: §binary_cross_entropy\n"),
+    ("W226", "whose numbers 0 to 2 are names", "data: {source: iris, prepare: [standardize]}\n"
+     "network: {layers: [{dense: 1}]}\ntrain:\n  loss: §mse\n"),
     ("W221", "which gives 0 to 1, but `y` goes up to 346", aimed("§activation: sigmoid")),
     ("W221", "which gives -1 to 1, but `y` goes up to 346", aimed("§activation: tanh", "huber: {target: y}")),
     ("W221", "about half of its values are below 0", aimed("§activation: relu").replace(
@@ -161,6 +163,7 @@ SILENT: list[tuple[str, str]] = [
     ("W219", pixels("- dense: {units: 8, activation: relu, weights: he}\n- dense: {units: 8, activation: tanh, weights: glorot}")),
     ("W220", "data: {source: breast_cancer, prepare: [standardize]}\nnetwork: {layers: [{dense: 1}]}\n"
      "train: {loss: binary_cross_entropy}\n"),
+    ("W226", "data: {source: iris, prepare: [standardize]}\nnetwork: {layers: [{dense: 3}]}\ntrain: {loss: mse}\n"),
     ("W221", aimed("activation: linear")),
     ("W221", aimed("activation: relu")),
     ("W221", aimed("activation: sigmoid").replace("diabetes", "diabetes, fields: {y: {prepare: [scale]}}")),

@@ -21,17 +21,17 @@ def marked(text: str) -> tuple[str, int, int]:
 LAYERS = [
     ("E201", "[8, 8, 1] holds 8 * 8 * 1 = 64 numbers, [7, 9] holds 7 * 9 = 63",
      "network: {layers: [{§reshape: [7, 9]}, flatten, {dense: 10}]}" + CROSS),
-    ("E201", "the first is [3], number 2 is [4]", "network:\n  graph:\n    f: {flatten: image}\n    a: {dense: 3, from: f}\n"
-     "    b: {dense: 4, from: f}\n    c: {§add: [a, b]}\n  output: c"),
-    ("E201", "sizes [2] and [3] do not fit", "network:\n  graph:\n    f: {flatten: image}\n    a: {dense: 2, from: f}\n"
+    ("E201", "`a` gives [3], `b` [4]", "network:\n  graph:\n    f: {flatten: image}\n    a: {dense: 3, from: f}\n"
+     "    b: {dense: 4, from: f}\n    c: {add: [a, §b]}\n  output: c"),
+    ("E201", "`a` is [2], `b` is [3]; `+` wants equal sizes", "network:\n  graph:\n    f: {flatten: image}\n    a: {dense: 2, from: f}\n"
      "    b: {dense: 3, from: f}\n    c: a §+ b\n    d: c * 2\n  output: d"),
     ("E202", "no tensor called `imag`", "network: {graph: {a: {flatten: §imag}, b: {dense: 10, from: a}}, output: b}"),
     ("E202", "no tensor called `out`", "network: {graph: {a: {flatten: image}}, output: §out}"),
-    ("E203", "two layers called `dense2`",
-     "network: {layers: [{flatten: {}, name: dense2}, {dense: 4}, {§dense: 10}]}".replace("{§dense", "§{dense") + CROSS),
-    ("E204", "`label` is already a column", "network: {layers: [flatten, §{dense: 10, name: label}]}" + CROSS),
+    ("E203", "two layers called `dense1`",
+     "network: {layers: [flatten, {dense: 4}, {relu: {}, name: §dense1}, {dense: 10}]}" + CROSS),
+    ("E204", "`label` is already a column", "network: {layers: [flatten, {dense: 10, name: §label}]}" + CROSS),
     ("E204", "`label` is already a column", "network: {graph: {§label: {flatten: image}}, output: label}"),
-    ("E205", "which tensor it gives out", "network: §{graph: {a: {flatten: image}}}"),
+    ("E205", "which tensor it gives out", "network: {graph: {§a: {flatten: image}}}"),
     ("E206", "in a circle: b -> a -> b", "network: {graph: {a: {dense: 3, from: b}, §b: {dense: 3, from: a}}, output: a}"),
     ("E206", "in a circle: a -> a", "network: {graph: {§a: {dense: 3, from: a}}, output: a}"),
     ("E207", "does not say what it reads", "network: {graph: {a: §{dense: 3}}, output: a}"),
@@ -47,7 +47,7 @@ LAYERS = [
     ("E216", "no axis `height`", "network: {graph: {f: {flatten: image}, a: '§sum(f, over=height)'}, output: a}"),
     ("E217", "`when` is 64", "network: {layers: [flatten, {dense: 3, when: §input.channels}]}"),
     ("E218", "`size` is already an option",
-     "options: {size: 3}\nnetwork: {layers: [flatten, §{dense: $size, name: size}]}"),
+     "options: {size: 3}\nnetwork: {layers: [flatten, {dense: $size, name: §size}]}"),
     ("E201", "`@` multiplies rows and tables", "network: {graph: {f: {flatten: image}, a: image §@ f}, output: a}"),
     ("E201", "the last axis of [64] is 64, the first of [3] is 3",
      "network: {graph: {f: {flatten: image}, g: {dense: 3, from: f}, a: f §@ g}, output: a}"),
@@ -73,7 +73,7 @@ LAYERS = [
      "{dense: {units: 64, weights: {same_as: a.weights}}, name: b}]}"),
     ("E234", "reads `a`, which is there only in training", "network: {graph: {f: {flatten: image}, "
      "a: {dense: 3, from: f, when: training}, b: §{dense: 3, from: a}}, output: b}"),
-    ("E299", "`conv2d`", "network: {layers: [{§conv2d: {filters: 3, kernel: 3}}, flatten]}"),
+    ("E299", "`lstm`", "network: {layers: [{reshape: [8, 8]}, {§lstm: 3}, flatten]}"),
     ("E299", "a mask by name", "network: {layers: [flatten, {dense: {units: 3, §weights: {mask: causal}}}]}"),
 ]  # fmt: skip
 
@@ -113,11 +113,11 @@ TRAIN = [
     ("E224", "one output says only yes or no", "digits",
      "network: {layers: [flatten, {dense: 1}]}\ntrain: {loss: §binary_cross_entropy}"),
     ("E225", "ends in relu", "digits",
-     "network: {layers: [flatten, {dense: {units: 10, activation: relu}}]}\ntrain: {loss: §cross_entropy}"),
+     "network: {layers: [flatten, §{dense: {units: 10, activation: relu}}]}\ntrain: {loss: cross_entropy}"),
     ("E225", "ends in relu", "digits",
-     "network: {layers: [flatten, {dense: 10}, relu, {dropout: 0.1}]}\ntrain: {loss: §cross_entropy}"),
+     "network: {layers: [flatten, {dense: 10}, relu, §{dropout: 0.1}]}\ntrain: {loss: cross_entropy}"),
     ("E225", "`flatten2` comes after the softmax", "digits",
-     "network: {layers: [flatten, {dense: 10}, softmax, flatten]}\ntrain: {loss: §cross_entropy}"),
+     "network: {layers: [flatten, {dense: 10}, softmax, §flatten]}\ntrain: {loss: cross_entropy}"),
     ("E227", "`hiden` reaches no weights", "digits", "network: {layers: [flatten, {dense: {units: 8, activation: relu}, "
      "name: hidden}, {dense: 10}]}\ntrain: {loss: cross_entropy, penalties: [{l2: 1e-3, of: §hiden}]}".replace(
          "{dense: {units: 8, activation: relu}, name: hidden}", "{dense: {units: 8}, name: hidden}")),
