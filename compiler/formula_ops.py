@@ -184,6 +184,7 @@ def over_axes(node: Call, value: Value) -> Axes:
 
 
 def axis_named(node: Node, value: Value, name: str) -> int:
+    """The number of the axis called `name`, the batch being 0. Raises FormulaMistake E216."""
     names = axis_names(value.type.rank - 1)
     word = "channels" if name == "features" else name
     if word not in names:

@@ -82,10 +82,12 @@ def has_buffer(node: Node) -> bool:
 
 
 def is_leaf(node: Node) -> bool:
+    """Whether a node is a leaf op: an input, a state, a constant, a size."""
     return REGISTRY[node.op].kind == "leaf"
 
 
 def is_view_in(graph: Graph, node: Node) -> bool:
+    """Whether a node is what it reads, seen with other axes: nothing is computed."""
     return bool(node.inputs) and is_view(node, graph[node.inputs[0]])
 
 

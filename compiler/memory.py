@@ -37,6 +37,7 @@ def bytes_of(node: Node) -> Dim:
 
 
 def aligned(count: int) -> int:
+    """A count of bytes rounded up to whole cache lines."""
     return -(-count // ALIGNMENT) * ALIGNMENT
 
 

@@ -12,6 +12,8 @@ from .tree import Scalar, Tree
 
 @dataclass(frozen=True, slots=True)
 class Pair:
+    """One `key: value` of a `{…}`."""
+
     key: Scalar
     value: Tree
 

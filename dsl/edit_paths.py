@@ -16,6 +16,8 @@ QUOTES = "'\""
 
 @dataclass(frozen=True, slots=True)
 class Step:
+    """One name of a path, and where it stands in the file."""
+
     text: str
     span: Span
 

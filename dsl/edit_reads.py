@@ -30,4 +30,5 @@ def formula_sources(names: Names, part: Part) -> list[Use]:
 
 
 def names_read(reads: Reads) -> list[str]:
+    """The names in the order they are read, be it one or several."""
     return [reads] if isinstance(reads, str) else list(reads)

@@ -35,6 +35,7 @@ def flow(value: Value) -> str:
 
 
 def pair(key: str, text: str) -> str:
+    """The line of a key and its value; an empty `text` leaves the value out."""
     return f"{written(key)}: {text}" if text else f"{written(key)}:"
 
 
@@ -79,6 +80,7 @@ def value_of(part: Part, text: str) -> Value:
 
 
 def scalar_of(part: Part, raw: str) -> Value:
+    """A scalar as it shall be written: `raw`, its text in the file, or quoted where that spans lines."""
     if part.nothing:
         return Written("")
     if part.style in ("'", '"') and "\n" not in raw and "\r" not in raw:

@@ -18,6 +18,8 @@ HEADER = re.compile(r"[|>][-+0-9]*[ \t]+(#[^\n]*)")
 
 @dataclass(frozen=True, slots=True)
 class Comment:
+    """A comment: the offset of its `#` in the file, and its text."""
+
     start: int
     text: str
 

@@ -37,6 +37,8 @@ NOT, COMPARE, MINUS, POWER, ATOM = 3, 4, 7, 8, 9
 
 @dataclass(frozen=True, slots=True)
 class Number:
+    """A number as it is written."""
+
     value: int | float
     place: Place = field(default=NOWHERE, compare=False)
 
@@ -73,6 +75,8 @@ class Binary:
 
 @dataclass(frozen=True, slots=True)
 class Call:
+    """`function(arguments, over: axis)`; `over` is the axis that a reduction runs over, None: all."""
+
     function: str
     arguments: tuple[Node, ...]
     over: str | None = None

@@ -30,6 +30,7 @@ def spoken(line: str) -> str:
 
 
 def indent_of(line: str) -> int:
+    """How many blanks and tabs a line begins with."""
     return len(line) - len(line.lstrip(" \t"))
 
 

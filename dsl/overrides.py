@@ -45,6 +45,7 @@ def overridden(tree: Table, sets: Mapping[str, str], diagnostics: Diagnostics) -
 
 
 def options_of(tree: Table) -> list[str]:
+    """The names of the options that a file declares."""
     options = tree.items.get("options")
     return list(options.items) if isinstance(options, Table) else []
 

@@ -48,6 +48,7 @@ def text(description: str = "") -> Schema:
 
 
 def described(schema: Schema, description: str) -> Schema:
+    """The schema with a description, where there is one."""
     return {"description": description, **schema} if description else schema
 
 
@@ -188,6 +189,7 @@ def selectors(description: str = "") -> Schema:
 
 
 def formula(description: str = "") -> Schema:
+    """The schema of a formula: a text, or a number or truth value that stands alone."""
     return described({"type": ["string", "number", "boolean"]}, description)
 
 

@@ -22,6 +22,8 @@ class Scalar:
 
 @dataclass(frozen=True, slots=True)
 class Sequence:
+    """Items in the order of the file."""
+
     items: tuple[Tree, ...]
     place: Place
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from ..compiler.pipeline import Compiled
 from ..dsl.diagnostics import Diagnostic, NetloomError
 from . import runs, start
 from .answers import evaluate_run, predict_run
@@ -38,7 +39,7 @@ def load(file: PathLike, sets: Sets | None = None) -> start.Loaded:
     return start.load(Path(file), _words(sets))
 
 
-def compile(file: PathLike, sets: Sets | None = None) -> start.Compiled:
+def compile(file: PathLike, sets: Sets | None = None) -> Compiled:
     """The plan of a file's network, its op graphs and why they are as they are. Raises SpecError."""
     return start.compile_loaded(load(file, sets))
 

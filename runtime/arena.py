@@ -22,6 +22,7 @@ Sizes = Mapping[str, int]
 
 
 def round_up(count: int, step: int = ALIGNMENT) -> int:
+    """The next multiple of `step` that is no less than `count`."""
     return -(-count // step) * step
 
 

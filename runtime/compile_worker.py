@@ -116,6 +116,7 @@ def serve(requests: TextIO, answers: TextIO) -> None:
 
 
 def main() -> None:
+    """Answer requests on stdin until it ends, one line of JSON each."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent decides when to stop
     os.nice(NICENESS)
     # whatever a library prints goes to the error stream: the pipe carries answers alone

@@ -67,6 +67,8 @@ def _writer(kind: ir.Type, *, shared: bool = False) -> Any:
 
 @intrinsic
 def add_shared(_context: Any, _address: Any, _index: Any, _value: Any) -> Any:
+    """Add to a word that other threads add to as well, in one step; gives what it was."""
+
     def generate(_c: Any, b: ir.IRBuilder, _s: Any, a: Any) -> ir.Value:
         return b.atomic_rmw("add", _word(b, a[0], a[1], I64), a[2], "acq_rel")
 
@@ -75,6 +77,8 @@ def add_shared(_context: Any, _address: Any, _index: Any, _value: Any) -> Any:
 
 @intrinsic
 def call(_context: Any, _f: Any, _arena: Any, _offsets: Any, _sizes: Any, _thread: Any, _threads: Any) -> Any:
+    """Call the kernel at address `f` for one thread of `threads`."""
+
     def generate(c: Any, b: ir.IRBuilder, _s: Any, a: Any) -> ir.Value:
         b.call(b.inttoptr(a[0], ir.FunctionType(VOID, [I64] * 5).as_pointer()), a[1:])
         return c.get_dummy_value()
@@ -94,6 +98,7 @@ def pause(_context: Any) -> Any:
 
 
 def wait(b: ir.IRBuilder, *, x86: bool) -> None:
+    """Emit the core's own hint that this is a waiting loop."""
     name, hint = ("llvm.x86.sse2.pause", []) if x86 else ("llvm.aarch64.hint", [I32(1)])
     b.call(_function(b, name, VOID, [word.type for word in hint]), hint)
 
@@ -156,6 +161,7 @@ def read_mode(b: ir.IRBuilder, *, x86: bool) -> ir.Value:
 
 
 def write_mode(b: ir.IRBuilder, mode: ir.Value, *, x86: bool) -> None:
+    """Set the thread's floating-point mode: MXCSR, or FPCR on ARM."""
     if not x86:
         b.call(_function(b, "llvm.aarch64.set.fpcr", VOID, [I64]), [mode])
         return

@@ -37,6 +37,7 @@ RULES: dict[str, Rule] = {}
 
 
 def rule(function: Rule) -> Rule:
+    """Register what computes the live number that the function is called like."""
     RULES[function.__name__] = function
     return function
 

@@ -59,6 +59,8 @@ def higher_is_better(name: str) -> bool:
 
 
 def finish(*kinds: str) -> Callable[[Finish], Finish]:
+    """Register what turns the sums of these kinds of metric into the number reported."""
+
     def register(function: Finish) -> Finish:
         for kind in kinds:
             FINISH[kind] = function

@@ -43,6 +43,7 @@ def _host() -> Target:
 
 
 def is_x86() -> bool:
+    """Whether this machine's cores are of the x86 family, else they are ARM's."""
     return platform.machine() in X86
 
 

@@ -136,6 +136,7 @@ class _Worker:
 
 
 def worker_command() -> list[str]:
+    """The command that starts a worker process."""
     # -P: a file in the current folder that is called like a library's module is not imported
     return [sys.executable, "-P", "-m", f"{__package__}.compile_worker"]
 

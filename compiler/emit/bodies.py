@@ -44,6 +44,7 @@ def number(value: float) -> str:
 
 
 def splat(value: float) -> str:
+    """The text of a vector whose elements are all `value`."""
     return f"splat(F({number(value)}))"
 
 

@@ -23,6 +23,7 @@ SAMPLES = (0.7, -1.3, 2.1, -0.4, 3.9, 0.05)
 
 
 def operand(node: Node, kind: str) -> dict[str, Any]:
+    """An operand as recipes have it: type, how it is read, and the elements from row to row (1: a number)."""
     return {"dtype": node.type.dtype, "kind": kind, "pitch": matrix(node).pitch if node.type.shape else 1}
 
 

@@ -49,6 +49,7 @@ def _operand(node: Node) -> dict[str, Any]:
 
 
 def window_text(recipe: Recipe) -> str:
+    """The text of a kernel over windows of pictures, from its recipe."""
     return _Window(recipe).text()
 
 

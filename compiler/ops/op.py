@@ -80,7 +80,7 @@ class Draw:
 
     shapes: tuple[tuple[int, ...], ...]
     values: str = "normal"
-    """normal | positive | unit (0 to 1) | edges (huge, tiny, zero) | labels (whole numbers below the last attr)"""
+    """normal | positive | edges (0, 1, -1, huge and tiny) | labels (whole numbers, by the dtypes)"""
     attrs: Mapping[str, object] = field(default_factory=dict)
     dtypes: tuple[DType, ...] = ()
     """One per input where they are not all floats; empty: all take the tested float type."""
@@ -161,20 +161,20 @@ def op(
 
 
 def normal(*shapes: tuple[int, ...], dtypes: tuple[DType, ...] = (), **attrs: object) -> Draw:
+    """Inputs of these shapes, drawn from N(0, 1) and kept away from 0."""
     return Draw(shapes, "normal", attrs, dtypes)
 
 
 def positive(*shapes: tuple[int, ...], dtypes: tuple[DType, ...] = (), **attrs: object) -> Draw:
+    """Inputs of these shapes, from 0.3 to 2."""
     return Draw(shapes, "positive", attrs, dtypes)
 
 
-def unit(*shapes: tuple[int, ...], dtypes: tuple[DType, ...] = (), **attrs: object) -> Draw:
-    return Draw(shapes, "unit", attrs, dtypes)
-
-
 def edges(*shapes: tuple[int, ...], dtypes: tuple[DType, ...] = (), **attrs: object) -> Draw:
+    """Inputs of these shapes at the corners: 0, 1 and -1, and numbers of very large and very small amount."""
     return Draw(shapes, "edges", attrs, dtypes)
 
 
 def labels(*shapes: tuple[int, ...], dtypes: tuple[DType, ...] = (), **attrs: object) -> Draw:
+    """Inputs of these shapes; those whose dtype is whole are numbers of classes."""
     return Draw(shapes, "labels", attrs, dtypes)

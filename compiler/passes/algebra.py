@@ -74,6 +74,7 @@ def number(new: Algebra, value: Value) -> float | None:
 
 
 def inputs(new: Algebra, node: Node) -> list[Value]:
+    """What `node` reads, in the graph under construction."""
     return [new.value(source) for source in node.inputs]
 
 

@@ -97,8 +97,10 @@ def adamw(w: Symbol, g: Symbol, m: Symbol, v: Symbol, n: Numbers) -> tuple[Symbo
 
 
 def sqrt(x: Number) -> Number:
+    """The square root of a number or of every element of a tensor."""
     return cast(Symbol, REGISTRY["sqrt"](x)) if isinstance(x, Symbol) else math.sqrt(x)
 
 
 def square(x: Symbol) -> Symbol:
+    """The square of every element."""
     return cast(Symbol, REGISTRY["square"](x))

@@ -56,6 +56,7 @@ def items_of(tree: Tree, scope: Scope) -> Iterator[tuple[object, Place]]:
 
 
 def is_computed(tree: Tree) -> bool:
+    """Whether the value is worked out from a formula: `$units` or `$units * 2`."""
     return isinstance(tree, Scalar) and tree.text.startswith("$")
 
 

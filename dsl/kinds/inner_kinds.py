@@ -97,6 +97,7 @@ def _nothing(tree: Tree) -> bool:
 
 
 def activation(option: Option, tree: Tree, asking: Asking) -> object:
+    """An activation with its options; `linear` after a mistake, which is recorded."""
     if is_computed(tree):
         name = value_of(tree, asking.scope)
         if isinstance(name, Unknown):
@@ -108,6 +109,7 @@ def activation(option: Option, tree: Tree, asking: Asking) -> object:
 
 
 def live(option: Option, tree: Tree, asking: Asking) -> object:
+    """A number that may go over training; None after a mistake, which is recorded."""
     if not isinstance(tree, Table):
         value = number(option, tree, asking.scope)
         return value if isinstance(value, Unknown) else constant(float(str(value)))

@@ -32,6 +32,7 @@ def number(options: Options, name: str) -> int:
 
 
 def has_bias(options: Options) -> bool:
+    """Whether a layer adds a bias: unless the file says `bias: false`."""
     bias = options.get("bias")
     return not isinstance(bias, WeightsSpec) or bias.given
 

@@ -53,6 +53,21 @@ def test_package_files_hold_a_docstring_only() -> None:
         assert ast.get_docstring(ast.parse(path.read_text(encoding="utf-8"))), f"{name} has no docstring"
 
 
+def test_public_names_say_what_they_are() -> None:
+    """A command's `run` is told by the docstring of its module, which `--help` prints."""
+    silent = []
+    for path in tracked("dsl/*.py", "compiler/*.py", "runtime/*.py", "cli/*.py"):
+        tree = ast.parse(path.read_text(encoding="utf-8"))
+        assert ast.get_docstring(tree), f"{path.relative_to(ROOT)} has no docstring"
+        for node in tree.body:
+            if not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+                continue
+            told_by_module = node.name == "run" and path.name.endswith("_command.py")
+            if not node.name.startswith("_") and not told_by_module and not ast.get_docstring(node):
+                silent.append(f"{path.relative_to(ROOT)}:{node.lineno} {node.name}")
+    assert not silent, f"public and without a docstring: {silent}"
+
+
 def test_no_vague_module_names() -> None:
     vague = {"utils.py", "util.py", "helpers.py", "common.py", "misc.py", "manager.py"}
     assert not [f for f in tracked("*.py") if f.name in vague]
