@@ -7,6 +7,7 @@ import sys
 from collections.abc import Iterable
 from itertools import islice
 from pathlib import Path
+from typing import TextIO, cast
 
 from rich.console import Console
 from rich.table import Table
@@ -14,6 +15,7 @@ from rich.text import Text
 
 from ..dsl.diagnostics import Diagnostic
 from ..dsl.places import Place
+from .lasting import Lasting
 
 COLOURS = {"error": "red", "warning": "yellow", "hint": "cyan"}
 MOST_BYTES, WIDE = 4_000_000, 200
@@ -22,18 +24,20 @@ MOST_BYTES, WIDE = 4_000_000, 200
 
 def out() -> Console:
     """For data a person reads: tables and answers, on stdout. Wide when piped, so that nothing is cut."""
-    return Console(highlight=False, width=None if sys.stdout.isatty() else 160)
+    stream = cast(TextIO, Lasting(sys.stdout))
+    return Console(file=stream, highlight=False, width=None if sys.stdout.isatty() else 160)
 
 
 def talk() -> Console:
     """For remarks and progress, on stderr."""
-    return Console(stderr=True, highlight=False)
+    return Console(file=cast(TextIO, Lasting(sys.stderr)), highlight=False)
 
 
 def print_json(value: object) -> None:
     """One JSON value on one line of stdout; NaN and infinities become null."""
-    sys.stdout.write(json.dumps(_plain(value), ensure_ascii=False, allow_nan=False) + "\n")
-    sys.stdout.flush()
+    stream = Lasting(sys.stdout)
+    stream.write(json.dumps(_plain(value), ensure_ascii=False, allow_nan=False) + "\n")
+    stream.flush()
 
 
 def _plain(value: object) -> object:
