@@ -75,13 +75,17 @@ def _list(rows: list[dict[str, Any]], json: bool) -> None:
 
 def _show(chosen: list[folders.RunFolder], json: bool) -> None:
     if json:
-        print_json([folders.summary(folder) | {"history": folder.view().history} for folder in chosen])
+        print_json([_row(folder) | {"history": folder.view().history} for folder in chosen])
         return
     for folder in chosen:
         view = folder.view()
+        status = folders.status(folder, view.status)
         out().print(
-            f"[bold]{folder.name}[/bold]  {view.status}, {view.epoch} epochs, {view.step:,} steps, {view.seconds:.1f} s"
+            f"[bold]{folder.name}[/bold]  {status}, {view.epoch} epochs, {view.step:,} steps, {view.seconds:.1f} s"
         )
+        if status == "died":
+            said = f"its process is gone; go on from the last checkpoint with: netloom train --resume {folder.name}"
+            talk().print(said, style="dim", soft_wrap=True)
         if view.failure:
             out().print(f"failed: {view.failure}", markup=False)
         names = list(
@@ -103,7 +107,7 @@ def _show(chosen: list[folders.RunFolder], json: bool) -> None:
 
 
 def _compare(chosen: list[folders.RunFolder], json: bool) -> None:
-    rows = [folders.summary(folder) for folder in chosen]
+    rows = [_row(folder) for folder in chosen]
     changes = [_difference(chosen[0], other) for other in chosen[1:]]
     if json:
         print_json({"runs": rows, "differences": changes})
@@ -120,6 +124,11 @@ def _compare(chosen: list[folders.RunFolder], json: bool) -> None:
         out().print(f"\n{chosen[0].name} -> {other.name}:" + ("" if lines else " the same file"))
         for line in lines:
             out().print(f"  {line}", markup=False, style="green" if line.startswith("+") else "red")
+
+
+def _row(folder: folders.RunFolder) -> dict[str, Any]:
+    row = folders.summary(folder)
+    return row | {"status": folders.status(folder, row["status"])}
 
 
 def _difference(a: folders.RunFolder, b: folders.RunFolder) -> list[str]:

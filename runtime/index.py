@@ -9,7 +9,7 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any
 
-from .runs import RunFolder, every, summary
+from .runs import RunFolder, every, status, summary
 
 TABLE = """
 create table if not exists runs (
@@ -23,6 +23,12 @@ def rows(runs: Path, *, anew: bool = False) -> list[dict[str, Any]]:
     folders = every(runs)
     if not folders:
         return []
+    found = _recorded(runs, folders, anew)
+    # a record cannot tell that its process was killed: asked each time, and never kept
+    return [row | {"status": status(folder, row["status"])} for folder, row in zip(folders, found, strict=True)]
+
+
+def _recorded(runs: Path, folders: list[RunFolder], anew: bool) -> list[dict[str, Any]]:
     try:
         with closing(sqlite3.connect(runs / "index.db", timeout=5)) as database:
             database.execute("pragma journal_mode=wal")

@@ -10,6 +10,7 @@ from typing import Any
 
 from ..dsl.diagnostics import NetloomError
 from . import asked, checkpoints, runs, start
+from .alive import Alive
 from .asked import Asked
 from .checkpoints import CheckpointError, Progress
 from .compiling import Progress as CompileProgress
@@ -64,6 +65,7 @@ class Launch:
 
     def events(self) -> Iterator[Event]:
         """The training's events; each is in the record before it is given out."""
+        alive = Alive(self.folder.path)
         record = Record(self.folder.events)
         control = Control(self.training, self.folder.path)
         trouble = control.open()
@@ -76,6 +78,7 @@ class Launch:
         finally:
             control.close()
             record.close()
+            alive.release()
             self.ready.engine.close()
 
     def _all(self, trouble: str | None) -> Iterator[Event]:

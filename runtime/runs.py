@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from ..dsl.diagnostics import NetloomError
+from .alive import is_alive
 from .events import read_events
 from .fold import View, fold
 
@@ -114,8 +115,13 @@ def remove(run: RunFolder) -> None:
         raise RunError(f"{run.path} cannot be removed: {trouble.strerror or trouble}") from trouble
 
 
+def status(run: RunFolder, told: str) -> str:
+    """The status that the record tells, unless it says `running` and no process is there any more: `died`."""
+    return "died" if told == "running" and not is_alive(run.path) else told
+
+
 def summary(run: RunFolder) -> dict[str, Any]:
-    """One run as a row of a list."""
+    """One run as a row of a list. Its status is what the record tells: see `status`."""
     view = run.view()
     part = next((p for p in ("test", "validation", "train") if view.latest(p)), None)
     results = view.latest(part) if part else {}
