@@ -126,8 +126,25 @@ register(
     )
 )
 
+register(
+    Kind(
+        "images",
+        "source",
+        "A folder of pictures, one folder a class, or a zip of such: `image`, `label`.",
+        main="path",
+        options=(
+            Option("path", "text", help="folder or zip file, below the spec's own folder or $NETLOOM_DATA"),
+            Option("size", "ints", None, "height and width all are brought to, or one number for both; left out: that "
+                   "of the first, and all must have it", low=1, high=8192),
+            Option("channels", "int", None, "1 grey, 3 colour, 4 colour and how solid; left out: 1 where the first is "
+                   "grey, else 3", low=1, high=4),
+            Option("fit", "choice", "stretch", "how another shape is brought to `size`: stretched, its middle cut "
+                   "out, or black put beside it", choices=("stretch", "crop", "pad")),
+        ),
+    )
+)  # fmt: skip
+
 for _name, _help in (
-    ("images", "A folder of pictures, one folder a class."),
     ("text", "A file of text."),
     ("tsv", "A table parted by tabs."),
     ("audio", "A folder of recordings."),

@@ -55,8 +55,8 @@ for _name, _use in (
     ("mnist", "The classic of handwritten digits. Its test part comes with it."),
     (
         "cifar10",
-        "Colour pictures of things: no longer easy. Its test part comes with it. This version knows its columns, so "
-        "a file that names it can be checked, shown and compiled; it cannot read the pictures yet.",
+        "Colour pictures of things: no longer easy. Its test part comes with it. Put `cifar-10-binary.tar.gz` (or "
+        "`cifar-10-python.tar.gz`, of which nothing is run) into the folder that $NETLOOM_DATA names.",
     ),
 ):
     own = (
@@ -69,6 +69,19 @@ for _name, _use in (
 tell("source", "diabetes", "A small regression with much noise: half the variance is all there is to explain.",
      layers("- dense: 1", DIABETES, "{loss: {mse: {target: y}}, metrics: [r2], epochs: 5}"), codes=("E300",))  # fmt: skip
 FILES = ("E301", "E302", "E303", "E304")
+tell(
+    "source", "images", "One's own pictures: `birds/crow/1.png` is a crow. Where the folder holds `train` and `test`, with "
+    "a folder a class in each, the test part is kept. Pictures alone, in no folder of a class, come without `label`.",
+    whole(
+        """
+        data: {source: {images: {path: birds, size: [8, 8]}}, prepare: [scale]}
+        network:
+          layers: [flatten, {dense: 2}]
+        train: {loss: cross_entropy, batch: 4, epochs: 5}
+        """
+    ),
+    codes=(*FILES, "E309", "E311", "E312"),
+)  # fmt: skip
 tell(
     "source", "csv", "One's own tables. `fields:` says which columns are read and how.",
     whole(
@@ -145,7 +158,6 @@ for _name, _use, _options, _out in (
          layers(f"- dense: {{units: 16, activation: tanh}}\n- dense: {_out}",
                 f"{{source: {{{_name}: {_options}}}, {SPLIT}}}"))  # fmt: skip
 for _name, _use, _path in (
-    ("images", "One's own pictures.", "birds"),
     ("text", "Books, to be written on.", "book.txt"),
     ("tsv", "Pairs of sentences, and tables out of other programs.", "pairs.tsv"),
     ("audio", "Words that are spoken.", "words"),

@@ -1,4 +1,4 @@
-"""Sets known by name whose files the user has: MNIST. CIFAR-10 is known by its row in the table alone."""
+"""MNIST: a set known by its name, whose files the user has."""
 
 from __future__ import annotations
 
@@ -46,15 +46,6 @@ def read_mnist(options: Mapping[str, object], reach: Reach) -> Raw:
         own_test=len(parts[1][0]),
         known=BUILTIN["mnist"].columns,
         file="mnist",
-    )
-
-
-def read_cifar10(options: Mapping[str, object], reach: Reach) -> Raw:
-    """Refuses: this version knows the set's columns and counts but has no reader for its files."""
-    raise DataError(
-        "E300",
-        "cifar10 cannot be read by this version of netloom",
-        "Save it as an .npz file with the arrays image and label, and write source: {npz: FILE}.",
     )
 
 

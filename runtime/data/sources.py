@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from .arrays import Wanted, read_idx_pair, read_npz
+from .cifar import read_cifar10
 from .csv_table import read_csv
 from .errors import DataError
+from .image_folder import peek_images, read_images
 from .inline import read_values
-from .named_sets import read_cifar10, read_mnist
+from .named_sets import read_mnist
 from .raw import Raw
 from .reach import Reach
 from .science_sets import science_set
@@ -22,6 +24,7 @@ READERS: Mapping[str, Reader] = {
     **{name: science_set(name) for name in ("digits", "iris", "wine", "breast_cancer", "diabetes")},
     "mnist": read_mnist,
     "cifar10": read_cifar10,
+    "images": read_images,
     "csv": read_csv,
     "npz": read_npz,
     "idx": read_idx_pair,
@@ -31,6 +34,7 @@ READERS: Mapping[str, Reader] = {
 }
 
 PEEKS: Mapping[str, Peek] = {
+    "images": peek_images,
     "npz": read_npz,
     "idx": read_idx_pair,
     **{name: peeked(name) for name in ("moons", "circles", "spirals", "blobs")},

@@ -42,7 +42,7 @@ def blocks() -> Iterator[Block]:
 
 
 def make_data(folder: Path) -> None:
-    """The files that the examples name: a table of flowers, points, small pictures of signs."""
+    """The files that the examples name: a table of flowers, points, small pictures of signs and birds."""
     rows = [f"{i},{i % 3 + 1},{'red' if i % 2 else 'blue'}" for i in range(12)]
     (folder / "flowers.csv").write_text("\n".join(["height,width,colour", *rows]) + "\n", encoding="utf-8")
     (folder / "gaps.csv").write_text("height,width,colour\n1,2,red\n2,,blue\n3,1,red\n", encoding="utf-8")
@@ -50,6 +50,10 @@ def make_data(folder: Path) -> None:
     numbers = np.arange(24, dtype=np.float32).reshape(12, 2) / 24
     np.savez(folder / "points.npz", x=numbers, y=numbers.sum(axis=1, keepdims=True))
     (folder / "signs-images.idx").write_bytes(struct.pack(">4B3I", 0, 0, 8, 3, 12, 4, 4) + bytes(range(192)))
+    for number in range(12):
+        (folder / "birds" / ("crow", "wren")[number % 2]).mkdir(parents=True, exist_ok=True)
+        picture = b"P5\n4 4\n255\n" + bytes(range(number, number + 16))
+        (folder / "birds" / ("crow", "wren")[number % 2] / f"{number}.pgm").write_bytes(picture)
     (folder / "signs-labels.idx").write_bytes(struct.pack(">4BI", 0, 0, 8, 1, 12) + bytes([0, 1] * 6))
 
 

@@ -46,7 +46,7 @@ def test_the_example_of_a_kind_trains(key: tuple[str, str], tmp_path: Path) -> N
     try:
         run = netloom.train(file, folder=tmp_path / "runs")
     except SpecError as mistakes:
-        assert [remark.code for remark in mistakes.diagnostics if remark.severity == "error"] == ["E300"]
+        assert [remark.code for remark in mistakes.diagnostics if remark.severity == "error"] in (["E300"], ["E301"])
         pytest.skip(f"a set that cannot be read here: {mistakes}")
     assert run.steps == 1
     assert run.status == "finished"

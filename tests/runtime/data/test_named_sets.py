@@ -14,7 +14,7 @@ from netloom.dsl.diagnostics import SpecError
 from netloom.dsl.spec import Data
 from netloom.runtime.data.dataset import open_data, schema_of
 from netloom.runtime.data.errors import DataError
-from netloom.runtime.data.named_sets import read_cifar10, read_mnist
+from netloom.runtime.data.named_sets import read_mnist
 from netloom.runtime.data.reach import Reach
 
 
@@ -69,11 +69,6 @@ def test_files_of_something_else(
     write_idx(name, values)
     with pytest.raises(DataError, match=said):
         read_mnist({}, Reach.of(tmp_path, tiny_mnist))
-
-
-def test_cifar10_says_what_to_do(tmp_path: Path) -> None:
-    with pytest.raises(DataError, match="npz"):
-        read_cifar10({}, Reach.of(tmp_path, {}))
 
 
 def test_the_real_mnist(make_data: Callable[..., Data], tmp_path: Path) -> None:
