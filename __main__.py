@@ -1,6 +1,6 @@
 """`python -m netloom` is the command `netloom`."""
 
-from netloom.cli.main import main
+from netloom.cli.entry import main
 
 if __name__ == "__main__":
     main()

@@ -68,9 +68,9 @@ class Progress:
             case RunStarted():
                 self._started = event
                 parts = ", ".join(f"{count:,} {part}" for part, count in event.examples.items())
-                self._say(f"run {event.run}: {event.parameters:,} weights, {parts}, batch {event.batch}")
+                self.say(f"run {event.run}: {event.parameters:,} weights, {parts}, batch {event.batch}")
             case Resumed():
-                self._say(f"goes on from step {event.step:,} (epoch {event.epoch})")
+                self.say(f"goes on from step {event.step:,} (epoch {event.epoch})")
             case Steps():
                 self._status(event)
             case Evaluated():
@@ -78,12 +78,12 @@ class Progress:
                 if event.part != "train" or self._live is None:
                     self._epoch(event)
             case KnobChanged():
-                self._say(f"step {event.step:,}: {event.knob} = {event.value}")
+                self.say(f"step {event.step:,}: {event.knob} = {event.value}")
             case Warned():
-                self._say(f"warning: {event.message}", "yellow")
+                self.say(f"warning: {event.message}", "yellow")
             case RunFailed():
                 where = f"{event.file}:{event.line}: " if event.file else ""
-                self._say(f"{where}{event.message}", "bold red")
+                self.say(f"{where}{event.message}", "bold red")
             case CheckpointSaved() | RunEnded():
                 pass
 
@@ -108,7 +108,8 @@ class Progress:
         if ended.status == "interrupted":
             self.console.print("go on with: netloom train --resume last", style="dim")
 
-    def _say(self, line: str, style: str = "") -> None:
+    def say(self, line: str, style: str = "") -> None:
+        """One line, above the live one where there is one."""
         self.console.print(Text(line, style=style), soft_wrap=True)
 
     def _status(self, event: Steps) -> None:
@@ -134,7 +135,7 @@ class Progress:
             return
         self._last_line = now
         shown = "  ".join(f"{n} {_number(v)}" for n, v in event.metrics.items() if n in SHOWN)
-        self._say(
+        self.say(
             f"epoch {event.epoch:>3}  {event.part:<10}  {shown}{'  best' if event.best else ''}",
             "dim" if event.part == "train" else "",
         )

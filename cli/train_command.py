@@ -15,7 +15,7 @@ Examples:
 from __future__ import annotations
 
 import signal
-import sys
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import FrameType
@@ -28,9 +28,12 @@ from ..runtime.events import Event, RunEnded
 from ..runtime.launch import Launch, Request
 from ..runtime.train import Wishes
 from .console import print_diagnostics, print_json
+from .entry import Interrupted
 from .progress import Progress
 
 SIGNALS = {signal.SIGINT: 130, signal.SIGTERM: 143, signal.SIGHUP: 129}
+SAME_PRESS_SECONDS = 0.5
+"""Interrupts closer to the first than this are the first again."""
 
 
 def run(
@@ -49,8 +52,8 @@ def run(
     request = Request(file, start.overrides(set_), epochs, resume, runs, seed, threads)
     launch = Launch(request, progress.compiled)
     print_diagnostics(launch.loaded.remarks)
-    code = _Interrupts(launch.training.wishes)
-    ended = _follow(launch.events(), progress)
+    code = Interrupts(launch.training.wishes)
+    ended = _follow(launch.events(), progress, code)
     code.restore()
     if json:
         print_json(_result(launch.folder.name, ended))
@@ -59,11 +62,15 @@ def run(
     raise typer.Exit(code.exit_code or (1 if ended.status == "failed" else 0))
 
 
-def _follow(events: Iterator[Event], progress: Progress) -> RunEnded:
+def _follow(events: Iterator[Event], progress: Progress, interrupts: Interrupts) -> RunEnded:
     ended: RunEnded | None = None
+    told = False
     with progress:
         for event in events:
             progress.show(event)
+            if interrupts.exit_code and not told:
+                told = True
+                progress.say("stopping: the weights are saved (Ctrl-C again stops at once, without)")
             if isinstance(event, RunEnded):
                 ended = event
     assert ended is not None, "a stream of events ends with RunEnded"
@@ -80,22 +87,29 @@ def _result(name: str, ended: RunEnded) -> dict[str, Any]:
     }
 
 
-class _Interrupts:
-    """The first signal asks the training to stop at a step boundary; a second interrupt stops at once."""
+class Interrupts:
+    """The first signal asks the training to stop at a step boundary, and to save. Another interrupt stops it at once,
+    unless it comes so soon that it is the same nervous finger. `clock` gives seconds."""
 
-    def __init__(self, wishes: Wishes) -> None:
+    def __init__(self, wishes: Wishes, clock: Callable[[], float] = time.monotonic) -> None:
         self.exit_code = 0
-        self._wishes = wishes
+        self._wishes, self._clock = wishes, clock
+        self._asked_at = 0.0
         self._before: dict[signal.Signals, Callable[[int, FrameType | None], Any] | int | None] = {}
         for number in SIGNALS:
-            self._before[number] = signal.signal(number, self._take)
+            self._before[number] = signal.signal(number, self.take)
 
-    def _take(self, number: int, _frame: FrameType | None) -> None:
+    def take(self, number: int, _frame: FrameType | None = None) -> None:
+        """A signal came. Raises Interrupted for the one that will not wait."""
         if self.exit_code and number == signal.SIGINT:
-            sys.exit(self.exit_code)
+            if self._clock() - self._asked_at < SAME_PRESS_SECONDS:
+                return
+            raise Interrupted("what came after the last checkpoint is lost")
         self.exit_code = SIGNALS[signal.Signals(number)]
+        self._asked_at = self._clock()
         self._wishes.stop = "interrupted"
 
     def restore(self) -> None:
+        """Give the signals back."""
         for number, handler in self._before.items():
             signal.signal(number, handler)
