@@ -21,6 +21,8 @@ from .experiment import Live, Term, activation_of, constant
 SQUASHED = {"cross_entropy": "softmax", "binary_cross_entropy": "sigmoid"}
 """The activation that each loss takes together with its logarithm."""
 REGRESSION = frozenset({"mse", "mae", "huber"})
+PICTURE = 3
+"""The axes of a picture."""
 BY_NUMBER = REGRESSION | {"binary_cross_entropy"}
 """Losses that compare number by number, so that `where` can leave single ones out."""
 
@@ -224,7 +226,7 @@ def check_term(draft: Draft, entry: Entry, term: Term) -> None:
         return
     column = draft.column(target)
     if column is not None and column.classes is not None and draft.nodes[target].type.dtype == "int32":
-        _check_classes(draft, entry, have, sizes, column.classes)
+        _check_classes(draft, entry, source, have, sizes, column.classes)
     elif draft.nodes[target].op != "number" and math.prod(have) != math.prod(sizes):
         draft.error(
             "E222", entry.place,
@@ -233,13 +235,31 @@ def check_term(draft: Draft, entry: Entry, term: Term) -> None:
         )  # fmt: skip
 
 
-def _check_classes(draft: Draft, entry: Entry, have: tuple[int, ...], sizes: tuple[int, ...], classes: int) -> None:
+def _unflattened(draft: Draft, source: str) -> str | None:
+    """The first dense layer on the way to a tensor that reads a picture; None where there is none."""
+    found, node = None, draft.nodes.get(source)
+    while node is not None and node.inputs:
+        before = draft.nodes.get(node.inputs[0])
+        if node.op == "dense" and before is not None and len(draft.sizes[before.id] or ()) == PICTURE:
+            found = node.id
+        node = before
+    return found
+
+
+def _check_classes(
+    draft: Draft, entry: Entry, source: str, have: tuple[int, ...], sizes: tuple[int, ...], classes: int
+) -> None:
     if math.prod(have) == math.prod(sizes) and entry.kind != "cross_entropy":
         _check_one_output(draft, entry, classes)
     elif entry.kind == "binary_cross_entropy":
         draft.error(
             "E222", entry.place, f"the prediction is {_said(have)}, and the target one class of {classes}",
             "Give the last layer 1 unit, or write `cross_entropy`.",
+        )  # fmt: skip
+    elif len(have) == PICTURE and (first := _unflattened(draft, source)) is not None:
+        draft.error(
+            "E223", draft.places[first], f"`{first}` reads a picture as it is, so that {entry.kind} gets {_said(have)}",
+            "Put `- flatten` before it.",
         )  # fmt: skip
     elif have[:-1] != sizes:
         draft.error(

@@ -79,7 +79,7 @@ class Walk:
                 place, near = frame.lines["output"].name_place, "Set it at the column of `graph:`: `output: NAME`."
                 self.draft.error("E205", place, "`output` is the body's own word, and stands among the tensors", near)
                 return {}
-            place = body.graph[0].name_place if body.graph else body.place
+            place = body.graph_place or body.place
             self.draft.error("E205", place, "a graph body has to say which tensor it gives out", near)
             return {}
         read = {source for node in self.draft.nodes.values() for source in node.inputs}

@@ -35,6 +35,7 @@ def body(table: Table, walk: Walk, what: str, place: Place | None = None) -> Bod
         inputs=_inputs(found["inputs"], walk) if "inputs" in found else None,
         layers=layers,
         graph=graph,
+        graph_place=table.keys.get("graph"),
         output=walk.paths(found["output"], "`output`") if "output" in found else None,
         weights=walk.text(found["weights"], "`weights`") if "weights" in found else None,
         place=table.place,

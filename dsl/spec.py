@@ -76,6 +76,7 @@ class Body(Model):
     inputs: tuple[Input, ...] | None = None
     layers: tuple[Entry, ...] | None = None
     graph: tuple[GraphLine, ...] | None = None
+    graph_place: Place | None = None
     output: tuple[tuple[str, Place], ...] | None = None
     weights: str | None = None
     place: Place

@@ -6,10 +6,14 @@ from collections.abc import Callable
 
 import pytest
 
-from netloom.compiler.cost import costs, total_parameters
+from netloom.compiler.cost import costs
 from netloom.compiler.experiment import Experiment
 
 Built = Callable[..., Experiment]
+
+
+def total_parameters(experiment: Experiment) -> int:
+    return sum(row.parameters for row in costs(experiment))
 
 
 def dense(*units: int) -> str:
