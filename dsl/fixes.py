@@ -11,14 +11,20 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from .diagnostics import Diagnostic
+from .habits import SYNONYMS
 from .layout_fixes import BY_LAYOUT, Made
+from .lines import indent_of, spoken
 from .scalars import quoted
+from .suggest import MOST, bare, distance
 
 MEANT = re.compile(r"Did you mean `([^`]+)`\?")
 WRITTEN = re.compile(r"Write `([^`]+)`\.")
 IN_PLACE = frozenset({"E006", "E007", "E015", "E017", "E018", "E019"})
 """Remarks whose way out is the text that stands at their place, written rightly."""
+KEYS = frozenset({"E023", "E102"})
 INDENT = "  "
+SHORTEST, LONG = 3, 6
+"""Letters of a word in which one may be wrong, and two."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,11 +80,12 @@ def _replacement(remark: Diagnostic, lines: Sequence[str]) -> Made | None:
     """What stands at the remark's place, and what should."""
     number, at = remark.place.line - 1, remark.place.column - 1
     line, way = lines[number], remark.suggestion or ""
-    pair = _words(remark, line, at, line[at : at + remark.place.length], way)
+    pair = _words(remark, lines, at, line[at : at + remark.place.length], way)
     return Made(number, at, *pair) if pair else None
 
 
-def _words(remark: Diagnostic, line: str, at: int, here: str, way: str) -> tuple[str, str] | None:
+def _words(remark: Diagnostic, lines: Sequence[str], at: int, here: str, way: str) -> tuple[str, str] | None:
+    line = lines[remark.place.line - 1]
     if remark.code == "E015" and (braced := re.fullmatch(r"\$\{(.*)\}", here)):
         return here, f"$({braced[1]})"
     if remark.code == "E122" and here == "**":
@@ -86,20 +93,50 @@ def _words(remark: Diagnostic, line: str, at: int, here: str, way: str) -> tuple
     if remark.code in BY_SHAPE:
         return BY_SHAPE[remark.code](line, at)
     if meant := MEANT.search(way):
-        return _word(here, meant[1])
+        return None if _given(remark, lines, meant[1]) else _word(here, meant[1])
     if remark.code in IN_PLACE and here and (written := WRITTEN.search(way)):
         return here, written[1]
     return None
 
 
+def _given(remark: Diagnostic, lines: Sequence[str], meant: str) -> bool:
+    """Whether a key's right name stands beside it already, so that the key would be given twice."""
+    number, end = remark.place.line - 1, remark.place.column - 1 + remark.place.length
+    line = lines[number]
+    if not re.match(r"\s*:", line[end:]):
+        return False
+    key = re.compile(rf"(?<![\w.$]){re.escape(meant)}\s*:")
+    if key.search(line):
+        return True
+    column = remark.place.column - 1
+    for step in (-1, 1):
+        near = number + step
+        while 0 <= near < len(lines) and (not spoken(lines[near]) or indent_of(lines[near]) >= indent_of(line)):
+            if key.match(lines[near], column) and not lines[near][:column].strip(" -"):
+                return True
+            near += step
+    return False
+
+
 def _word(here: str, meant: str) -> tuple[str, str] | None:
-    """A misspelt word; of a path its last step may be meant alone."""
+    """A misspelt word, where it is near enough to the one that was meant, or another library's word for it."""
+    if not _certain(here.strip("\"'$"), meant):
+        return None
     if here.startswith("$") and re.fullmatch(r"\$[\w.]+", here):
         return here, f"${meant}"
     if re.fullmatch(r"[\w.-]+", here):
         return here, meant
     inner = re.fullmatch(r"""(["'])([\w.$*-]+)\1""", here)
     return (here, f"{inner[1]}{meant}{inner[1]}") if inner else None
+
+
+def _certain(here: str, meant: str) -> bool:
+    """Whether a word can only be another: one letter wrong, two in a long one, or known from elsewhere."""
+    lowered, wanted = here.lower(), meant.lower()
+    if bare(here) == bare(meant) or SYNONYMS.get(lowered.replace("-", "_")) == meant:
+        return True
+    slips = 2 if len(meant) >= LONG else 1
+    return len(here) < MOST and len(meant) >= SHORTEST and distance(lowered, wanted, slips) <= slips
 
 
 def _cut_formula(line: str, at: int) -> tuple[str, str] | None:
@@ -127,14 +164,15 @@ BY_SHAPE = {"E016": _cut_formula, "E020": _indented}
 def fixes(remarks: Iterable[Diagnostic], text: str, file: str) -> tuple[Fix, ...]:
     """Every fix there is for the errors of one file, in order; where two overlap, the first.
 
-    Of two that would give one line the same new word, as two misspelt options of one name, none is made: one
-    of them would be lost.
+    Of two keys written differently that would come out as one word, only the first is mended: they may stand
+    in one table.
     """
     lines, found, end = text.splitlines(), list[Fix](), (0, 0)
     errors = [r for r in remarks if r.severity == "error" and r.place.file == file]
     made = [fix for remark in errors if (fix := fix_of(remark, lines)) is not None]
     for fix in sorted(made, key=lambda f: (f.line, f.column)):
-        if (fix.line, fix.column) >= end:
+        twice = fix.code in KEYS and any(f.code in KEYS and f.new == fix.new and f.old != fix.old for f in found)
+        if (fix.line, fix.column) >= end and not twice:
             found.append(fix)
             end = max(fix.end, (fix.line, fix.column + 1))
     return tuple(found)

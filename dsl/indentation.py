@@ -5,11 +5,9 @@ from __future__ import annotations
 import re
 
 from .diagnostics import Diagnostics
-from .lines import Level, before, block_end, levels_above, levels_of, spoken
+from .lines import BESIDE, Level, before, block_end, levels_above, levels_of, spoken
 from .source_text import Source
 
-BESIDE = ("name", "from", "when", "repeat", "weight", "where", "of")
-"""What stands beside a kind, never below it."""
 WORD_LINE = re.compile(r"(\s*(?:-\s+)*)([A-Za-z_][A-Za-z0-9_]*)\s*(?:#.*)?$")
 LONGEST_SHOWN = 40
 
@@ -42,10 +40,11 @@ def _below_a_value(line: int, own: Level, lower: Level, source: Source, diagnost
     said = spoken(source.line(last)).strip().removeprefix("- ")
     said = said if len(said) < LONGEST_SHOWN else said[:LONGEST_SHOWN] + "…"
     word = _word(line, own, source)
-    way = f"Set it at column {_shown(lower, source)}."
+    way = f"Set it at column {_shown(lower)}."
     if not own.dash and word not in BESIDE and levels_of(source.line(last), last)[0].dash:
         way = "Options stand in braces, as in `kind: {option: value}`; before the next layer stands `- `."
-    _say(line, own, word, f"`{word}` is indented below `{said}`, which has its value already", way, source, diagnostics)
+    message = f"{_called(word)} is indented below `{said}`, which has its value already"
+    _say(line, own, word, message, way, source, diagnostics)
     shift(source, line, lower.column)
 
 
@@ -57,10 +56,11 @@ def _between(
     down = own.column - lower.column if lower is not None else upper.column
     up = upper.column - own.column
     wanted = lower if lower is not None and down < up else upper
-    way = f"Set it at column {_shown(wanted, source)}."
+    way = f"Set it at column {_shown(wanted)}."
     if lower is not None and down == up:
-        way = f"It belongs at column {_shown(lower, source)} or {_shown(upper, source)}."
-    _say(line, own, word, f"`{word}` begins at a column of its own, not at its neighbours'", way, source, diagnostics)
+        way = f"It belongs at column {_shown(lower)} or {_shown(upper)}."
+    message = f"{_called(word)} begins at a column of its own, not at its neighbours'"
+    _say(line, own, word, message, way, source, diagnostics)
     shift(source, line, wanted.column)
 
 
@@ -78,15 +78,19 @@ def _word(line: int, own: Level, source: Source) -> str:
     return found[0] if found else ""
 
 
-def _shown(level: Level, source: Source) -> int:
-    """A level's column as the user counts it, in the user's own line."""
-    return source.place(level.line, level.column).column
+def _called(word: str) -> str:
+    return "this dash" if word == "-" else f"`{word}`"
+
+
+def _shown(level: Level) -> int:
+    """A level's column as the user counts it, once the lines above are mended."""
+    return level.column + 1
 
 
 def shift(source: Source, line: int, column: int) -> None:
     """Set a line, and what belongs to it, at a column; the columns in it move with it."""
     by = column - (len(source.line(line)) - len(source.line(line).lstrip()))
-    for number in range(line, block_end(source.lines, line)):
+    for number in range(line, block_end(source.lines, line, column)):
         if by < 0:
             source.remove(number, 0, min(-by, len(source.line(number)) - len(source.line(number).lstrip())))
         elif source.line(number).strip():
@@ -112,8 +116,7 @@ def no_colon(line: int, source: Source, diagnostics: Diagnostics) -> bool:
     )
     way = f"Write `{word[2]}:`."
     if item and below and key in BESIDE:
-        column = source.place(number, len(word[1])).column
-        way = f"Write `{word[2]}:`, and set `{key}` below it, at column {column}."
+        way = f"Write `{word[2]}:`, and set `{key}` below it, at column {len(word[1]) + 1}."
         shift(source, line, len(word[1]))
     diagnostics.error("E019", source.place(number, word.start(2), number, word.end(2)), why, way)
     source.insert(number, word.end(2), ":")

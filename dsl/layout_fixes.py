@@ -49,7 +49,7 @@ def _not_yaml(remark: Diagnostic, lines: Sequence[str]) -> Made | None:
 
 def _set_at(lines: Sequence[str], number: int, column: int) -> Made:
     """A line and what belongs to it, at a column from 0."""
-    block = list(lines[number : block_end(lines, number)])
+    block = list(lines[number : block_end(lines, number, column)])
     return Made(number, 0, "\n".join(block), "\n".join(moved(block, column - indent_of(block[0]))))
 
 

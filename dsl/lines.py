@@ -8,6 +8,8 @@ from dataclasses import dataclass
 
 COMMENT = re.compile(r"(?:^|(?<=\s))#.*")
 SHAPE = re.compile(r"([ \t]*)((?:-[ \t]+)*)(?:([A-Za-z_][\w.]*)[ \t]*:(?=\s|$))?")
+BESIDE = ("name", "from", "when", "repeat", "weight", "where", "of")
+"""What stands beside a kind, never below it."""
 CLOSING = {"{": "}", "[": "]"}
 INDENT = 2
 """Blanks a level of indentation, where nothing around says otherwise."""
@@ -71,12 +73,16 @@ def before(lines: Sequence[str], number: int) -> int:
     return number
 
 
-def block_end(lines: Sequence[str], number: int) -> int:
-    """The line after the last one that stands at a line's indentation or deeper."""
-    column, end = indent_of(lines[number]), number + 1
+def block_end(lines: Sequence[str], number: int, column: int) -> int:
+    """The line after the last one that goes along when a line is set at a column, from 0.
+
+    Those that stand as deep as it or deeper, up to a neighbour that stands at that column already.
+    """
+    own, end = indent_of(lines[number]), number + 1
     for below in range(number + 1, len(lines)):
         if spoken(lines[below]):
-            if indent_of(lines[below]) < column:
+            depth = indent_of(lines[below])
+            if depth < own or (own < depth == column):
                 break
             end = below + 1
     return end
@@ -138,5 +144,7 @@ def _without_tabs(above: Sequence[str], number: int, line: str) -> str:
         deepest = levels[0].column if levels else 0
         return (" " * (deepest + INDENT) if start == "\t" else plain) + rest
     same = [level.column for level in levels if level.dash is dash and level.column > 0]
+    if rest.split(":")[0] in BESIDE and (item := next((n for n, level in enumerate(levels) if level.dash), 0)):
+        return " " * levels[item - 1].column + rest
     near = min(same, key=lambda column: abs(column - len(plain)), default=len(plain))
     return " " * near + rest

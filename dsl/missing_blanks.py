@@ -13,6 +13,7 @@ from .source_text import Source
 from .tree import Scalar, Sequence, Table, Tree
 
 GLUED = re.compile(r"([A-Za-z_][A-Za-z0-9_]*):([^\s:/\\].*)", re.DOTALL)
+EQUATED = re.compile(r"([A-Za-z_][A-Za-z0-9_]*)\s*=\s*([^=\s].*)", re.DOTALL)
 DASHED = re.compile(r"-[A-Za-z]")
 GLUED_LINE = re.compile(r"\s*([A-Za-z_][A-Za-z0-9_]*):([^\s:/\\]\S*)\s*(?:#.*)?$")
 
@@ -25,9 +26,15 @@ def parted_item(item: Tree, diagnostics: Diagnostics) -> Tree:
 def parted_pair(pair: Pair, source: Source, diagnostics: Diagnostics) -> tuple[Scalar, Tree]:
     """`{a: 1, b:1}`  -->  `{a: 1, b: 1}`, where `b:1` reads as a key without a value."""
     key, value = pair.key, pair.value
-    if key.quoted or ":" not in key.text or not isinstance(value, Scalar) or value.text or value.quoted:
+    if (
+        key.quoted
+        or not (":" in key.text or "=" in key.text)
+        or not isinstance(value, Scalar)
+        or value.text
+        or value.quoted
+    ):
         return key, value
-    table = _parted(key, diagnostics)
+    table = _parted(key, diagnostics) if ":" in key.text else _equated(key, diagnostics)
     if table is None:
         return key, value
     ((name, inner),) = table.items.items()
@@ -77,6 +84,17 @@ def _parted(tree: Tree, diagnostics: Diagnostics) -> Table | None:
     name, text, place = found[1], found[2], tree.place
     _report(name, text, place, diagnostics)
     value = Scalar(plain(text), text, False, replace(place, column=place.column + len(name) + 1, length=len(text)))
+    return Table({name: value}, {name: replace(place, length=len(name))}, place)
+
+
+def _equated(key: Scalar, diagnostics: Diagnostics) -> Table | None:
+    """`{units = 32}`"""
+    found = EQUATED.fullmatch(key.text)
+    if found is None:
+        return None
+    name, text, place = found[1], found[2], key.place
+    diagnostics.error("E019", place, "options are given with a colon, not with `=`", f"Write `{name}: {text}`.")
+    value = Scalar(plain(text), text, False, replace(place, column=place.column + found.start(2), length=len(text)))
     return Table({name: value}, {name: replace(place, length=len(name))}, place)
 
 

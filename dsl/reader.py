@@ -17,9 +17,10 @@ from .diagnostics import Diagnostics, Flooded
 from .missing_blanks import parted_item, parted_pair, parted_scalar
 from .places import Place
 from .scalars import plain
-from .slips import MOST_REPAIRS, repaired, report_syntax
+from .slips import MOST_REPAIRS, missing_colons, repaired, report_syntax
 from .source_text import MOST_CHARACTERS, STAR, Source, cleaned, too_long
 from .tree import Scalar, Sequence, Table, Tree
+from .typed_quotes import TEXTS, straight
 
 LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 DEEPEST, MOST_VALUES, MOST_EVENTS = 60, 50_000, 150_000
@@ -57,6 +58,7 @@ def _events(source: Source, diagnostics: Diagnostics) -> list[yaml.Event] | None
     """The parser's events, slips that it stumbles over repaired one by one."""
     # each repair reads the text again
     left = MOST_EVENTS
+    missing_colons(source, diagnostics)
     for _ in range(MOST_REPAIRS):
         events = list[yaml.Event]()
         try:
@@ -165,7 +167,7 @@ class _Build:
     def _items(self, items: list[Tree], flow: bool) -> tuple[Tree, ...]:
         if flow:
             items = joined_items(items, self.diagnostics)
-        return tuple(parted_item(item, self.diagnostics) for item in items)
+        return tuple(parted_item(straight(item, self.diagnostics), self.diagnostics) for item in items)
 
     def _table(self, event: yaml.CollectionStartEvent, events: Iterator[yaml.Event]) -> Table:
         pairs, flow = list[Pair](), bool(event.flow_style)
@@ -206,7 +208,9 @@ class _Build:
                     "Write the keys out.",
                 )
                 continue
-            items[name], keys[name] = parted_scalar(key, value, self.source, self.diagnostics), key.place
+            value = parted_scalar(key, value, self.source, self.diagnostics)
+            items[name] = value if name in TEXTS else straight(value, self.diagnostics)
+            keys[name] = key.place
         return Table(items, keys, place)
 
     def _place(self, event: yaml.Event) -> Place:

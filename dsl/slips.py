@@ -15,6 +15,8 @@ from .unbalanced import unbalanced
 MOST_REPAIRS = 20
 GLUED_LINE = re.compile(r"(\s*(?:-\s+)*)([A-Za-z_][A-Za-z0-9_]*):([^\s:/\\]\S*)\s*(?:#.*)?$")
 DASH_LINE = re.compile(r"\s*(-)([A-Za-z_{\[][^\s]*)")
+BRACED_LINE = re.compile(r"\s*(?:-\s+)+([A-Za-z_]\w*)\s+\{\s*\w+\s*:\s.*\}\s*(?:#.*)?$")
+TEXT_BLOCK = re.compile(r"[:-]\s+[|>][-+0-9]*$")
 SELECTOR = re.compile(r"\*[\w.*-]*")
 
 
@@ -32,6 +34,19 @@ def repaired(error: yaml.MarkedYAMLError, source: Source, diagnostics: Diagnosti
         or unbalanced(error, source, diagnostics)
         or misindented(mark.line, source, diagnostics)
     )
+
+
+def missing_colons(source: Source, diagnostics: Diagnostics) -> None:
+    """`- dense {units: 64}`: to YAML a key with a brace in it, so that its parser mostly stumbles over nothing."""
+    if any(TEXT_BLOCK.search(line.rstrip()) for line in source.lines):
+        return
+    for number in range(len(source.lines)):
+        found = BRACED_LINE.match(source.line(number))
+        if found:
+            place = source.place(number, found.start(1), number, found.end(1))
+            message = f"a colon is missing between `{found[1]}` and its options"
+            diagnostics.error("E019", place, message, f"Write `{found[1]}:`.")
+            source.insert(number, found.end(1), ":")
 
 
 def _star(mark: yaml.Mark, context: yaml.Mark | None, source: Source, diagnostics: Diagnostics) -> bool:

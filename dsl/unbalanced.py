@@ -13,6 +13,11 @@ from .source_text import Source
 PAIR_IN_PAIR = re.compile(r"(\s*(?:-\s+)*)([A-Za-z_]\w*)\s*:\s+([A-Za-z_]\w*)\s*:\s+(\S.*)$")
 LAST_WORD = re.compile(r"([\w.$-]+)\s*$")
 VALUE_BEFORE = re.compile(r"""[:,\[{]\s*([\w.+-]+|"[^"]*"|'[^']*'|\$\([^()]*\)|[^,{}\[\]]*[}\]])\s+$""")
+HEAD = re.compile(r"[{,\[]\s*([A-Za-z_]\w*)\s*:\s+([A-Za-z_]\w*)\s*$")
+LONGEST = 200
+"""Characters of a line that are looked at before the place where the parser gave up."""
+MOST = 10_000
+"""Characters of a line that nobody has written by hand."""
 TEXTS = ("name", "about")
 """Keys whose value is a text, so that a colon in it is one of the text."""
 
@@ -71,7 +76,7 @@ def _opened_above(line: int, source: Source) -> bool:
 def _pair_in_pair(mark: yaml.Mark, source: Source, diagnostics: Diagnostics) -> bool:
     """`weight: linear: {…}`: a table that begins in the line of its key needs braces."""
     line = source.line(mark.line)
-    found = PAIR_IN_PAIR.match(spoken(line))
+    found = PAIR_IN_PAIR.match(spoken(line)) if len(line) < MOST else None
     if not found or not found.start(3) < mark.column <= found.end(3) + 1 or left_open(found[4]) != "":
         return False
     start, end = found.start(3), found.end(4)
@@ -104,7 +109,7 @@ def _in_braces(mark: yaml.Mark, opened: yaml.Mark | None, source: Source, diagno
 def _second_colon(mark: yaml.Mark, source: Source, diagnostics: Diagnostics) -> bool:
     """`{weight: linear: {…}, name: x}`: the same within braces."""
     line = source.line(mark.line)
-    head = re.search(r"[{,\[]\s*([A-Za-z_]\w*)\s*:\s+([A-Za-z_]\w*)\s*$", line[: mark.column])
+    head = HEAD.search(line, max(0, mark.column - LONGEST), mark.column)
     if not head or line[mark.column : mark.column + 1] != ":":
         return False
     start, depth, end = head.start(2), 0, len(spoken(line))
@@ -168,13 +173,13 @@ def _comma(mark: yaml.Mark, source: Source, diagnostics: Diagnostics) -> bool:
     """`{units: 64 activation: relu}`: a comma is missing before the key that the parser did not expect."""
     line, column = source.line(mark.line), mark.column
     if line[column : column + 1] == ":":
-        word = LAST_WORD.search(line[:column])
+        word = LAST_WORD.search(line, max(0, column - LONGEST), column)
         if not word:
             return False
         column = word.start(1)
     elif column >= len(line):
         return False
-    held = VALUE_BEFORE.search(line[:column])
+    held = VALUE_BEFORE.search(line, max(0, column - LONGEST), column)
     if not held or line[column] in ",]}":
         return False
     word = re.match(r"[\w.$-]+", line[column:])

@@ -68,7 +68,7 @@ class Walk:
             if key not in names:
                 way = f"Did you mean `{meant}`?" if meant else hint(key) or f"It has {listed(names)}."
                 self.error(code, place, f"{what} has no `{key}`", way)
-                self.guessed.update(inner.place for inner in (table.items[key], *items(table.items[key])))
+                self.guessed.add(table.items[key].place)
             if meant is not None and (meant == key or meant not in table.items):
                 items[meant], keys[meant] = table.items[key], place
         return Table(items, keys, table.place)
