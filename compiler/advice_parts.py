@@ -40,6 +40,8 @@ def _own(spec: Spec, place: Place) -> bool:
 
 def _unused_parts(spec: Spec, diagnostics: Diagnostics) -> None:
     parts: dict[str, Block | Network] = {**spec.blocks, **spec.networks}
+    if not parts:
+        return
     used = {name: frozenset(_mentioned(part)) for name, part in parts.items()}
     rest = frozenset(_mentioned([value for name, value in spec if name not in (*PARTS, "text", "later")]))
     rest |= _later(spec)
@@ -85,6 +87,8 @@ def _mentioned(value: object) -> Iterator[str]:
 
 
 def _unused_options(spec: Spec, diagnostics: Diagnostics) -> None:
+    if not spec.options and not any(block.options for block in spec.blocks.values()):
+        return
     later = _later(spec)
     main = frozenset(_read([value for name, value in spec if name not in ("blocks", "text", "about", "included")]))
     defaults = frozenset(_read([option.default for block in spec.blocks.values() for option in block.options.values()]))
