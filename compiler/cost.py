@@ -36,11 +36,6 @@ def costs(experiment: Experiment) -> tuple[LayerCost, ...]:
     return tuple(_cost(node, counted) for node in experiment.graph)
 
 
-def total_parameters(experiment: Experiment) -> int:
-    """All weights and biases."""
-    return sum(row.parameters for row in costs(experiment))
-
-
 def _cost(node: Node, counted: set[str]) -> LayerCost:
     shape = tuple(size for size in node.type.shape[1:] if isinstance(size, int))
     weights = [weight for weight in weights_of(node) if weight.name not in counted]

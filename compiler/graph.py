@@ -9,13 +9,15 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-
-import networkx as nx
+from typing import TYPE_CHECKING
 
 from .layouts import Layout
 from .ops.op import REGISTRY, Op, Symbol
 from .ops.signature import result_type
 from .types import TensorType
+
+if TYPE_CHECKING:
+    import networkx as nx
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -85,9 +87,11 @@ class Graph:
                 found[source][node.id] = None
         return {node_id: tuple(readers) for node_id, readers in found.items()}
 
-    @cached_property
     def network(self) -> nx.MultiDiGraph:
-        """The same graph as networkx sees it, for searches, components and pictures."""
+        """The same graph as networkx has it, for searches and components: an edge an input, its `port` the place
+        among the reader's inputs. Networkx is imported by this call alone: 0.1 s that no command needs."""
+        import networkx as nx
+
         g = nx.MultiDiGraph()
         g.add_nodes_from((node.id, {"node": node}) for node in self)
         g.add_edges_from((source, node.id, {"port": port}) for node in self for port, source in enumerate(node.inputs))

@@ -9,7 +9,6 @@ from typing import Literal
 
 DType = Literal["float32", "float64", "int32", "int64", "uint8", "bool"]
 ITEM_BYTES: dict[str, int] = {"float32": 4, "float64": 8, "int32": 4, "int64": 8, "uint8": 1, "bool": 1}
-FLOATS: tuple[DType, ...] = ("float32", "float64")
 
 
 @dataclass(frozen=True, slots=True, order=True)

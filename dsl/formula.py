@@ -32,7 +32,7 @@ LEVELS = {
     "and": 2,
     "^": 8,
 }
-NOT, COMPARE, MINUS, POWER, ATOM = 3, 4, 7, 8, 9
+NOT, COMPARE, MINUS, POWER = 3, 4, 7, 8
 
 
 @dataclass(frozen=True, slots=True)

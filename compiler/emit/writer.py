@@ -8,8 +8,6 @@ from ..ops.op import REGISTRY
 from .bodies import splat, vector_text
 from .recipe import Recipe
 
-ITEM = {"float32": 4, "int32": 4, "uint8": 1, "float64": 8, "int64": 8}
-
 
 class Writer:
     """Lines of kernel text for one recipe. Values get names as they are first needed: `x3` for body node 3

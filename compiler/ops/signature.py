@@ -14,7 +14,6 @@ from ..errors import ShapeError
 from ..types import Dim, DType, Shape, TensorType
 from .op import Op
 
-ANY = "..."
 Axes = tuple[str, ...]
 
 

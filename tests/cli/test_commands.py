@@ -140,7 +140,10 @@ def test_show_compile_gradcheck_bench_doctor(tmp_path: Path) -> None:
     compiled = json.loads(netloom("compile", DIGITS, "--json", "--verify", "--kernels", str(tmp_path / "k")).stdout)
     assert compiled["blame"] == []
     assert len(list((tmp_path / "k").glob("*.py"))) == compiled["kernels"]
-    assert "why" not in netloom("compile", DIGITS, "--why", "--trace").stderr
+    told = netloom("compile", DIGITS, "--why", "--trace").stdout
+    assert "train.loss.cross_entropy" in told
+    assert "kept apart: " in told
+    assert "train / gradient" in told
     assert json.loads(netloom("gradcheck", DIGITS, "--json").stdout)["good"]
     timed = json.loads(netloom("bench", DIGITS, "--steps", "50", "--json").stdout)
     assert {

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
+import networkx as nx
 import numpy as np
 import numpy.typing as npt
 from hypothesis import assume, given
@@ -38,12 +39,16 @@ def along(graph: Graph, values: Mapping[str, Array], name: str, direction: Array
 
 
 def agrees(graph: Graph, with_gradient: Graph, seed: int) -> None:
-    """Each gradient, along a random direction, is the slope that differences show."""
+    """Every trainable state that is read has a gradient, which along a random direction is the slope that differences show."""
     values = random_values(graph, SIZES, seed)
     found = interpret(with_gradient, values, SIZES)
-    for name in [n.removeprefix("gradient/") for n in found if n.startswith("gradient/")]:
-        if f"state/{name}" not in values:
-            continue
+    network = graph.network()
+    read = set[str]().union(*({goal} | nx.ancestors(network, goal) for goal in graph.outputs.values()))
+    states = [node for node in graph if node.op == "state" and node.attr("trainable") and node.id in read]
+    trained = {str(node.attr("name")) for node in states}
+    assert trained == {name.removeprefix("gradient/") for name in found if name.startswith("gradient/")}
+    assume(trained)
+    for name in trained:
         direction = np.random.default_rng(seed).normal(size=values[f"state/{name}"].shape)
         exact = float(np.sum(found[f"gradient/{name}"] * direction))
         assert abs(along(graph, values, name, direction) - exact) < 1e-6 * max(1.0, abs(exact))
