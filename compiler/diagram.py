@@ -137,13 +137,17 @@ def _level(boxes: list[Box], paths: dict[str, tuple[str, ...]], depth: int) -> l
 
 
 def named_within(items: Iterable[Item], around: str = "") -> tuple[Item, ...]:
-    """The same items, each box named by its path within its group instead of the whole path."""
+    """The same items, each named by its path within its group instead of the whole path.
+
+    The third copy of `stage` stays `stage.3`, since a number alone says nothing.
+    """
     found: list[Item] = []
     for item in items:
-        if isinstance(item, Group):
-            found.append(replace(item, items=named_within(item.items, item.id)))
-        else:
-            found.append(replace(item, name=item.name.removeprefix(f"{around}.") if around else item.name))
+        within = item.name.removeprefix(f"{around}.") if around else item.name
+        named = replace(item, name=f"{around.rpartition('.')[2]}.{within}" if within[0].isdigit() else within)
+        if isinstance(named, Group):
+            named = replace(named, items=named_within(named.items, named.id))
+        found.append(named)
     return tuple(found)
 
 
