@@ -16,7 +16,7 @@ import typer
 
 from ..runtime import start
 from ..runtime.measure import bench_file
-from .console import out, print_json, table
+from .console import counted, out, print_json, table
 from .progress import Progress
 
 
@@ -41,7 +41,7 @@ def run(
         f"{found['examples_per_s']:,.0f} examples/s, {found['threads']} threads"
     )
     out().print(
-        f"first step after {found['first_step_s']:.2f} s; {found['kernels_compiled']} kernels compiled, "
+        f"first step after {found['first_step_s']:.2f} s; {counted(found['kernels_compiled'], 'kernel')} compiled, "
         f"{found['kernels_reused']} reused; {found['peak_bytes']:,} bytes"
     )
     shown = table("kernel", "layers", "µs a step>", "share>")

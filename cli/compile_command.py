@@ -18,7 +18,7 @@ import typer
 from ..compiler.pipeline import Compiled
 from ..compiler.plan import Plan
 from ..runtime import start
-from .console import out, print_diagnostics, print_json, table, talk
+from .console import counted, out, print_diagnostics, print_json, print_titled, table, talk
 
 
 def run(
@@ -91,14 +91,16 @@ def _print(compiled: Compiled, passes: list[dict[str, Any]], why: bool) -> None:
         out().print(step["graph"], markup=False, soft_wrap=True)
     plan = compiled.plan
     for name, program in plan.programs.items():
-        shown = table("kernel", "layers", "lines", "predicted µs>", title=f"{name}: {len(program.calls)} calls")
+        shown = table("kernel", "layers", "lines", "predicted µs>")
         for call in program.calls:
             layers = ", ".join(sorted({origin.path for origin in call.origins}))
             lines = ", ".join(str(n) for n in sorted({origin.line for origin in call.origins}))
             shown.add_row(plan.kernels[call.kernel].name, layers, lines, f"{call.cost / 1000:.2f}")
-        out().print(shown)
+        print_titled(f"{name}: {counted(len(program.calls), 'call')}", shown)
         out().print("")
-    out().print(f"{len(plan.kernels)} kernels, {plan.arena_bytes:,} bytes of arena for batches up to {plan.sizes['B']}")
+    out().print(
+        f"{counted(len(plan.kernels), 'kernel')}, {plan.arena_bytes:,} bytes of arena for batches up to {plan.sizes['B']}"
+    )
     if why:
         for sentence in compiled.why:
             out().print(f"- {sentence}", markup=False, soft_wrap=True)
@@ -114,4 +116,4 @@ def _write(plan: Plan, folder: Path) -> None:
     for number, (name, mark, text) in enumerate(start.kernel_texts(plan)):
         head = [f"# {name}", f"# {mark}", *(f"# used by {user}" for user in dict.fromkeys(users.get(number, [])))]
         (folder / f"{number:02}_{name.split(':')[0]}.py").write_text("\n".join(head) + "\n\n" + text, encoding="utf-8")
-    talk().print(f"wrote {len(plan.kernels)} sources to {folder}", style="dim")
+    talk().print(f"wrote {counted(len(plan.kernels), 'source')} to {folder}", style="dim")

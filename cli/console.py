@@ -50,6 +50,21 @@ def _plain(value: object) -> object:
     return value
 
 
+def counted(count: int, word: str) -> str:
+    """`1 kernel`, `2 kernels`."""
+    return f"{count:,} {word}{'' if count == 1 else 's'}"
+
+
+def seconds(value: float) -> str:
+    """A time to read: `42 ms`, `3.1 s`, `4 min 05 s`."""
+    if value < 0.95:
+        return f"{max(1, round(value * 1000))} ms"
+    if value < 100:
+        return f"{value:.1f} s"
+    minutes, rest = divmod(round(value), 60)
+    return f"{minutes} min {rest:02} s"
+
+
 def as_json(remark: Diagnostic) -> dict[str, object]:
     """A diagnostic as the fields promised by `--json`."""
     return {
@@ -99,10 +114,18 @@ def _excerpt(place: Place) -> list[str]:
     return [f"  {place.line:>4} | {seen}", f"       | {marker[:WIDE]}"]
 
 
-def table(*columns: str, title: str | None = None) -> Table:
-    """A table in the house's one style; a column whose name ends in `>` is a number, set to the right."""
-    made = Table(title=title, title_justify="left", box=None, pad_edge=False, header_style="bold")
+def table(*columns: str) -> Table:
+    """A table in the house's one style; a column whose name ends in `>` is a number, set to the right. A title is a
+    line of its own before it (`print_titled`): the table's own would be broken to the table's width."""
+    made = Table(box=None, pad_edge=False, header_style="bold")
     for column in columns:
         number = column.endswith(">")
         made.add_column(column.rstrip(">"), justify="right" if number else "left", no_wrap=number)
     return made
+
+
+def print_titled(title: str, shown: Table) -> None:
+    """A table on stdout under a line that says what it is."""
+    console = out()
+    console.print(Text(title, style="italic"), soft_wrap=True)
+    console.print(shown)

@@ -19,7 +19,7 @@ import typer
 
 from ..runtime.store import Store, default_folder
 from ..runtime.target import host
-from .console import out, print_json, table, talk
+from .console import counted, out, print_json, table, talk
 
 PACKAGES = (
     "numpy",
@@ -42,7 +42,7 @@ def run(
 ) -> None:
     store = Store()
     if clean:
-        talk().print(f"removed {store.clean(0)} kernels")
+        talk().print(f"removed {counted(store.clean(0), 'kernel')}")
     found = _findings(store)
     if json:
         print_json(found)

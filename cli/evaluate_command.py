@@ -17,7 +17,7 @@ import typer
 from ..runtime import runs as folders
 from ..runtime import start
 from ..runtime.answers import evaluate_run
-from .console import out, print_json, table
+from .console import print_json, print_titled, table
 
 
 def run(
@@ -32,18 +32,18 @@ def run(
         print_json({"run": folder.name, "metrics": results})
         return
     plain = list(dict.fromkeys(n for m in results.values() for n, v in m.items() if isinstance(v, int | float)))
-    shown = table("part", *(f"{name}>" for name in plain), title=folder.name)
+    shown = table("part", *(f"{name}>" for name in plain))
     for part, metrics in results.items():
         shown.add_row(part, *(f"{metrics[n]:.4f}" if n in metrics else "-" for n in plain))
-    out().print(shown)
+    print_titled(folder.name, shown)
     for part, metrics in results.items():
         for name, value in metrics.items():
             if isinstance(value, list):
                 _matrix(f"{name} of {part} (rows: truth)", value)
 
 
-def _matrix(title: str, rows: list[list[int]]) -> None:
-    shown = table("", *(f"{i}>" for i in range(len(rows))), title=f"\n{title}")
+def _matrix(said: str, rows: list[list[int]]) -> None:
+    shown = table("", *(f"{i}>" for i in range(len(rows))))
     for i, row in enumerate(rows):
         shown.add_row(str(i), *(f"[bold]{n}[/bold]" if i == j else str(n) for j, n in enumerate(row)))
-    out().print(shown)
+    print_titled(f"\n{said}", shown)

@@ -1,10 +1,13 @@
-"""Training as it goes: a live line on a terminal, at most one plain line a second elsewhere, all on stderr."""
+"""Training as it goes: a line for an epoch, at most one a second, and on a terminal a live one; all on stderr."""
 
 from __future__ import annotations
 
 import sys
 import time
+from collections.abc import Callable
+from math import isfinite
 from pathlib import Path
+from statistics import fmean
 from types import TracebackType
 from typing import Any
 
@@ -23,21 +26,30 @@ from ..runtime.events import (
     Steps,
     Warned,
 )
-from .console import out, table, talk
+from ..runtime.start import RUNS
+from .console import counted, out, seconds, table, talk
 
 BAR = 24
 SHOWN = ("loss", "accuracy", "r2", "mae", "f1")
+LINE_SECONDS = 1.0
+"""At most one line of an epoch in this time."""
+CLEARLY = 0.03
+"""The share of the loss that a quarter of the epochs must have taken off it."""
 
 
 class Progress:
     """A reader of events. Use as a context while events come."""
 
-    def __init__(self) -> None:
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self.console = talk()
+        self._clock = clock
         self._live: Live | None = None
         self._started: RunStarted | None = None
         self._results: dict[str, dict[str, Any]] = {}
-        self._last_line = 0.0
+        self._history: dict[str, list[float]] = {}
+        self._epoch: list[Evaluated] = []
+        """The results of the epoch that has no line yet."""
+        self._last_line = float("-inf")
 
     def __enter__(self) -> Progress:
         if sys.stderr.isatty():
@@ -60,7 +72,7 @@ class Progress:
             if made == count:
                 self.console.print(" " * 90, end="\r")
         elif made == count:
-            self.console.print(f"compiled {count} kernels")
+            self.say(f"compiled {counted(count, 'kernel')}")
 
     def show(self, event: Event) -> None:
         """Take in one event."""
@@ -74,9 +86,7 @@ class Progress:
             case Steps():
                 self._status(event)
             case Evaluated():
-                self._results[event.part] = event.metrics
-                if event.part != "train" or self._live is None:
-                    self._epoch(event)
+                self._evaluated(event)
             case KnobChanged():
                 self.say(f"step {event.step:,}: {event.knob} = {event.value}")
             case Warned():
@@ -84,7 +94,9 @@ class Progress:
             case RunFailed():
                 where = f"{event.file}:{event.line}: " if event.file else ""
                 self.say(f"{where}{event.message}", "bold red")
-            case CheckpointSaved() | RunEnded():
+            case RunEnded():
+                self._line()
+            case CheckpointSaved():
                 pass
 
     def final(self, ended: RunEnded, folder: Path) -> None:
@@ -95,18 +107,17 @@ class Progress:
             shown.add_row(part, *(_number(metrics.get(name)) for name in names))
         if ended.metrics:
             out().print(shown)
-        words = {
-            "finished": "finished",
-            "stopped_early": "stopped early",
-            "interrupted": "interrupted",
-            "failed": "failed",
-        }
-        said = words.get(ended.status, ended.status)
-        self.console.print(
-            Text(f"{said} after {ended.step:,} steps, {ended.seconds:.1f} s: {folder}", style="bold"), soft_wrap=True
+        said = (
+            f"{ended.status.replace('_', ' ')} after {counted(ended.step, 'step')}, {seconds(ended.seconds)}: {folder}"
         )
+        self.say(said, "bold")
+        name = folder.name if folder.parent == RUNS else str(folder)
         if ended.status == "interrupted":
-            self.console.print("go on with: netloom train --resume last", style="dim")
+            self.say(f"go on with: netloom train --resume {name}", "dim")
+        if ended.status == "finished" and still_falling(self._history):
+            self.say(f"the loss was still falling: more epochs may help (--resume {name} --epochs {2 * ended.epochs})")
+        if ended.status in ("finished", "stopped_early"):
+            self.say(f"next: netloom evaluate {name} | predict {name} FILE | runs compare RUN {name}", "dim")
 
     def say(self, line: str, style: str = "") -> None:
         """One line, above the live one where there is one."""
@@ -126,19 +137,46 @@ class Progress:
                 line.append(f"  {part} accuracy {results['accuracy']:.4f}")
         self._live.update(line)
 
-    def _epoch(self, event: Evaluated) -> None:
-        now = time.monotonic()
-        last = self._started is not None and event.epoch >= self._started.epochs
-        if self._live is None and now - self._last_line < 1.0 and not last and event.part != "test":
+    def _evaluated(self, event: Evaluated) -> None:
+        if event.part == "test":
+            return  # in the table at the end
+        if self._epoch and self._epoch[0].epoch != event.epoch:
+            self._epoch = []
+        self._epoch.append(event)
+        self._results[event.part] = event.metrics
+        if isinstance(loss := event.metrics.get("loss"), float):
+            self._history.setdefault(event.part, []).append(loss)
+        waits = event.part == "train" and self._started is not None and self._started.examples.get("validation")
+        if not waits and self._clock() - self._last_line >= LINE_SECONDS:
+            self._line()
+
+    def _line(self) -> None:
+        """One line for the epoch, with all its parts."""
+        if not self._epoch:
             return
-        if self._live is not None and event.part == "validation" and now - self._last_line < 1.0 and not last:
-            return
-        self._last_line = now
-        shown = "  ".join(f"{n} {_number(v)}" for n, v in event.metrics.items() if n in SHOWN)
-        self.say(
-            f"epoch {event.epoch:>3}  {event.part:<10}  {shown}{'  best' if event.best else ''}",
-            "dim" if event.part == "train" else "",
-        )
+        self._last_line = self._clock()
+        parts = (f"{event.part}  {_shown(event.metrics)}" for event in self._epoch)
+        best = "  best" if any(event.best for event in self._epoch) else ""
+        self.say(f"epoch {self._epoch[0].epoch:>3}  {'  '.join(parts)}{best}")
+        self._epoch = []
+
+
+def still_falling(history: dict[str, list[float]]) -> bool:
+    """Whether more epochs promise something: over the last quarter of its epochs the training loss fell clearly, by its
+    own size and by how far it came, and the validation loss fell too."""
+    return _falls(history.get("train", [])) and ("validation" not in history or _falls(history["validation"]))
+
+
+def _falls(losses: list[float]) -> bool:
+    quarter = len(losses) // 4
+    if not quarter or not all(isfinite(loss) for loss in losses):
+        return False
+    last, before = fmean(losses[-quarter:]), fmean(losses[-2 * quarter : -quarter])
+    return before - last > CLEARLY * max(abs(before), abs(losses[0]))
+
+
+def _shown(metrics: dict[str, Any]) -> str:
+    return "  ".join(f"{name} {_number(value)}" for name, value in metrics.items() if name in SHOWN)
 
 
 def _names(metrics: dict[str, dict[str, Any]]) -> list[str]:

@@ -29,7 +29,7 @@ from ..dsl.full import full as full_file
 from ..dsl.full_lines import Rows, sources, text, value_of
 from ..dsl.load import load as load_spec
 from ..runtime import start
-from .console import out, print_diagnostics, print_json, table, talk
+from .console import out, print_diagnostics, print_json, print_titled, table, talk
 
 HEAD = "# Every default is written out; what stands behind a value says where it comes from.\n"
 
@@ -60,7 +60,7 @@ def run(
     if full:
         sys.stdout.write(f"# {loaded.spec.file}: {_sum(loaded, rows)}\n{HEAD}{text(written_out(loaded, sets))}")
         return
-    out().print(_table(loaded.spec.name, rows))
+    print_titled(loaded.spec.name, _table(rows))
     out().print(f"\n{_sum(loaded, rows)}")
     if not loaded.experiment.trains:
         talk().print("this file trains nothing; try: netloom predict " + str(file), style="dim")
@@ -122,8 +122,8 @@ def settings(experiment: Experiment) -> dict[str, Any]:
     return found
 
 
-def _table(name: str, rows: tuple[LayerCost, ...]) -> Any:
-    shown = table("layer", "kind", "reads", "shape", "parameters>", "multiply-adds>", "line>", title=name)
+def _table(rows: tuple[LayerCost, ...]) -> Any:
+    shown = table("layer", "kind", "reads", "shape", "parameters>", "multiply-adds>", "line>")
     for row in rows:
         kind = f"{row.kind} + {row.activation}" if row.activation else row.kind
         shown.add_row(

@@ -16,7 +16,7 @@ import typer
 
 from ..dsl.diagnostics import NetloomError
 from ..runtime import start
-from .console import out, print_json, talk
+from .console import counted, out, print_json, talk
 from .progress import Progress
 
 
@@ -38,5 +38,5 @@ def run(
     if json:
         print_json({"kernels_compiled": compiled, "kernels_reused": reused, "failed": failed})
     else:
-        out().print(f"{compiled} kernels compiled, {reused} found ready")
+        out().print(f"{counted(compiled, 'kernel')} compiled, {reused} found ready")
     raise typer.Exit(1 if failed else 0)
