@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from ..dsl.data_schema import Column
 from ..dsl.kinds.kind import Option
@@ -117,8 +117,21 @@ def _prepares(draft: Draft, scope: Scope, column: Column, entries: Iterable[Entr
                 "Read the column as a category: `as: category`.",
             )  # fmt: skip
         else:
+            _check_log(draft, column, entry, options, first=not found)
             found.append(Prepare(entry.kind, options))
     return tuple(found)
+
+
+def _check_log(draft: Draft, column: Column, entry: Entry, options: Mapping[str, object], *, first: bool) -> None:
+    """There is no logarithm of 0: refused where the data is known to go that low."""
+    plus = options.get("plus")
+    if entry.kind != "log" or not first or column.low is None or not isinstance(plus, int | float):
+        return
+    if column.low + plus <= 0:
+        draft.error(
+            "E105", entry.place, f"`{column.name}` goes down to {column.low:g}, and with plus {plus:g} to "
+            f"{column.low + plus:g}, which has no logarithm", f"Write `{{log: {1 - column.low:g}}}`.",
+        )  # fmt: skip
 
 
 def _prepared(column: Column, prepare: tuple[Prepare, ...]) -> tuple[tuple[int, ...], DType]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Literal, TypeVar
 
 from ...dsl.data_schema import Column
-from ..experiment import Experiment, Live, MetricUse, Term
+from ..experiment import Experiment, Live, MetricUse, Prepare, Term
 from ..graph import Builder, Node, Origin, Value
 from ..types import BATCH, TensorType
 
@@ -61,7 +61,18 @@ MetricRule = Callable[[Scene, MetricUse], tuple[str, Mapping[str, Value]]]
 """How the run makes the reported number, and the sums over the batch that it makes it of."""
 PenaltyRule = Callable[[Value, Options], Value]
 """A number for one weight."""
-PrepareRule = Callable[[Scene, Value, Column, Options], Value]
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One transform of a column; `before` are those that were done to it already."""
+
+    column: Column
+    options: Options
+    before: tuple[Prepare, ...] = ()
+
+
+PrepareRule = Callable[[Value, Step], Value]
 """A column's rows to what the network sees of them."""
 
 LAYERS: dict[str, LayerRule] = {}

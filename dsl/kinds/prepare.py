@@ -5,6 +5,10 @@ from __future__ import annotations
 from .kind import Kind, Option, register
 
 LATER = frozenset({"later"})
+PER = Option(
+    "per", "choice", "element", "what has numbers of its own: each number of an example, each channel (its last axis), "
+    "or the whole column one", choices=("element", "channel", "all"),
+)  # fmt: skip
 
 register(
     Kind(
@@ -19,8 +23,18 @@ register(
     Kind(
         "standardize",
         "prepare",
-        "Mean 0 and deviation 1 on the training part, for each number of an example.",
+        "Mean 0 and deviation 1 on the training part, for each number of an example (or each channel, or all).",
         "y = (x - mean) / deviation",
+        options=(PER,),
+    )
+)
+register(
+    Kind(
+        "mean_image",
+        "prepare",
+        "The training part's mean picture (or mean of each channel, or of all) is taken away.",
+        "y = x - mean",
+        options=(PER,),
     )
 )
 register(Kind("one_hot", "prepare", "A class becomes a row of 0 with one 1.", "y_i = x == i"))
@@ -32,10 +46,18 @@ register(
         "y = x >= threshold",
         main="threshold",
         options=(Option("threshold", "number", 0.5, "the least number that gives 1"),),
-        traits=LATER,
     )
 )
-register(Kind("log", "prepare", "The logarithm.", "y = log(x)", traits=LATER))
+register(
+    Kind(
+        "log",
+        "prepare",
+        "The natural logarithm, of numbers above 0; `plus` brings them there.",
+        "y = log(x + plus)",
+        main="plus",
+        options=(Option("plus", "number", 0, "is added first: 1 where there are zeros", low=-1e30, high=1e30),),
+    )
+)
 register(
     Kind(
         "fill_mean", "prepare", "The training part's mean in place of a missing number.",

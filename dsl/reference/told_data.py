@@ -172,6 +172,7 @@ for _name, _use, _path in (
 for _name, _use, _source in (
     ("scale", "Pictures, and numbers whose least and greatest are known.", "digits"),
     ("standardize", "Measurements of different units: each gets the same say.", "wine"),
+    ("mean_image", "Pictures around 0, and nothing lost: deep networks of the first years.", "digits"),
     ("binarize", "Pictures of black and white.", "digits"),
     ("log", "Amounts over several powers of ten: prices, counts.", "wine"),
     ("fill_mean", "Tables with holes.", "wine"),

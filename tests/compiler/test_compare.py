@@ -116,7 +116,7 @@ def test_settings_that_differ(tmp_path: Path) -> None:
     assert found["train.loss.cross_entropy.reduce"] == ("mean", "sum")
     assert found["train.penalties.1.l2"] == (0.1, None)
     assert found["train.stop.patience"] == (None, 2)
-    assert found["data.prepare.x"] == (None, ["standardize"])
+    assert found["data.prepare.x"] == (None, ["standardize per=element"])
     assert found["x"] == (1, 2)
 
 

@@ -195,7 +195,7 @@ def test_a_target_may_be_prepared_by_its_field(built: Built) -> None:
         "data: {source: digits, fields: {y: {column: y, prepare: [standardize]}}}\n"
         "network: {layers: [{dense: 2}]}\ntrain: {loss: mse}", "xy",
     )  # fmt: skip
-    assert [str(step) for step in made.graph["y"].attr("prepare")] == ["standardize"]  # type: ignore[attr-defined]
+    assert [str(step) for step in made.graph["y"].attr("prepare")] == ["standardize per=element"]  # type: ignore[attr-defined]
 
 
 def test_classes_as_an_input(built: Built) -> None:

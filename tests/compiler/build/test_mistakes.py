@@ -19,6 +19,8 @@ def marked(text: str) -> tuple[str, int, int]:
 
 
 LAYERS = [
+    ("E105", "`image` goes down to 0, and with plus 0 to 0, which has no logarithm",
+     "data: {source: digits, prepare: [§log]}\nnetwork: {layers: [flatten, {dense: 10}]}" + CROSS),
     ("E201", "[8, 8, 1] holds 8 * 8 * 1 = 64 numbers, [7, 9] holds 7 * 9 = 63",
      "network: {layers: [{§reshape: [7, 9]}, flatten, {dense: 10}]}" + CROSS),
     ("E201", "`a` gives [3], `b` [4]", "network:\n  graph:\n    f: {flatten: image}\n    a: {dense: 3, from: f}\n"

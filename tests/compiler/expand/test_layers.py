@@ -176,6 +176,61 @@ def test_standardize(running: Running) -> None:
     np.testing.assert_allclose(found, (IMAGES - mean) / deviation)
 
 
+@pytest.mark.parametrize(("per", "ending", "axes"), [("channel", "_channels", (0, 1, 2)), ("all", "_all", None)])
+def test_standardize_per_channel_and_whole(
+    running: Running, per: str, ending: str, axes: tuple[int, ...] | None
+) -> None:
+    network = running(
+        f"data: {{source: digits, prepare: [{{standardize: {{per: {per}}}}}]}}\nnetwork: {{inputs: [x], layers: [linear]}}",
+        {"x": IMAGES},
+    )
+    mean, deviation = IMAGES.mean(axes), IMAGES.std(axes) + 1
+    states = {f"x.mean{ending}": mean, f"x.deviation{ending}": deviation}
+    np.testing.assert_allclose(network("predict", states=states)["out/linear1"], (IMAGES - mean) / deviation)
+
+
+def test_mean_image(running: Running) -> None:
+    network = running(
+        "data: {source: digits, prepare: [mean_image]}\nnetwork: {inputs: [x], layers: [linear]}", {"x": IMAGES}
+    )
+    found = network("predict", states={"x.mean": IMAGES.mean(0)})["out/linear1"]
+    np.testing.assert_allclose(found, IMAGES - IMAGES.mean(0))
+
+
+def test_binarize(running: Running) -> None:
+    values = np.array([[0.2, 0.5, 0.7]])
+    for prepare, expected in (("binarize", [0, 1, 1]), ("{binarize: 0.6}", [0, 0, 1])):
+        network = running(
+            f"data: {{source: digits, prepare: [{prepare}]}}\nnetwork: {{inputs: [x], layers: [linear]}}", {"x": values}
+        )
+        np.testing.assert_array_equal(network("predict")["out/linear1"], [expected])
+
+
+def test_log(running: Running) -> None:
+    values = np.array([[1.0, 2.0, 0.25]])
+    for prepare, expected in (("log", np.log(values)), ("{log: 1}", np.log(values + 1))):
+        network = running(
+            f"data: {{source: digits, prepare: [{prepare}]}}\nnetwork: {{inputs: [x], layers: [linear]}}", {"x": values}
+        )
+        np.testing.assert_allclose(network("predict")["out/linear1"], expected)
+
+
+def test_a_step_is_fitted_on_what_the_steps_before_made(running: Running) -> None:
+    """Not on the stored numbers: those of digits go to 16, and the scaled ones to 1."""
+    network = running(
+        "data: {source: digits, prepare: [scale, standardize, {log: 9}, mean_image]}\n"
+        "network: {inputs: [x], layers: [linear]}",
+        {"x": IMAGES}, ranges={"x": (0, 16)},
+    )  # fmt: skip
+    states = {str(node.attr("name")): dict(node.attr("start")[1])["of"]  # type: ignore[index]
+              for node in network.expanded("predict").graph if node.op == "state"}  # fmt: skip
+    assert states == {
+        "x.scale.mean": "mean after scale",
+        "x.scale.deviation": "deviation after scale",
+        "x.scale.standardize.log.mean": "mean after scale; standardize per=element; log plus=9",
+    }
+
+
 def test_one_hot(running: Running) -> None:
     labels = np.array([2, 0, 1, 2], np.int32)
     network = running(

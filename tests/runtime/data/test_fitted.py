@@ -11,7 +11,9 @@ from hypothesis.extra import numpy as hnp
 from netloom.dsl.data_schema import Column, DataSchema
 from netloom.runtime.data.dataset import Dataset
 from netloom.runtime.data.errors import DataError
-from netloom.runtime.data.fitted import KINDS, statistic
+from netloom.compiler.experiment import Prepare
+from netloom.runtime.data import fitted
+from netloom.runtime.data.fitted import KINDS, prepared, statistic
 
 
 def dataset(x: np.ndarray, train: list[int]) -> Dataset:
@@ -56,7 +58,7 @@ def test_against_numpy(values: np.ndarray, dtype: type) -> None:
 def test_other_parts_are_not_seen() -> None:
     x = np.array([[1.0], [3.0], [1000.0]], np.float32)
     made = dataset(x, [0, 1])
-    assert [float(statistic(made, "x", of).reshape(())) for of in KINDS] == [2, 1, 1, 3, 1, 3]
+    assert [float(statistic(made, "x", of).reshape(())) for of in KINDS] == [2, 1, 2, 1, 2, 1, 1, 3, 1, 3]
 
 
 def test_pieces_make_the_whole() -> None:
@@ -75,3 +77,41 @@ def test_pieces_make_the_whole() -> None:
 def test_what_is_refused(column: str, of: str, said: str) -> None:
     with pytest.raises(DataError, match=said):
         statistic(dataset(np.ones((3, 1), np.float32), [0, 1]), column, of)
+
+
+@pytest.mark.parametrize("piece", [1 << 22, 1], ids=["whole", "row by row"])
+def test_over_channels_and_over_all(piece: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(fitted, "PIECE", piece)
+    x = np.random.default_rng(0).integers(0, 256, (7, 4, 5, 3)).astype(np.uint8)
+    made, train = dataset(x, [0, 2, 3, 6]), x[[0, 2, 3, 6]].astype(np.float64)
+    for ending, axes in (("", 0), ("_channels", (0, 1, 2)), ("_all", None)):
+        np.testing.assert_allclose(statistic(made, "x", f"mean{ending}"), train.mean(axis=axes), rtol=1e-6)
+        np.testing.assert_allclose(statistic(made, "x", f"deviation{ending}"), train.std(axis=axes), rtol=1e-6)
+    np.testing.assert_array_equal(statistic(made, "x", "least"), train.min(axis=0))
+    assert statistic(made, "x", "greatest_all") == train.max()
+
+
+def test_after_other_steps(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(fitted, "PIECE", 4)
+    x = np.random.default_rng(1).uniform(0, 9, (6, 2)).astype(np.float32)
+    made, logs = dataset(x, [0, 1, 2, 5]), np.log(x.astype(np.float64) + 1)
+    train = logs[[0, 1, 2, 5]]
+    np.testing.assert_allclose(statistic(made, "x", "mean after log plus=1"), train.mean(axis=0), rtol=1e-6)
+    np.testing.assert_allclose(statistic(made, "x", "deviation after log plus=1"), train.std(axis=0), rtol=1e-6)
+    np.testing.assert_allclose(statistic(made, "x", "least after log plus=1; mean_image per=all"),
+                               (train - train.mean()).min(axis=0), rtol=1e-5)  # fmt: skip
+
+
+def test_prepared_one_after_the_other() -> None:
+    x = np.random.default_rng(2).uniform(0, 9, (6, 2, 3)).astype(np.float32)
+    made, train = dataset(x, [0, 1, 2, 5]), np.log(x[[0, 1, 2, 5]].astype(np.float64) + 1)
+    steps = (Prepare("log", {"plus": 1.0}), Prepare("standardize", {"per": "channel"}))
+    expected = (np.log(x[[4]].astype(np.float64) + 1) - train.mean(axis=(0, 1))) / train.std(axis=(0, 1))
+    np.testing.assert_allclose(prepared(made, "x", steps, np.array([4])), expected, rtol=1e-5, atol=1e-6)
+    np.testing.assert_array_equal(prepared(made, "label", (), np.array([4, 0])), [0, 0])
+
+
+def test_a_logarithm_of_nothing_is_told_with_its_row() -> None:
+    made = dataset(np.array([[1.0], [0.0], [2.0]], np.float32), [0, 1])
+    with pytest.raises(DataError, match="row 2: after log plus=0 it is no number"):
+        statistic(made, "x", "mean after log plus=0")
