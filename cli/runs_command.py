@@ -14,6 +14,7 @@ Examples:
 from __future__ import annotations
 
 import difflib
+import time
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
@@ -22,7 +23,10 @@ import typer
 
 from ..runtime import asked, index, start
 from ..runtime import runs as folders
-from .console import out, print_json, table, talk
+from .console import out, print_json, seconds, table, talk
+
+LEFT_OUT = ("time>", "part", "steps>", "epochs>", "accuracy>", "loss>")
+"""What a narrow list goes without, the first to go first."""
 
 
 class Action(StrEnum):
@@ -42,7 +46,11 @@ def run(
     json: Annotated[bool, typer.Option("--json", help="JSON on stdout.")] = False,
 ) -> None:
     if action is Action.list:
-        _list(index.rows(runs, anew=reindex), json)
+        rows = index.rows(runs, anew=reindex)
+        if json:
+            print_json(rows)
+        else:
+            _list(rows, folders.find(runs, "last").name if rows else "", time.time())
         return
     if not which:
         raise typer.BadParameter(f"name the run to {action.value}")
@@ -58,19 +66,53 @@ def run(
         _compare(chosen, json)
 
 
-def _list(rows: list[dict[str, Any]], json: bool) -> None:
-    if json:
-        print_json(rows)
-        return
-    shown = table("run", "status", "epochs>", "steps>", "part", "loss>", "accuracy>", "seconds>")
-    for row in rows:
-        shown.add_row(
-            row["run"], row["status"], str(row["epochs"]), f"{row['steps']:,}", row["part"] or "-", _number(row["loss"]),
-            _number(row["metrics"].get("accuracy")), f"{row['seconds']:.1f}",
-        )  # fmt: skip
-    out().print(shown)
+def _list(rows: list[dict[str, Any]], last: str, now: float) -> None:
+    """The runs, the newest first; on a narrow terminal with fewer columns, never with cut names."""
     if not rows:
         talk().print("no runs here yet: netloom train FILE makes the first")
+        return
+    newest = sorted(rows, key=lambda row: row["started"] or 0.0, reverse=True)
+    cells = [_cells(row, last, now) for row in newest]
+    columns = list(cells[0])
+    console = out()
+    left_out = iter(LEFT_OUT)
+    while (width := _width(columns, cells)) > console.width and (name := next(left_out, None)):
+        columns.remove(name)
+    shown = table(*columns)
+    for row in cells:
+        shown.add_row(*(row[column] for column in columns))
+    console.width = max(width, console.width)
+    console.print(shown)
+
+
+def _width(columns: list[str], cells: list[dict[str, str]]) -> int:
+    """How wide a table of these columns is, nothing cut, with two blanks between."""
+    widest = (max(len(column.rstrip(">")), *(len(row[column]) for row in cells)) for column in columns)
+    return sum(widest) + 2 * (len(columns) - 1)
+
+
+def _cells(row: dict[str, Any], last: str, now: float) -> dict[str, str]:
+    accuracy = row["metrics"].get("accuracy")
+    return {
+        "run": row["run"],
+        "": "last" if row["run"] == last else "",
+        "status": row["status"],
+        "age>": _age(now - row["started"]) if row["started"] else "-",
+        "epochs>": str(row["epochs"]),
+        "steps>": f"{row['steps']:,}",
+        "part": row["part"] or "-",
+        "loss>": _number(row["loss"]),
+        "accuracy>": _number(accuracy),
+        "time>": seconds(row["seconds"]) if row["seconds"] else "-",
+    }
+
+
+def _age(passed: float) -> str:
+    """`12 s`, `5 min`, `3 h`, `20 d`"""
+    for size, unit in ((86400, "d"), (3600, "h"), (60, "min")):
+        if passed >= size:
+            return f"{int(passed // size)} {unit}"
+    return f"{max(0, int(passed))} s"
 
 
 def _show(chosen: list[folders.RunFolder], json: bool) -> None:
@@ -81,7 +123,7 @@ def _show(chosen: list[folders.RunFolder], json: bool) -> None:
         view = folder.view()
         status = folders.status(folder, view.status)
         out().print(
-            f"[bold]{folder.name}[/bold]  {status}, {view.epoch} epochs, {view.step:,} steps, {view.seconds:.1f} s"
+            f"[bold]{folder.name}[/bold]  {status}, {view.epoch} epochs, {view.step:,} steps, {seconds(view.seconds)}"
         )
         if status == "died":
             said = f"its process is gone; go on from the last checkpoint with: netloom train --resume {folder.name}"
@@ -113,11 +155,11 @@ def _compare(chosen: list[folders.RunFolder], json: bool) -> None:
         print_json({"runs": rows, "differences": changes})
         return
     names = list(dict.fromkeys(n for row in rows for n in row["metrics"]))
-    shown = table("run", "status", "epochs>", "part", *(f"{name}>" for name in names), "seconds>")
+    shown = table("run", "status", "epochs>", "part", *(f"{name}>" for name in names), "time>")
     for row in rows:
         cells = [_number(row["metrics"].get(name)) for name in names]
         shown.add_row(
-            row["run"], row["status"], str(row["epochs"]), row["part"] or "-", *cells, f"{row['seconds']:.1f}"
+            row["run"], row["status"], str(row["epochs"]), row["part"] or "-", *cells, seconds(row["seconds"])
         )
     out().print(shown)
     for other, lines in zip(chosen[1:], changes, strict=True):

@@ -1,0 +1,67 @@
+"""The list of runs: the newest first, names whole on any terminal."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from netloom.cli import console, runs_command
+from netloom.runtime import runs
+from netloom.runtime.events import Evaluated, RunEnded, RunStarted
+
+NOW = 1_000_000.0
+LONG = "a_rather_long_name_of_a_network-12"
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    for name, age in ((LONG, 7200.0), ("iris-1", 90.0), ("wine-3", 200_000.0)):
+        path = tmp_path / name
+        path.mkdir()
+        (path / "spec.yaml").write_text("name: iris\n", encoding="utf-8")
+        events = (
+            RunStarted(
+                run=name, folder=str(path), epochs=100, steps_an_epoch=12, batch=10, examples={"train": 120},
+                parameters=3, seed=0, threads=1, time=NOW - age,
+            ),
+            Evaluated(epoch=100, part="test", metrics={"loss": 0.25, "accuracy": 0.9}),
+            RunEnded(step=1200, status="finished", epochs=100, seconds=3.0, metrics={}),
+        )  # fmt: skip
+        (path / "events.jsonl").write_text("".join(e.to_json() + "\n" for e in events), encoding="utf-8")
+    return tmp_path
+
+
+def listed(
+    folder: Path, width: int, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> list[list[str]]:
+    made = console.out()
+    made.width = width
+    monkeypatch.setattr(runs_command, "out", lambda: made)
+    monkeypatch.setattr(runs_command.time, "time", lambda: NOW)
+    runs_command.run(runs=folder, which=None)
+    lines = capsys.readouterr().out.splitlines()
+    assert all(len(line.rstrip()) <= max(width, 62) for line in lines)
+    return [line.split() for line in lines]
+
+
+@pytest.mark.parametrize("width", [160, 80, 60, 30])
+def test_names_are_whole_and_the_newest_first(
+    width: int, folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    head, *rows = listed(folder, width, monkeypatch, capsys)
+    assert [row[0] for row in rows] == ["iris-1", LONG, "wine-3"]
+    assert {"run", "status", "age"} <= set(head)
+    last = runs.find(folder, "last").name
+    assert [row[0] for row in rows if row[1] == "last"] == [last]
+    assert ["1", "min"] == rows[0][rows[0].index("min") - 1 : rows[0].index("min") + 1]
+    assert ("loss" in head) == (width >= 80)
+
+
+def test_json_says_all(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    runs_command.run(runs=folder, which=None, json=True)
+    rows: list[dict[str, Any]] = json.loads(capsys.readouterr().out)
+    assert len(rows) == 3
+    assert all(row["metrics"]["accuracy"] == 0.9 for row in rows)
