@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import importlib
 import os
+import re
 import sys
 from collections.abc import Callable, Sequence
 from importlib.metadata import PackageNotFoundError, version
@@ -75,10 +76,15 @@ def application(words: Sequence[str]) -> typer.Typer:
     for name, (group, summary) in COMMANDS.items():
         if name == chosen:
             module = importlib.import_module(f"{__package__}.{name}_command")
-            app.command(name, help=module.__doc__, rich_help_panel=group)(module.run)
+            app.command(name, help=as_markdown(module.__doc__ or ""), rich_help_panel=group)(module.run)
         else:
             app.command(name, help=summary, short_help=summary, rich_help_panel=group)(_unasked)
     return app
+
+
+def as_markdown(text: str) -> str:
+    """A docstring whose indented examples are code, and so come out as they stand: else `*/*.yaml` loses its stars."""
+    return re.sub(r"^    (.*)$", r"`\1`", text, flags=re.MULTILINE)
 
 
 def _unasked() -> None:
