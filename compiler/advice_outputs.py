@@ -6,7 +6,7 @@ import math
 
 from ..dsl.places import Place
 from .advice_view import RESHAPING, SCORES, View, column_of, is_curve, size_of
-from .build_loss import REGRESSION
+from .build_loss import of_amounts
 from .build_weights import THROUGH
 from .experiment import Prepare, Term, activation_of, weights_of
 from .graph import Node
@@ -78,7 +78,7 @@ def _two_for_one(view: View, term: Term, source: Node, target: Node) -> None:
 def _class_as_amount(view: View, term: Term, source: Node, target: Node) -> None:
     """One output that is to come near the number of a class."""
     classes = _classes(target)
-    if term.kind in REGRESSION and classes is not None and classes > 2 and math.prod(size_of(source)) == 1:
+    if of_amounts(term.kind) and classes is not None and classes > 2 and math.prod(size_of(source)) == 1:
         view.warn(
             "W226", _term_place(view, term),
             f"`{target.id}` has {classes} classes, whose numbers 0 to {classes - 1} are names: {term.kind} takes them for amounts",
@@ -100,7 +100,7 @@ def _out_of_reach(view: View, term: Term, source: Node, target: Node) -> None:
     last = view.behind(source, RESHAPING)
     curve, aim = activation_of(last), view.behind(target, RESHAPING)
     column = column_of(aim)
-    if term.kind not in REGRESSION or curve not in RANGES or column is None or column.classes is not None:
+    if not of_amounts(term.kind) or curve not in RANGES or column is None or column.classes is not None:
         return
     reason = _unreached(curve, aim)
     if reason:

@@ -74,10 +74,11 @@ def _no_gradient(view: View) -> None:
     for node in graph:
         if not trains(node) and not any(source in moved for source in node.inputs):
             continue
-        if activation_of(node) == "step":
+        curve = lookup("activation", activation_of(node))
+        if curve is not None and "no_gradient" in curve.traits:
             view.warn(
                 "W208", view.option(node, "activation"),
-                f"`{node.id}` ends in step, whose slope is 0 everywhere: no gradient passes, and what is before it does not learn",
+                f"`{node.id}` ends in {curve.name}, whose slope is 0 everywhere: no gradient passes, and what is before it does not learn",
                 "Use sigmoid, or set the weights by hand with `trainable: false`.",
             )  # fmt: skip
         else:

@@ -7,7 +7,9 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import replace
 
+from ..dsl.kinds.kind import KINDS
 from ..dsl.kinds.resolve import Scope, read_option
+from ..dsl.kinds.tables import lookup
 from ..dsl.settings import WEIGHT
 from ..dsl.spec import Entry, Step
 from .build_data import prepared, target_node
@@ -18,13 +20,24 @@ from .build_options import Options, copies, entry_options, frozen_live, wanted
 from .build_weights import THROUGH
 from .experiment import Live, Term, activation_of, constant
 
-SQUASHED = {"cross_entropy": "softmax", "binary_cross_entropy": "sigmoid"}
-"""The activation that each loss takes together with its logarithm."""
-REGRESSION = frozenset({"mse", "mae", "huber"})
 PICTURE = 3
 """The axes of a picture."""
-BY_NUMBER = REGRESSION | {"binary_cross_entropy"}
-"""Losses that compare number by number, so that `where` can leave single ones out."""
+
+
+def squashes(kind: str) -> str | None:
+    """The activation that a loss takes together with its logarithm; None for a loss of no logarithm, or the file's own."""
+    known = lookup("loss", kind)
+    return known.squashes if known else None
+
+
+def of_amounts(kind: str) -> bool:
+    """Whether a loss compares amounts, not classes."""
+    return _is(kind, "amounts")
+
+
+def _is(kind: str, trait: str) -> bool:
+    known = lookup("loss", kind)
+    return known is not None and trait in known.traits
 
 
 def terms(walker: Walker, step: Step, outputs: Mapping[str, str]) -> tuple[Term, ...]:
@@ -121,7 +134,7 @@ def _check_where(draft: Draft, entry: Entry, term: Term) -> None:
         return
     have = draft.sizes[term.where]
     source = next(iter(term.tensors.values()))
-    each = draft.sizes[source] if term.kind in BY_NUMBER else ()
+    each = draft.sizes[source] if _is(term.kind, "by_number") else ()
     if have is None or each is None or math.prod(have) == 1 or have == each:
         return
     wanted_one = f", or {list(each)}: one for each number" if each else ""
@@ -143,7 +156,7 @@ def _weight(draft: Draft, entry: Entry, scope: Scope) -> Live:
 
 def first_tensor(kind: str) -> str:
     """How a loss calls what it compares with the target."""
-    return "logits" if kind in SQUASHED else "prediction"
+    return "logits" if squashes(kind) else "prediction"
 
 
 def _tensors(
@@ -154,7 +167,7 @@ def _tensors(
     if options.get("probabilities") is not None:
         source = _named(walker, frame, entry, options, "probabilities")
         # a softmax or sigmoid is taken together with the logarithm, whichever name it is given under
-        if ending(walker.draft, source) != (SQUASHED.get(entry.kind), True):
+        if ending(walker.draft, source) != (squashes(entry.kind), True):
             first = "probabilities"
     elif options.get(first) is not None:
         source = _named(walker, frame, entry, options, first)
@@ -275,7 +288,7 @@ def _check_classes(
 def _comparable(draft: Draft, entry: Entry, have: tuple[int, ...], target: str) -> bool:
     """Whether a loss of probabilities is given what can be one: a class, or shares from 0 to 1."""
     column = draft.column(target)
-    if column is None or column.classes is not None or entry.kind not in SQUASHED:
+    if column is None or column.classes is not None or not squashes(entry.kind):
         return True
     if entry.kind == "cross_entropy" and math.prod(have) == 1:
         draft.error(
@@ -295,7 +308,7 @@ def _comparable(draft: Draft, entry: Entry, have: tuple[int, ...], target: str) 
 
 
 def _check_one_output(draft: Draft, entry: Entry, classes: int) -> None:
-    if classes > 2 and entry.kind not in REGRESSION:
+    if classes > 2 and not of_amounts(entry.kind):
         draft.error(
             "E224", entry.place, f"the target has {classes} classes, and one output says only yes or no",
             f"Write `cross_entropy`, and give the last layer {classes} units.",
@@ -305,7 +318,7 @@ def _check_one_output(draft: Draft, entry: Entry, classes: int) -> None:
 def _check_ending(draft: Draft, entry: Entry, source: str) -> None:
     """Logits come from a linear layer; the loss's own squashing is fused with it; any other is a mistake."""
     last, direct = ending(draft, source)
-    own = SQUASHED[entry.kind]
+    own = squashes(entry.kind)
     if last is None or (last == own and direct):
         return
     if last == own:
@@ -313,7 +326,7 @@ def _check_ending(draft: Draft, entry: Entry, source: str) -> None:
         place = draft.places.get(source, entry.place)
         draft.error("E225", place, message, f"Make {own} the last layer, or leave it out.")
         return
-    other = next((loss for loss, squashed in SQUASHED.items() if squashed == last), None)
+    other = next((kind.name for kind in KINDS.values() if kind.squashes == last), None)
     draft.error(
         "E225", draft.places.get(source, entry.place),
         f"{entry.kind} wants the scores of a linear layer (or {own}), but `{source}` ends in {last}",

@@ -6,16 +6,16 @@ import math
 from collections.abc import Mapping
 from typing import cast
 
+from ..dsl.kinds.kind import KINDS
 from ..dsl.places import Place
 from ..dsl.spec import Entry, Step
 from .build_data import target_node
 from .build_draft import UNKNOWN, Draft
-from .build_loss import REGRESSION, SQUASHED, ending
+from .build_loss import ending, of_amounts, squashes
 from .build_names import Walker, reference
 from .build_options import Options, entry_options
 from .experiment import MetricUse, Scores, Term
 
-OF_NUMBERS = frozenset({"mse", "mae", "r2"})
 TAKEN = frozenset({"loss", "examples"})
 """Names that the run reports itself."""
 
@@ -39,7 +39,7 @@ def metrics(walker: Walker, step: Step, found: tuple[Term, ...]) -> tuple[Metric
 
 
 def _by_default(draft: Draft, step: Step, found: tuple[Term, ...]) -> tuple[MetricUse, ...]:
-    counted = [term for term in found if term.kind in SQUASHED and _classes(draft, term.tensors["target"])]
+    counted = [term for term in found if squashes(term.kind) and _classes(draft, term.tensors["target"])]
     names = ["accuracy"] if len(found) == 1 else [f"{term.name}_accuracy" for term in counted]
     return tuple(
         _use(draft, "accuracy", name, {"threshold": 0.5}, _of(term), scores_of(draft, term), step.place, term.where)
@@ -82,10 +82,10 @@ def _asked(walker: Walker, entry: Entry, name: str, options: Options, found: tup
 def _counts(draft: Draft, entry: Entry, pair: tuple[str, str], term: Term | None) -> bool:
     """Whether a metric of right answers is asked of something that has such."""
     column = draft.column(pair[1])
-    if entry.kind in OF_NUMBERS or column is None or column.classes is not None:
+    if _of_amounts(entry.kind) or column is None or column.classes is not None:
         return True
     single = math.prod(draft.sizes[pair[1]] or ()) == 1
-    if term is None or term.kind not in REGRESSION or not single or (column.low, column.high) == (0.0, 1.0):
+    if term is None or not of_amounts(term.kind) or not single or (column.low, column.high) == (0.0, 1.0):
         return True
     way = f"Write `mae` or `r2`; classes are read with `fields: {{{column.name}: {{as: category}}}}`."
     draft.error("E228", entry.place, f"`{entry.kind}` counts right answers, and `{column.name}` is a number", way)
@@ -101,9 +101,13 @@ def _tensor(walker: Walker, entry: Entry, options: Options, name: str) -> str:
     return reference(walker, walker.main, str(value), entry.value_place(name))
 
 
+def _of_amounts(metric: str) -> bool:
+    return "amounts" in KINDS["metric", metric].traits
+
+
 def _term_for(kind: str, found: tuple[Term, ...]) -> Term | None:
     """The first part of the loss of the metric's own sort, else the first of all."""
-    fitting = (term for term in found if (term.kind in REGRESSION) is (kind in OF_NUMBERS))
+    fitting = (term for term in found if of_amounts(term.kind) is _of_amounts(kind))
     return next(fitting, found[0] if found else None)
 
 

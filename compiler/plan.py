@@ -143,6 +143,8 @@ class Metric(Record):
     kind: str
     statistics: tuple[str, ...]
     options: dict[str, Any] = {}
+    better: Literal["low", "high"] = "low"
+    """Whether less of it is better, or more."""
 
 
 class Plan(Record):

@@ -53,9 +53,9 @@ class Tally:
         self.sums[name] = self.sums[name] + value if name in self.sums else value
 
 
-def higher_is_better(name: str) -> bool:
-    """Whether more of a metric is better; losses and errors are the other way round."""
-    return name.rsplit(".", maxsplit=1)[-1] in ("accuracy", "top_k", "precision", "recall", "f1", "r2")
+def higher_is_better(name: str, metrics: Sequence[Metric]) -> bool:
+    """Whether more of the reported number `name` is better; losses and errors are the other way round."""
+    return any(metric.name == name and metric.better == "high" for metric in metrics)
 
 
 def finish(*kinds: str) -> Callable[[Finish], Finish]:

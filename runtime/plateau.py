@@ -5,12 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from ..compiler.plan import Metric
 from .checkpoints import Progress
 from .metrics import higher_is_better
 
 
 def watch_plateaus(
-    lives: Sequence[Mapping[str, Any]], progress: Progress, results: Mapping[str, Mapping[str, Any]]
+    lives: Sequence[Mapping[str, Any]],
+    progress: Progress,
+    results: Mapping[str, Mapping[str, Any]],
+    metrics: Sequence[Metric],
 ) -> None:
     """Multiply each plateau knob by its factor when its metric has not improved for `patience` epochs.
 
@@ -22,16 +26,22 @@ def watch_plateaus(
     for k, live in enumerate(lives):
         ((kind, options),) = live.items()
         if kind == "plateau":
-            _watch(k, options, progress, results)
+            _watch(k, options, progress, results, metrics)
 
 
-def _watch(k: int, options: Mapping[str, Any], progress: Progress, results: Mapping[str, Mapping[str, Any]]) -> None:
+def _watch(
+    k: int,
+    options: Mapping[str, Any],
+    progress: Progress,
+    results: Mapping[str, Mapping[str, Any]],
+    metrics: Sequence[Metric],
+) -> None:
     part, _, name = str(options.get("metric") or "loss").rpartition(".")
     found = results.get(part) or results.get("validation") or results.get("train") or {}
     value = found.get(name)
     if not isinstance(value, float):
         return
-    signed = -value if higher_is_better(name) else value
+    signed = -value if higher_is_better(name, metrics) else value
     best = progress.plateau_best[k]
     if best is None or signed < best:
         progress.plateau_best[k], progress.plateau_waited[k] = signed, 0

@@ -235,7 +235,7 @@ class Training:
         best = self._judge(p.metrics[judged])
         if judged == "validation":
             yield Evaluated(step=p.step, epoch=p.epoch, part=judged, metrics=p.metrics[judged], best=best)
-        watch_plateaus(self.lives, p, p.metrics)
+        watch_plateaus(self.lives, p, p.metrics, self.plan.metrics)
 
     def _judge(self, results: dict[str, Any]) -> bool:
         """Whether this epoch is the best so far; keeps its weights when they may be wanted back."""
@@ -245,7 +245,7 @@ class Training:
         if not isinstance(value, float) or not np.isfinite(value):
             p.waited += 1
             return False
-        signed = -value if higher_is_better(name) else value
+        signed = -value if higher_is_better(name, self.plan.metrics) else value
         if p.best is not None and not signed < p.best - (stop.min_delta if stop else 0.0):
             p.waited += 1
             return False

@@ -18,6 +18,7 @@ import math
 from collections.abc import Mapping
 from typing import cast
 
+from ...dsl.kinds.kind import KINDS
 from ..experiment import MetricUse
 from ..graph import Value
 from ..plan import Metric
@@ -36,7 +37,9 @@ def expand_metric(scene: Scene, use: MetricUse) -> Metric:
     for name, value in statistics.items():
         scene.builder.output(f"publish/{use.name}/{name}", value)
     options = {k: v for k, v in use.options.items() if isinstance(v, int | float | str | bool)}
-    return Metric(name=use.name, kind=kind, statistics=tuple(f"{use.name}/{n}" for n in statistics), options=options)
+    names = tuple(f"{use.name}/{name}" for name in statistics)
+    better = KINDS["metric", use.kind].better
+    return Metric(name=use.name, kind=kind, statistics=names, options=options, better=better)
 
 
 def total(value: Value) -> Value:

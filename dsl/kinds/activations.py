@@ -30,7 +30,7 @@ def _over_last_axis(shapes: tuple[tuple[int, ...], ...], options: object) -> Siz
     return Sizes(one_shape(shapes))
 
 
-activation("linear", "Leaves the numbers as they are.", "y = x", "own", traits=frozenset({"linear"}))
+activation("linear", "Leaves the numbers as they are.", "y = x", "own")
 activation("relu", "Cuts off what is below 0.", "y = max(x, 0)", "Nair & Hinton 2010", traits=RELU_LIKE)
 activation(
     "leaky_relu", "ReLU with a small slope below 0.", "y = x if x > 0 else slope * x", "Maas et al. 2013",
@@ -68,7 +68,6 @@ activation(
 activation("tanh", "Squeezes into -1 to 1.", "y = tanh(x)", "own")
 activation(
     "sigmoid", "Squeezes into 0 to 1: a probability of yes.", "y = 1 / (1 + exp(-x))", "own",
-    traits=frozenset({"probabilities"}),
 )  # fmt: skip
 activation("exp", "The exponential.", "y = exp(x)", "own")
 activation(
@@ -79,13 +78,11 @@ register(
     Kind(
         "softmax", "activation", "Turns the numbers of the last axis into probabilities.",
         "y_i = exp(x_i) / sum(exp(x))", sizes=_over_last_axis, source="Bridle 1990",
-        traits=frozenset({"probabilities"}),
     )
 )  # fmt: skip
 register(
     Kind(
         "log_softmax", "activation", "The logarithm of softmax, without loss of precision.",
         "y_i = x_i - log(sum(exp(x)))", sizes=_over_last_axis, source="own",
-        traits=frozenset({"log_probabilities"}),
     )
 )  # fmt: skip

@@ -172,7 +172,7 @@ register(
             Option("groups", "int", 1, "parts of the channels that do not see each other", low=1),
             ACTIVATION, WEIGHTS, BIAS,
         ),
-        sizes=conv2d_sizes, source="LeCun et al. 1989", traits=frozenset({"trainable"}),
+        sizes=conv2d_sizes, source="LeCun et al. 1989",
     )
 )  # fmt: skip
 for _name, _help, _formula, _source in (
@@ -213,7 +213,6 @@ register(
         ),
         sizes=norm_sizes,
         source="Ioffe & Szegedy 2015, arXiv:1502.03167",
-        traits=frozenset({"trainable"}),
     )
 )
 register(
@@ -225,7 +224,6 @@ register(
         options=(EPSILON,),
         sizes=norm_sizes,
         source="Ba et al. 2016, arXiv:1607.06450",
-        traits=frozenset({"trainable"}),
     )
 )
 register(
@@ -236,7 +234,7 @@ register(
             Option("classes", "int", None, "left out: those of the column it reads", low=1, high=2**31 - 1),
             WEIGHTS,
         ),
-        sizes=embedding_sizes, source="Bengio et al. 2003", traits=frozenset({"trainable", "labels"}),
+        sizes=embedding_sizes, source="Bengio et al. 2003", traits=frozenset({"labels"}),
     )
 )  # fmt: skip
 register(

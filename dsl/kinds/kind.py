@@ -18,6 +18,17 @@ OptionType = Literal[
 """`live` is always a live number (a plain one is `constant`); `schedulable` a plain number or a live one. The
 `choices` of a `quantity` are its units."""
 
+TRAITS: Mapping[str, str] = {
+    "amounts": "a loss or metric that compares amounts, not classes",
+    "by_number": "a loss that compares number by number, so that `where` can leave single ones out",
+    "given": "a layer that reads nothing it is not given by name",
+    "labels": "a layer that reads numbers of classes",
+    "later": "read and checked, not built in this version",
+    "no_gradient": "an activation whose slope is 0 wherever it has one",
+    "open": "its options have names of the user's own",
+    "relu_like": "an activation before which weights start as `he` has it",
+}
+
 REQUIRED = "<required>"
 
 
@@ -86,8 +97,11 @@ class Kind:
     sizes: SizeRule | None = None
     source: str = "own"
     traits: frozenset[str] = field(default_factory=frozenset[str])
-    """Facts others ask for: `relu_like` (start with he), `probabilities` (a loss may fuse it), `linear`;
-    `later`: read and checked, not built in this version; `open`: options have names of the user's own."""
+    """Facts that others ask for, each of them one of `TRAITS`."""
+    squashes: str | None = None
+    """Of a loss: the activation whose logarithm it takes, and which it therefore takes together with it."""
+    better: Literal["low", "high"] = "low"
+    """Of a metric: whether less of it is better, or more."""
 
     def option(self, name: str) -> Option | None:
         return next((o for o in self.options if o.name == name), None)
@@ -100,5 +114,6 @@ def register(kind: Kind) -> Kind:
     """Add a kind to its family's table."""
     key = (kind.family, kind.name)
     assert key not in KINDS, f"{kind.family} {kind.name} is declared twice"
+    assert kind.traits <= TRAITS.keys(), f"{kind.family} {kind.name}: {sorted(kind.traits - TRAITS.keys())} is no trait"
     KINDS[key] = kind
     return kind

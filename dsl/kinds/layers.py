@@ -68,7 +68,7 @@ register(
             Option("units", "int", help="numbers it gives out", low=1, high=LARGEST),
             ACTIVATION, WEIGHTS, BIAS,
         ),
-        sizes=dense_sizes, source="Rosenblatt 1958", traits=frozenset({"trainable"}),
+        sizes=dense_sizes, source="Rosenblatt 1958",
     )
 )  # fmt: skip
 register(
@@ -106,6 +106,5 @@ register(
         ),
         sizes=pass_through,
         source="Srivastava et al. 2014",
-        traits=frozenset({"random"}),
     )
 )

@@ -12,11 +12,12 @@ def _units(default: str) -> Option:
 
 
 LATER = frozenset({"later"})
+AMOUNTS = frozenset({"amounts", "by_number"})
 
 register(
     Kind(
         "mse", "loss", "Squared error: for regression and for pictures.", "mean((prediction - target)^2)",
-        options=(REDUCE, _units("mean")), tensors=("prediction", "target"), source="Gauss 1809",
+        options=(REDUCE, _units("mean")), tensors=("prediction", "target"), source="Gauss 1809", traits=AMOUNTS,
     )
 )  # fmt: skip
 register(
@@ -27,6 +28,7 @@ register(
         "mean(abs(prediction - target))",
         options=(REDUCE, _units("mean")),
         tensors=("prediction", "target"),
+        traits=AMOUNTS,
     )
 )
 register(
@@ -37,7 +39,7 @@ register(
             Option("delta", "number", 1.0, "where the square ends", low=0, open_low=True),
             REDUCE, _units("mean"),
         ),
-        tensors=("prediction", "target"), source="Huber 1964",
+        tensors=("prediction", "target"), source="Huber 1964", traits=AMOUNTS,
     )
 )  # fmt: skip
 register(
@@ -48,13 +50,14 @@ register(
         "-log(softmax(logits)[target])",
         options=(REDUCE, _units("mean")),
         tensors=("logits", "probabilities", "target"),
+        squashes="softmax",
     )
 )
 register(
     Kind(
         "binary_cross_entropy", "loss", "Yes or no, for each number by itself, in nats.",
         "-target * log(p) - (1 - target) * log(1 - p), p = sigmoid(logits)", options=(REDUCE, _units("mean")),
-        tensors=("logits", "probabilities", "target"),
+        tensors=("logits", "probabilities", "target"), squashes="sigmoid", traits=frozenset({"by_number"}),
     )
 )  # fmt: skip
 register(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from .kind import Kind, Option, register
 
 PAIR = ("prediction", "target")
@@ -10,8 +12,23 @@ THRESHOLD = Option(
 )
 
 
-def _metric(name: str, help: str, formula: str, *options: Option, main: str | None = None) -> None:
-    register(Kind(name, "metric", help, formula, main=main, options=options, tensors=PAIR))
+AMOUNTS = frozenset({"amounts"})
+
+
+def _metric(
+    name: str,
+    help: str,
+    formula: str,
+    *options: Option,
+    main: str | None = None,
+    better: Literal["low", "high"] = "high",
+    traits: frozenset[str] = frozenset(),
+) -> None:
+    register(
+        Kind(
+            name, "metric", help, formula, main=main, options=options, tensors=PAIR, better=better, traits=traits,
+        )
+    )  # fmt: skip
 
 
 _metric("accuracy", "Share of examples whose class is right.", "right / n", THRESHOLD)
@@ -43,9 +60,14 @@ _metric(
     "counts[true class, given class]",
     THRESHOLD,
 )
-_metric("mse", "Mean squared error.", "mean((prediction - target)^2)")
-_metric("mae", "Mean absolute error.", "mean(abs(prediction - target))")
-_metric("r2", "Share of the target's variance that is explained.", "1 - sum(error^2) / sum((target - mean)^2)")
+_metric("mse", "Mean squared error.", "mean((prediction - target)^2)", better="low", traits=AMOUNTS)
+_metric("mae", "Mean absolute error.", "mean(abs(prediction - target))", better="low", traits=AMOUNTS)
+_metric(
+    "r2",
+    "Share of the target's variance that is explained.",
+    "1 - sum(error^2) / sum((target - mean)^2)",
+    traits=AMOUNTS,
+)
 
 for _name, _help, _formula, _source in (
     (
@@ -80,5 +102,6 @@ for _name, _help, _formula, _source in (
             else (),
             tensors=PAIR,
             traits=frozenset({"later"}),
+            better="low" if _name in ("bits_per_symbol", "label_error") else "high",
         )
     )

@@ -36,7 +36,7 @@ register(
         "w = min(max(w, -limit), limit)",
         main="limit",
         options=(Option("limit", "number", help="largest size", low=0),),
-        traits=frozenset({"later", "after_step"}),
+        traits=frozenset({"later"}),
     )
 )
 register(
@@ -48,6 +48,6 @@ register(
         main="limit",
         options=(Option("limit", "number", help="greatest length", low=0),),
         source="Srebro & Shraibman 2005",
-        traits=frozenset({"later", "after_step"}),
+        traits=frozenset({"later"}),
     )
 )

@@ -141,7 +141,7 @@ register(
             Option("norm", "choice", None, "what the whole is divided by", choices=("spectral", "weight")),
             Option("weights", "weights", OWN_START, "the whole description at once"),
         ),
-        sizes=variable_sizes, traits=GIVEN | {"trainable"},
+        sizes=variable_sizes, traits=GIVEN,
     )
 )  # fmt: skip
 for _name, _help, _formula in (
@@ -152,12 +152,12 @@ for _name, _help, _formula in (
         Kind(
             _name, "layer", _help, _formula, main="shape",
             options=(SHAPE, Option("like", "tensor", None, "as large as this")), tensors=("like",),
-            sizes=like_sizes, traits=GIVEN | {"random"},
+            sizes=like_sizes, traits=GIVEN,
         )
     )  # fmt: skip
 register(
     Kind(
         "bernoulli", "layer", "0 or 1, drawn with the probabilities it reads.", "y = draw < x, draw ~ U(0, 1)",
-        sizes=pass_through, traits=frozenset({"random"}),
+        sizes=pass_through,
     )
 )  # fmt: skip
