@@ -101,7 +101,7 @@ def _field(draft: Draft, frame: Frame, column: Column, *, as_input: bool) -> str
 
 
 def _prepares(draft: Draft, scope: Scope, column: Column, entries: Iterable[Entry]) -> tuple[Prepare, ...]:
-    found = []
+    found = list[Prepare]()
     for entry in entries:
         options = entry_options(draft, "prepare", entry, scope)
         if options is None:

@@ -8,11 +8,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
+from netloom.compiler.experiment import Prepare
 from netloom.dsl.data_schema import Column, DataSchema
+from netloom.runtime.data import fitted
 from netloom.runtime.data.dataset import Dataset
 from netloom.runtime.data.errors import DataError
-from netloom.compiler.experiment import Prepare
-from netloom.runtime.data import fitted
 from netloom.runtime.data.fitted import KINDS, prepared, statistic
 
 
