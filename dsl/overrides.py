@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from .diagnostics import Diagnostics
+from .habits import SYNONYMS
 from .kinds.tables import lookup, words
 from .places import Place
 from .reader import read
@@ -26,6 +27,9 @@ ABSENT: dict[str, tuple[str, ...]] = {
 """What may be set although the file does not say it, by table."""
 MADE = ("run", "data.split", "train.stop", "train.clip_gradients")
 """Tables that are made when the file has none."""
+OPTIMIZER = "train.optimizer"
+WORDS = (OPTIMIZER, "train.loss")
+"""What may be a plain word although the file says more there."""
 
 
 def overridden(tree: Table, sets: Mapping[str, str], diagnostics: Diagnostics) -> Table:
@@ -92,7 +96,8 @@ def _moved(tree: Tree, by: int) -> Tree:
 def _set(tree: Tree, steps: tuple[str, ...], done: tuple[str, ...], new: Tree, place: Place) -> Tree | None:
     """The tree with the value at the path replaced; None when there is no such path."""
     if not steps:
-        return new if isinstance(tree, Scalar) or not isinstance(new, Scalar) else None
+        whole = isinstance(tree, Scalar) or not isinstance(new, Scalar) or ".".join(done) in WORDS
+        return new if whole else None
     step, rest = steps[0], steps[1:]
     if isinstance(tree, Sequence):
         at = int(step) - 1 if step.isdigit() else -1
@@ -101,7 +106,7 @@ def _set(tree: Tree, steps: tuple[str, ...], done: tuple[str, ...], new: Tree, p
         inner = _set(tree.items[at], rest, (*done, step), new, place)
         return inner and Sequence((*tree.items[:at], inner, *tree.items[at + 1 :]), tree.place)
     if isinstance(tree, Scalar):
-        return _opened(tree, steps, new, place)
+        return _opened(tree, steps, done, new, place)
     if step in tree.items:
         inner = _set(tree.items[step], rest, (*done, step), new, place)
         return inner and Table({**tree.items, step: inner}, tree.keys, tree.place)
@@ -112,36 +117,77 @@ def _set(tree: Tree, steps: tuple[str, ...], done: tuple[str, ...], new: Tree, p
 def _added(before: str, step: str, rest: tuple[str, ...], new: Tree, place: Place) -> Tree | None:
     """A key that the file does not have, where the language knows it."""
     path = f"{before}.{step}" if before else step
+    if path == OPTIMIZER and rest:
+        return _opened(Scalar(rest[0], rest[0], False, place), rest, ("train", "optimizer"), new, place)
     if not rest:
-        return new if step in ABSENT.get(before, ()) else None
+        return new if step in ABSENT.get(before, ()) or _has_option(before, step) else None
     if path not in MADE:
         return None
     return _set(Table({}, {}, place), rest, tuple(path.split(".")), new, place)
 
 
-def _opened(tree: Scalar, steps: tuple[str, ...], new: Tree, place: Place) -> Tree | None:
-    """`optimizer: adam` with `adam.learning_rate` set  -->  `optimizer: {adam: {learning_rate: …}}`"""
-    kind = lookup("optimizer", tree.text)
-    if kind is None or len(steps) != 2 or steps[0] != tree.text or kind.option(steps[1]) is None:
-        return None
-    options = Table({steps[1]: new}, {steps[1]: place}, place)
-    return Table({tree.text: options}, {tree.text: tree.place}, tree.place)
+def _has_option(path: str, name: str) -> bool:
+    """Whether the path is that of an optimizer of ours, `train.optimizer.adam`, which has the option."""
+    before, _, word = path.rpartition(".")
+    kind = lookup("optimizer", word) if before == OPTIMIZER else None
+    return kind is not None and kind.option(name) is not None
+
+
+def _opened(tree: Scalar, steps: tuple[str, ...], done: tuple[str, ...], new: Tree, place: Place) -> Tree | None:
+    """`optimizer: adam` or `optimizer: {adam: 0.1}` with `adam.beta1` set: the options in a table of their own."""
+    path = ".".join(done)
+    if len(steps) == 2 and path == OPTIMIZER and steps[0] == tree.text and _has_option(f"{path}.{steps[0]}", steps[1]):
+        options = Table({steps[1]: new}, {steps[1]: place}, place)
+        return Table({tree.text: options}, {tree.text: tree.place}, tree.place)
+    if len(steps) == 1 and _has_option(path, steps[0]):
+        kind = lookup("optimizer", done[-1])
+        said: dict[str, Tree] = {kind.main: tree} if kind is not None and kind.main and tree.text else {}
+        items = {**said, steps[0]: new}
+        return Table(items, dict.fromkeys(items, place), place)
+    return None
 
 
 def _way_out(path: str, tree: Table) -> str:
     options = options_of(tree)
+    if said := _optimizers_own(path, tree):
+        return said
     if near := _meant(path, [*options, *paths(tree)]):
         return near
     return f"It has the options {_few(options)}." if options else "Name a path of the file, as `train.epochs`."
+
+
+def _optimizers_own(path: str, tree: Table) -> str | None:
+    """How to set what is an option of the optimizer: `lr`, `train.learning_rate`, `adam.beta1`, another's."""
+    steps = path.split(".")
+    name = SYNONYMS.get(steps[-1].lower(), steps[-1])
+    asked = next((step for step in steps[:-1] if step in words("optimizer")), None)
+    used = _optimizer(tree)
+    if asked is None and len(steps) > 2:
+        return None
+    if used and _has_option(f"{OPTIMIZER}.{used}", name):
+        said = f"Write `--set {OPTIMIZER}.{used}.{name}=…`"
+        if asked and asked != used:
+            return f"The optimizer is {used}: {said[0].lower()}{said[1:]}, or change it with `--set '{OPTIMIZER}={{{asked}: …}}'`."
+        return f"{said}: it is an option of the optimizer."
+    if asked and asked != used and _has_option(f"{OPTIMIZER}.{asked}", name):
+        return f"The optimizer is {used}: change it with `--set '{OPTIMIZER}={{{asked}: {{{name}: …}}}}'`."
+    return None
+
+
+def _optimizer(tree: Table) -> str | None:
+    """The word of the file's optimizer; None where it has none, or not one of ours."""
+    train = tree.items.get("train")
+    found = train.items.get("optimizer") if isinstance(train, Table) else None
+    word = (
+        found.text if isinstance(found, Scalar) else next(iter(found.items), None) if isinstance(found, Table) else None
+    )
+    return word if word in words("optimizer") else "adam" if found is None and isinstance(train, Table) else None
 
 
 def _meant(path: str, known: list[str]) -> str | None:
     ends = [other for other in known if other.rpartition(".")[2] == path]
     if len(ends) >= 1:
         return f"Did you mean `{ends[0]}`?"
-    first = path.split(".")[0]
-    if first in words("optimizer"):
-        return f"Write `train.optimizer.{path}`."
     return did_you_mean(path, known)
 
 

@@ -75,6 +75,35 @@ def test_an_option_of_an_optimizer_written_alone() -> None:
     assert (train.optimizer.kind, text_of(train.optimizer.options["learning_rate"])[0]) == ("adam", "0.1")
 
 
+@pytest.mark.parametrize(
+    ("written", "options"),
+    [
+        ("optimizer: adam", {"beta1": "0.8"}),
+        ("optimizer: {adam: 0.01}", {"learning_rate": "0.01", "beta1": "0.8"}),
+        ("optimizer: {adam: {learning_rate: 0.01}}", {"learning_rate": "0.01", "beta1": "0.8"}),
+        ("", {"beta1": "0.8"}),
+    ],
+)
+def test_an_option_of_the_optimizer_however_it_is_written(written: str, options: dict[str, str]) -> None:
+    text = NET.replace("optimizer: adam", written)
+    spec, diagnostics = read_spec(text, "f", {"train.optimizer.adam.beta1": "0.8"})
+    assert not diagnostics.items, list(diagnostics)
+    assert spec is not None
+    assert spec.train is not None
+    assert spec.train.optimizer is not None
+    assert {name: text_of(tree)[0] for name, tree in spec.train.optimizer.options.items()} == options
+
+
+def test_another_optimizer_as_a_word() -> None:
+    text = NET.replace("optimizer: adam", "optimizer: {adam: {learning_rate: 0.01}}")
+    spec, diagnostics = read_spec(text, "f", {"train.optimizer": "rmsprop"})
+    assert not diagnostics.items, list(diagnostics)
+    assert spec is not None
+    assert spec.train is not None
+    assert spec.train.optimizer is not None
+    assert spec.train.optimizer.kind == "rmsprop"
+
+
 def test_a_whole_entry() -> None:
     train = with_set("train.optimizer", "{sgd: {learning_rate: 0.1}}").train
     assert train is not None
@@ -88,6 +117,11 @@ def test_a_whole_entry() -> None:
         ("epochs", "3", "E030", "`train.epochs`"),
         ("train.bach", "3", "E030", "`train.batch`"),
         ("widht", "3", "E030", "`width`"),
+        ("train.lr", "3", "E030", "`--set train.optimizer.adam.learning_rate=…`"),
+        ("learning_rate", "3", "E030", "`--set train.optimizer.adam.learning_rate=…`"),
+        ("adam.beta1", "3", "E030", "`--set train.optimizer.adam.beta1=…`"),
+        ("train.optimizer.sgd.learning_rate", "3", "E030", "The optimizer is adam"),
+        ("train.optimizer.momentum.momentum", "3", "E030", "'train.optimizer={momentum: {momentum: …}}'"),
         ("zzz", "3", "E030", "width, rate"),
         ("network.layers.9.dense", "3", "E030", "network.layers"),
         ("network.layers", "3", "E030", "network.layers"),
