@@ -94,7 +94,7 @@ def _words(remark: Diagnostic, lines: Sequence[str], at: int, here: str, way: st
         return BY_SHAPE[remark.code](line, at)
     if meant := MEANT.search(way):
         return None if _given(remark, lines, meant[1]) else _word(here, meant[1])
-    if remark.code in IN_PLACE and here and (written := WRITTEN.search(way)):
+    if remark.code in IN_PLACE and here and (written := WRITTEN.search(way)) and "…" not in written[1]:
         return here, written[1]
     return None
 

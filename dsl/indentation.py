@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 
 from .diagnostics import Diagnostics
-from .lines import BESIDE, Level, before, block_end, levels_above, levels_of, spoken
+from .lines import BESIDE, INDENT, Level, before, block_end, levels_above, levels_of, spoken
 from .source_text import Source
 
 WORD_LINE = re.compile(r"(\s*(?:-\s+)*)([A-Za-z_][A-Za-z0-9_]*)\s*(?:#.*)?$")
+SECTIONS = ("network", "networks", "blocks", "train", "evaluate", "generate", "study")
+"""What stands at the first column, and nowhere else."""
 LONGEST_SHOWN = 40
 
 
@@ -40,8 +42,9 @@ def _below_a_value(line: int, own: Level, lower: Level, source: Source, diagnost
     said = spoken(source.line(last)).strip().removeprefix("- ")
     said = said if len(said) < LONGEST_SHOWN else said[:LONGEST_SHOWN] + "…"
     word = _word(line, own, source)
+    lower = Level(0, dash=False, line=0) if word in SECTIONS else lower
     way = f"Set it at column {_shown(lower)}."
-    if not own.dash and word not in BESIDE and levels_of(source.line(last), last)[0].dash:
+    if not own.dash and word not in (*BESIDE, *SECTIONS) and levels_of(source.line(last), last)[0].dash:
         way = "Options stand in braces, as in `kind: {option: value}`; before the next layer stands `- `."
     message = f"{_called(word)} is indented below `{said}`, which has its value already"
     _say(line, own, word, message, way, source, diagnostics)
@@ -52,16 +55,33 @@ def _between(
     line: int, own: Level, lower: Level | None, upper: Level, source: Source, diagnostics: Diagnostics
 ) -> None:
     """A line that stands between the columns of two levels: of the nearer one, where one is nearer."""
-    word = _word(line, own, source)
     down = own.column - lower.column if lower is not None else upper.column
-    up = upper.column - own.column
-    wanted = lower if lower is not None and down < up else upper
-    way = f"Set it at column {_shown(wanted)}."
-    if lower is not None and down == up:
-        way = f"It belongs at column {_shown(lower)} or {_shown(upper)}."
+    if lower is not None and down == INDENT and (first := _only_child(line, lower, upper, source)):
+        # the line stands where one expects it; what stands above it does not
+        wanted, line, own = own, first, levels_of(source.line(first), first)[0]
+        way = f"Set it at column {_shown(wanted)}."
+    elif lower is not None and down < min(INDENT, upper.column - own.column):
+        wanted, way = lower, f"Set it at column {_shown(lower)}."
+    else:
+        wanted, way = upper, f"Set it at column {_shown(upper)}."
+        if lower is not None and upper.column - own.column >= min(INDENT, down):
+            way = f"It belongs at column {_shown(lower)} or {_shown(upper)}."
+    word = _word(line, own, source)
     message = f"{_called(word)} begins at a column of its own, not at its neighbours'"
     _say(line, own, word, message, way, source, diagnostics)
     shift(source, line, wanted.column)
+
+
+def _only_child(line: int, parent: Level, upper: Level, source: Source) -> int | None:
+    """The one line below a parent that shows a level, where no other does: its number, else None."""
+    if not spoken(source.line(parent.line)).endswith(":"):
+        return None
+    shown = [
+        number
+        for number in range(parent.line + 1, line)
+        if any(level.column == upper.column for level in levels_of(source.line(number), number)[:1])
+    ]
+    return shown[0] if len(shown) == 1 and shown[0] == before(source.lines, parent.line + 2) else None
 
 
 def _say(line: int, own: Level, word: str, message: str, way: str, source: Source, diagnostics: Diagnostics) -> None:

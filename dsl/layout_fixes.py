@@ -58,7 +58,8 @@ def _not_closed(remark: Diagnostic, lines: Sequence[str]) -> Made | None:
     number, at, way = remark.place.line - 1, remark.place.column - 1, remark.suggestion or ""
     line = lines[number]
     if found := re.fullmatch(r"Add `([\]}]+)` at the end of the line\.", way):
-        return Made(number, len(spoken(line)), "", found[1])
+        whole = line[at] != "{" or ":" in line[at:]
+        return Made(number, len(spoken(line)), "", found[1]) if whole else None
     if found := re.fullmatch(r"Add `([\]}])`\.", way):
         return Made(number, at, "", found[1])
     if way.startswith("Put a comma after"):

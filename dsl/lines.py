@@ -79,10 +79,12 @@ def block_end(lines: Sequence[str], number: int, column: int) -> int:
     Those that stand as deep as it or deeper, up to a neighbour that stands at that column already.
     """
     own, end = indent_of(lines[number]), number + 1
+    first = next((line for line in lines[end:] if spoken(line)), "")
+    holds = spoken(lines[number]).endswith(":") and indent_of(first) == column
     for below in range(number + 1, len(lines)):
         if spoken(lines[below]):
             depth = indent_of(lines[below])
-            if depth < own or (own < depth == column):
+            if depth < own or (own < depth == column and not holds):
                 break
             end = below + 1
     return end

@@ -163,7 +163,7 @@ TOLD = (
         "could not find expected ':'",
         "E006",
         "a colon is missing in this line or the one before",
-        "Write `name: value`.",
+        "A line says `name: value`.",
     ),
     (
         "anchor",

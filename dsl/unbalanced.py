@@ -182,6 +182,13 @@ def _comma(mark: yaml.Mark, source: Source, diagnostics: Diagnostics) -> bool:
     held = VALUE_BEFORE.search(line, max(0, column - LONGEST), column)
     if not held or line[column] in ",]}":
         return False
+    if line[column] in CLOSING and held[0][0] in "{," and held[1].isidentifier():
+        place = source.place(mark.line, held.start(1), mark.line, held.end(1))
+        diagnostics.error(
+            "E019", place, f"a colon is missing between `{held[1]}` and its options", f"Write `{held[1]}:`."
+        )
+        source.insert(mark.line, held.end(1), ":")
+        return True
     word = re.match(r"[\w.$-]+", line[column:])
     said = word[0] if word else line[column]
     place = source.place(mark.line, column, mark.line, column + len(said))
