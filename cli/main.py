@@ -20,6 +20,7 @@ from ..dsl.diagnostics import NetloomError, SpecError
 COMMANDS: dict[str, tuple[str, str]] = {
     "new": ("Making", "Start a file from a template: one of the examples."),
     "check": ("Making", "Find every mistake in a file, each with its place and a way out."),
+    "data": ("Making", "Show the data of a file: columns, classes, examples before and after each step."),
     "show": ("Making", "Show the network of a file: layers, shapes, parameters, costs."),
     "diff": ("Making", "Compare two networks: files, or runs."),
     "draw": ("Making", "Draw the network of a file: in the terminal, or as a picture."),
