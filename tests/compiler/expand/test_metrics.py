@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from netloom.runtime.metrics import Tally
+from netloom.runtime.metrics import Tally, higher_is_better
 
 Running = Callable[..., Any]
 RANDOM = np.random.default_rng(5)
@@ -133,3 +133,17 @@ def test_a_class_a_step(running: Running) -> None:
     assert found["publish/accuracy/count"] == 15
     assert found["publish/confusion_matrix/counts"].sum() == 15
     assert found["publish/top_k/count"] == 15
+
+
+def test_more_is_better_by_the_kind_whatever_its_name(running: Running) -> None:
+    """Stopping early and plateaus go by it."""
+    network = running(
+        "network: {inputs: [x], layers: [linear]}\ntrain: {loss: cross_entropy, metrics: "
+        "[{accuracy: {}, name: right}, {f1: {}, name: mae}, {mae: {}, name: accuracy}]}",
+        {"x": SCORES, "y": LABELS}, {"y": 4},
+    )  # fmt: skip
+    metrics = network.expanded("evaluate").metrics
+    assert {metric.name: metric.better for metric in metrics} == {"right": "high", "mae": "high", "accuracy": "low"}
+    assert higher_is_better("right", metrics)
+    assert not higher_is_better("accuracy", metrics)
+    assert not higher_is_better("loss", metrics)
