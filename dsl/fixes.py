@@ -41,6 +41,8 @@ class Fix:
     new: str
 
     def __str__(self) -> str:
+        if not self.old and self.new.strip():
+            return f"line {self.line}: `{self.new}` put in"
         if not self.old.strip() or self.old.split() == self.new.split():
             return f"line {self.line}: indentation"
         return f"line {self.line}: `{_first(self.old)}` -> `{_first(self.new)}`"

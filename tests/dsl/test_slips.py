@@ -141,3 +141,12 @@ def test_several_slips_of_one_file_are_said_and_mended_together(end: str) -> Non
     right = within("    - dense: {units: 3}\n    - relu:\n      name: a\n    - dense: 4\n      name: b\n")
     assert [code for code, _, _ in places(wrong)] == ["E006", "E019", "E006", "E006"]
     assert after_fix(wrong.replace("\n", end)) == right.replace("\n", end)
+
+
+def test_a_fix_says_what_it_does() -> None:
+    text = within("    - dense: {units: 3 bias: false}\n    - relu\n        name: a\n     - flatten\n")
+    assert [str(fix) for fix in fixes(remarks(text), text, "net.yaml")] == [
+        "line 5: `,` put in",
+        "line 6: `relu …` -> `relu: …`",
+        "line 8: indentation",
+    ]
