@@ -47,17 +47,26 @@ def run(
 
 
 def _mended(file: Path, sets: Mapping[str, str]) -> tuple[Diagnostic, ...]:
-    """Fix what can be fixed, round by round; the remarks that are left."""
+    """Fix what can be fixed, round by round; the remarks that are left. A round that mends nothing is undone."""
+    remarks = check(file, sets)
     for _ in range(ROUNDS):
-        remarks = check(file, sets)
         found = _fixes(file, remarks)
         if not found:
-            return remarks
+            break
         text = file.read_bytes().decode("utf-8")
         write_text(file, mended(text, found))
+        after = check(file, sets)
+        if _errors(after) >= _errors(remarks):
+            write_text(file, text)
+            break
+        remarks = after
         for each in found:
             talk().print(f"{file}: mended {each}", style="green", markup=False)
-    return check(file, sets)
+    return remarks
+
+
+def _errors(remarks: tuple[Diagnostic, ...]) -> int:
+    return sum(remark.severity == "error" for remark in remarks)
 
 
 def _fixes(file: Path, remarks: tuple[Diagnostic, ...]) -> tuple[Fix, ...]:
