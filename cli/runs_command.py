@@ -1,10 +1,10 @@
-"""List, show, compare and remove runs.
+"""List, show, compare and remove runs. `show` alone shows the last one.
 
 Examples:
 
     netloom runs
 
-    netloom runs show last
+    netloom runs show digits-2
 
     netloom runs compare digits-1 digits-2
 
@@ -52,6 +52,8 @@ def run(
         else:
             _list(rows, folders.find(runs, "last").name if rows else "", time.time())
         return
+    if action is Action.show:
+        which = which or ["last"]
     if not which:
         raise typer.BadParameter(f"name the run to {action.value}")
     chosen = [folders.find(runs, name) for name in which]

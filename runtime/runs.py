@@ -10,12 +10,15 @@ from pathlib import Path
 from typing import Any
 
 from ..dsl.diagnostics import NetloomError
+from ..dsl.suggest import did_you_mean
 from .alive import is_alive
 from .events import read_events
 from .fold import View, fold
 
 SPEC, INCLUDED, PLAN = "spec.yaml", "included", "plan.json"
 EVENTS, CHECKPOINTS = "events.jsonl", "checkpoints"
+MOST_NAMED = 8
+"""How many runs a refusal names: the newest."""
 
 
 class RunError(NetloomError):
@@ -94,9 +97,19 @@ def find(runs: Path, which: str) -> RunFolder:
     for run in everything:
         if run.name == which:
             return run
-    known = ", ".join(run.name for run in everything[-8:])
-    said = f"There are {known}." if known else f"There is none below {runs} yet: start one with `netloom train FILE`."
-    raise RunError(f"there is no run `{which}`. {said}")
+    raise RunError(f"there is no run `{which}`. {_which_there_are(runs, which, everything)}")
+
+
+def _which_there_are(runs: Path, which: str, everything: list[RunFolder]) -> str:
+    if Path(which).is_file():
+        return f"It is a file: train it with `netloom train {which}`, then name its run, or `last`."
+    if not everything:
+        return f"There is none below {runs} yet: start one with `netloom train FILE`."
+    if near := did_you_mean(which, [*(run.name for run in everything), "last"]):
+        return near
+    newest = sorted(everything, key=lambda run: run.path.stat().st_mtime_ns, reverse=True)[:MOST_NAMED]
+    more = len(everything) - len(newest)
+    return f"There are {', '.join(run.name for run in newest)}{f' and {more} more' if more else ''}."
 
 
 def every(runs: Path) -> list[RunFolder]:
