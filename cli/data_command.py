@@ -99,9 +99,7 @@ def _opened(file: Path, sets: Mapping[str, str], part: str, show: int) -> Shown:
 
 def _steps(experiment: Experiment) -> Steps:
     fields = [node for node in experiment.graph if node.op == "field"]
-    return {
-        cast(Column, node.attr("column")).name: cast(tuple[Prepare, ...], node.attr("prepare")) for node in fields
-    }
+    return {cast(Column, node.attr("column")).name: cast(tuple[Prepare, ...], node.attr("prepare")) for node in fields}
 
 
 # what the data is

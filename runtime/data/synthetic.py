@@ -12,7 +12,7 @@ import numpy as np
 
 from ...dsl.data_schema import Column
 from .chance import CENTRES, NOISE, Floats, normal, on_circle, uniform
-from .raw import Array, Raw
+from .raw import Array, Raw, Words
 from .reach import Reach
 
 FEW = 1000
@@ -112,7 +112,10 @@ def peeked(name: str) -> Callable[[Mapping[str, object], Reach, Callable[[str], 
     def peek(options: Mapping[str, object], reach: Reach, wanted: Callable[[str], bool]) -> Raw:
         samples = int(_number(options["samples"]))
         few = generator(name)({**options, "samples": min(samples, FEW)}, reach)
-        columns = {column: values if wanted(column) else values[:0] for column, values in few.columns.items()}
+        columns = {
+            column: values if isinstance(values, Words) or wanted(column) else values[:0]
+            for column, values in few.columns.items()
+        }
         return replace(few, columns=columns, rows=samples)
 
     return peek
