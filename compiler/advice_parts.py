@@ -66,7 +66,7 @@ def _mentioned(value: object) -> Iterator[str]:
     match value:
         case str():
             yield from WORD.findall(value)
-        case Scalar():
+        case Scalar() | Formula():
             yield from WORD.findall(value.text)
         case Sequence(items=items) | (tuple() | list() as items):
             for inner in items:
@@ -75,8 +75,6 @@ def _mentioned(value: object) -> Iterator[str]:
             for key, inner in items.items():
                 yield from _mentioned(key)
                 yield from _mentioned(inner)
-        case Formula():
-            yield from WORD.findall(value.text)
         case Model():
             for name, inner in value:
                 if name != "about":
@@ -125,9 +123,7 @@ def _read(value: object) -> Iterator[str]:
         case Formula():
             yield from WORD.findall(value.text)
         case Model():
-            for name, inner in value:
-                if name not in ("text", "about", "included"):
-                    yield from _read(inner)
+            yield from _read([inner for name, inner in value if name not in ("text", "about", "included")])
 
 
 # conditions

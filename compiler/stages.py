@@ -220,9 +220,8 @@ def outputs_are_made(graph: Graph) -> str | None:
         origin = root(graph, node_id)
         if REGISTRY[graph[origin].op].kind == "leaf":
             return f"output {name} is the leaf %{origin} itself"
-        if name.startswith("next/"):
-            if taken.setdefault(origin, name) != name:
-                return f"outputs {taken[origin]} and {name} are one tensor %{origin}"
+        if name.startswith("next/") and taken.setdefault(origin, name) != name:
+            return f"outputs {taken[origin]} and {name} are one tensor %{origin}"
     return None
 
 

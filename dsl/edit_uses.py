@@ -67,13 +67,7 @@ class Uses:
         self._loose: list[Use] = []
         root = document.root
         self._options(self.scopes[MAIN], root.inner.get("options"))
-        for section in ("blocks", "networks"):
-            for name, _ in _inner(root, section):
-                options = set() if section == "blocks" else self.scopes[MAIN].options
-                self.scopes[section, str(name)] = Scope((section, str(name)), options=options)
-        for section in ("blocks", "networks"):
-            for name, part in _inner(root, section):
-                self._part(part, (section, str(name)))
+        self._parts(root)
         for section in ("network", "graph"):
             if section in root.inner:
                 body = root.inner[section]
@@ -87,6 +81,16 @@ class Uses:
             elif name == "evaluate":
                 self._evaluate(part)
         self.uses += [use for use in self._loose if use.steps[0].text in self.scopes[use.scope].names]
+
+    def _parts(self, root: Part) -> None:
+        """Blocks and networks: first their names, since each may be made of any other."""
+        for section in ("blocks", "networks"):
+            for name, _ in _inner(root, section):
+                options = set() if section == "blocks" else self.scopes[MAIN].options
+                self.scopes[section, str(name)] = Scope((section, str(name)), options=options)
+        for section in ("blocks", "networks"):
+            for name, part in _inner(root, section):
+                self._part(part, (section, str(name)))
 
     def given(self, scope: Address, name: str) -> Given | None:
         found = self.scopes.get(scope)

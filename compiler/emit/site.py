@@ -150,30 +150,30 @@ def _kind(node: Node, domain: Matrix) -> ValueKind:
 
 def _check_node(graph: Graph, node: Node, kinds: dict[str, ValueKind], domain: Matrix) -> None:
     kind = REGISTRY[node.op].kind
-    if kind == "elementwise":
+    if kind == "elementwise" or node.op == "relayout":
         _check_elementwise(graph, node)
     elif node.op == "broadcast":
         _check_broadcast(graph[node.inputs[0]], node, kinds)
     elif node.op in REDUCTIONS:
         _check_reduction(graph[node.inputs[0]], node)
-        whole = "full" if domain.columns > 1 else "row"
-        if kinds[node.inputs[0]] not in (whole, "num"):
-            raise Misfit(
-                f"{node.id} adds up {node.inputs[0]}, which is not a matrix of {domain.rows} x {domain.columns}"
-            )
-        if node.op == "argmax" and domain.columns == 1:
-            raise Misfit(f"{node.id} looks for the largest of one number")
+        _check_reduced(node, kinds[node.inputs[0]], domain)
     elif node.op == "one_hot":
         if kinds[node.inputs[0]] != "row" or kinds[node.id] != "full" or not _in_order(node):
             raise Misfit(f"{node.id}: its labels are not one a row")
     elif node.op == "uniform":
         if not _in_order(node) or kinds[node.id] not in ("full", "row"):
             raise Misfit(f"{node.id}: its examples are not its rows")
-    elif node.op == "relayout":
-        _check_elementwise(graph, node)
     elif node.op not in ("take", "matmul"):
         raise Misfit(f"{node.op} moves values: a kernel of its own")
     assert domain.columns >= 1
+
+
+def _check_reduced(node: Node, kind: ValueKind, domain: Matrix) -> None:
+    """What is reduced is a number, or as large as the site."""
+    if kind not in ("full" if domain.columns > 1 else "row", "num"):
+        raise Misfit(f"{node.id} adds up {node.inputs[0]}, which is not a matrix of {domain.rows} x {domain.columns}")
+    if node.op == "argmax" and domain.columns == 1:
+        raise Misfit(f"{node.id} looks for the largest of one number")
 
 
 def _check_elementwise(graph: Graph, node: Node) -> None:

@@ -75,9 +75,7 @@ def shape(option: Option, tree: Tree, scope: Scope) -> object:
         raise wrong(option, "a list of sizes", value, tree.place, f"Write `[{value}]`." if _plain(value) else None)
     sizes = list[object]()
     for value, place in items_of(tree, scope):
-        if isinstance(value, Unknown):
-            sizes.append(value)
-        elif isinstance(value, str) and WORD.fullmatch(value):
+        if isinstance(value, Unknown) or (isinstance(value, str) and WORD.fullmatch(value)):
             sizes.append(value)
         else:
             sizes.append(_within(option, _whole(option, value, tree, place), place))
