@@ -73,7 +73,7 @@ def compiled(file: Path) -> object:
     return pytest.param(file, marks=[pytest.mark.slow] if file.stem == "03_resnet152" else [])
 
 
-@pytest.mark.parametrize("file", map(compiled, FILES), ids=[file.stem for file in FILES])
+@pytest.mark.parametrize("file", [compiled(file) for file in FILES], ids=[file.stem for file in FILES])
 def test_what_cannot_be_built_is_refused_when_it_is_compiled(file: Path, folder: Path) -> None:
     path = Path(shutil.copy(file, folder))
     if file.stem in TRAINS:
