@@ -121,6 +121,15 @@ def test_what_cannot_be_built_yet_is_still_looked_at() -> None:
     assert [(d.code, d.place.line) for d in diagnostics] == [("W215", 1), ("W214", 2)]
 
 
+def test_advice_comes_with_what_is_not_built_and_never_with_mistakes(tmp_path: Path) -> None:
+    file = tmp_path / "net.yaml"
+    text = "options: {width: 3}\nnetwork: {inputs: {x: [4, 3]}, layers: [{gru: 8}, {dense: UNITS}]}\n"
+    file.write_text(text.replace("UNITS", "3"), encoding="utf-8")
+    assert [d.code for d in check(file)] == ["W215", "E299"]
+    file.write_text(text.replace("UNITS", "three"), encoding="utf-8")
+    assert "W215" not in {d.code for d in check(file)}
+
+
 # well-made files
 
 
