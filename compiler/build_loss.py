@@ -240,12 +240,21 @@ def check_term(draft: Draft, entry: Entry, term: Term) -> None:
     column = draft.column(target)
     if column is not None and column.classes is not None and draft.nodes[target].type.dtype == "int32":
         _check_classes(draft, entry, source, have, sizes, column.classes)
+    elif _of_points(draft, entry, have, target, sizes):
+        draft.later("cross_entropy of each number of a binarized column", entry.place)
     elif draft.nodes[target].op != "number" and math.prod(have) != math.prod(sizes):
         draft.error(
             "E222", entry.place,
             f"the prediction `{source}` is {_said(have)}, the target `{target}` is {_said(sizes)}",
             "Give the last layer as many units as the target has numbers.",
         )  # fmt: skip
+
+
+def _of_points(draft: Draft, entry: Entry, have: tuple[int, ...], target: str, sizes: tuple[int, ...]) -> bool:
+    """Whether two scores are given for each number of a column that `binarize` has made 0 or 1: two classes each."""
+    steps = [step.kind for step in prepared(draft, target)]
+    two = have[-1:] == (2,) and math.prod(have) == 2 * math.prod(sizes)
+    return entry.kind == "cross_entropy" and steps[-1:] == ["binarize"] and two
 
 
 def _unflattened(draft: Draft, source: str) -> str | None:
