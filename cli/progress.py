@@ -129,7 +129,7 @@ class Progress:
         total = max(1, self._started.epochs * self._started.steps_an_epoch)
         share = min(1.0, event.step / total)
         filled = round(BAR * share)
-        line = Text(f"epoch {event.epoch}/{self._started.epochs} ")
+        line = Text(f"epoch {event.epoch}/{self._started.epochs} ", no_wrap=True, overflow="ellipsis")
         line.append("━" * filled, style="green").append("━" * (BAR - filled), style="dim")
         line.append(f" {share:4.0%}  loss {event.series['loss'][-1]:.4f}  {event.examples_per_s:,.0f} examples/s")
         for part, results in self._results.items():
