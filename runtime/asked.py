@@ -14,7 +14,7 @@ from .runs import RunError, RunFolder
 
 REQUEST = "request.json"
 SET, FROM = "# set: ", "# from: "
-"""How runs before 0.3 began their copy of the file: the settings a line each, then the file it was copied from."""
+"""How the first runs there were began their copy of the file: a line for each setting, then one for the file."""
 
 
 @dataclass(frozen=True, slots=True)
