@@ -5,19 +5,13 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Mapping
 
+from ..dsl.kinds.kind import Rates
+from ..dsl.kinds.tables import lookup
 from ..dsl.places import Place
 from .advice_view import View
 from .experiment import Live, Optimizer
 from .graph import Node
 
-HIGHEST_RATE = {
-    "sgd": 10.0, "momentum": 3.0, "nesterov": 3.0, "adagrad": 1.0, "rmsprop": 0.1, "adam": 0.1, "adamw": 0.1,
-}  # fmt: skip
-"""Learning rates that each rule seldom bears."""
-USUAL_RATE = {
-    "sgd": "0.01 to 1", "momentum": "0.001 to 0.1", "nesterov": "0.001 to 0.1", "adagrad": "0.001 to 0.1",
-    "rmsprop": "0.0001 to 0.01", "adam": "0.0001 to 0.01", "adamw": "0.0001 to 0.01",
-}  # fmt: skip
 LOWEST_RATE = 1e-7
 
 
@@ -41,21 +35,28 @@ def _rates(view: View) -> None:
     start = _beginning(live) if isinstance(live, tuple) else None
     if start is None or start >= LOWEST_RATE or _elsewhere(rule):
         return
-    usual = f"Try {USUAL_RATE[rule.kind]}." if rule.kind in USUAL_RATE else "Make it larger."
+    rates = _usual(rule)
+    usual = f"Try {rates.low:g} to {rates.high:g}." if rates else "Make it larger."
     said = "the weights never move" if start == 0 else f"a step of {start:g} is so small that the weights hardly move"
     view.warn("W205", place, f"with a learning rate of {start:g} {said}", usual)
 
 
+def _usual(rule: Optimizer) -> Rates | None:
+    known = lookup("optimizer", rule.kind)
+    return known.rates if known else None
+
+
 def _high(view: View, rule: Optimizer, place: Place) -> None:
-    highest = HIGHEST_RATE.get(rule.kind, math.inf)
+    if (usual := _usual(rule)) is None:
+        return
     for options in (rule.options, *(own for _, own in rule.groups)):
         for name, rate in _rates_of(options):
-            if rate > highest:
+            if rate > usual.highest:
                 view.warn(
                     "W205", place,
-                    f"a learning rate of {rate:g}{name} is above what {rule.kind} usually bears ({highest:g}): each "
+                    f"a learning rate of {rate:g}{name} is above what {rule.kind} usually bears ({usual.highest:g}): each "
                     "step overshoots, and the loss grows instead of falling",
-                    f"Try {USUAL_RATE[rule.kind]}.",
+                    f"Try {usual.low:g} to {usual.high:g}.",
                 )  # fmt: skip
                 return
 

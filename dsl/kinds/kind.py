@@ -83,6 +83,15 @@ class SizeMistake(Exception):  # noqa: N818  a mistake of the user's, not a fail
 
 
 @dataclass(frozen=True, slots=True)
+class Rates:
+    """Learning rates: from `low` to `high` they are usual, above `highest` training seldom bears them."""
+
+    low: float
+    high: float
+    highest: float
+
+
+@dataclass(frozen=True, slots=True)
 class Kind:
     """A word of the language. `main` is the option that may stand alone; None: the kind is written alone
     or with `from`. `tensors` are named inputs; `from` fills the first."""
@@ -100,6 +109,8 @@ class Kind:
     """Facts that others ask for, each of them one of `TRAITS`."""
     squashes: str | None = None
     """Of a loss: the activation whose logarithm it takes, and which it therefore takes together with it."""
+    rates: Rates | None = None
+    """Of an optimiser: the learning rates that go with it."""
     better: Literal["low", "high"] = "low"
     """Of a metric: whether less of it is better, or more."""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .kind import Kind, Option, register
+from .kind import Kind, Option, Rates, register
 from .values import constant
 
 GROUPS = Option("groups", "groups", None, "other options for some weights: [{of: selector, …}]")
@@ -24,12 +24,14 @@ def _epsilon(value: float) -> Option:
     return Option("epsilon", "number", value, "keeps the division from 0", low=0, open_low=True)
 
 
-def _optimizer(name: str, help: str, formula: str, source: str, *options: Option, later: bool = False) -> None:
+def _optimizer(
+    name: str, help: str, formula: str, source: str, *options: Option, rates: Rates | None = None, later: bool = False
+) -> None:
     traits = frozenset({"later"}) if later else frozenset[str]()
     register(
         Kind(
             name, "optimizer", help, formula, main="learning_rate", options=(*options, GROUPS), source=source,
-            traits=traits,
+            traits=traits, rates=rates,
         )
     )  # fmt: skip
 
@@ -38,10 +40,12 @@ _optimizer(
     "sgd", "A step against the gradient.", "w -= lr * g", "Robbins & Monro 1951",
     _rate(1e-2), _decay(0.0),
     Option("normalize", "bool", False, "divides the gradient by its length", later=True),
+    rates=Rates(0.01, 1.0, 10.0),
 )  # fmt: skip
 _optimizer(
     "momentum", "Steps that gather speed.", "v = momentum * v + g; w -= lr * v", "Polyak 1964",
     _rate(1e-2), _share("momentum", 0.9, "share of the speed that is kept"), _decay(0.0),
+    rates=Rates(0.001, 0.1, 3.0),
 )  # fmt: skip
 _optimizer(
     "nesterov",
@@ -51,6 +55,7 @@ _optimizer(
     _rate(1e-2),
     _share("momentum", 0.9, "share of the speed that is kept"),
     _decay(0.0),
+    rates=Rates(0.001, 0.1, 3.0),
 )
 _optimizer(
     "adagrad",
@@ -60,6 +65,7 @@ _optimizer(
     _rate(1e-2),
     _epsilon(1e-10),
     _decay(0.0),
+    rates=Rates(0.001, 0.1, 1.0),
 )
 _optimizer(
     "rmsprop",
@@ -70,6 +76,7 @@ _optimizer(
     _share("smoothing", 0.9, "share of the past in the mean square"),
     _epsilon(1e-8),
     _decay(0.0),
+    rates=Rates(0.0001, 0.01, 0.1),
 )
 
 MOMENTS = (
@@ -83,11 +90,12 @@ _optimizer(
     "m, s: running means of g, g^2; w -= lr * m' / (sqrt(s') + epsilon), m' = m / (1 - beta1^t), "
     "s' = s / (1 - beta2^t)",
     "Kingma & Ba 2015, arXiv:1412.6980", _rate(1e-3), *MOMENTS, _decay(0.0),
+    rates=Rates(0.0001, 0.01, 0.1),
 )  # fmt: skip
 _optimizer(
     "adamw", "Adam, and beside it weights that shrink.", "as adam; w -= lr * decay * w",
     "Loshchilov & Hutter 2019, arXiv:1711.05101", _rate(1e-3), *MOMENTS,
-    _decay(0.01, "shrinks weights by lr * decay each step"),
+    _decay(0.01, "shrinks weights by lr * decay each step"), rates=Rates(0.0001, 0.01, 0.1),
 )  # fmt: skip
 _optimizer(
     "lbfgs", "Steps along a curvature guessed from the last gradients; for few weights and no batches.",

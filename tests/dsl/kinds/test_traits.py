@@ -8,6 +8,7 @@ from pathlib import Path
 import netloom
 from netloom.dsl.kinds.kind import KINDS, TRAITS
 from netloom.dsl.kinds.tables import lookup
+from netloom.dsl.kinds.values import Live
 
 ROOT = Path(netloom.__file__).resolve().parent
 ASKED = re.compile(r'"(\w+)" (?:not )?in (?:self\.)?[\w.\[\]", ]*traits\b')
@@ -39,3 +40,15 @@ def test_only_metrics_say_that_more_is_better() -> None:
     assert all(lookup("metric", name) for name in high)
     assert {"accuracy", "top_k", "precision", "recall", "f1", "r2"} <= high
     assert not high & {"mse", "mae", "bits_per_symbol", "label_error"}
+
+
+def test_every_optimizer_that_is_built_knows_its_rates() -> None:
+    rules = [kind for kind in KINDS.values() if kind.family == "optimizer" and "later" not in kind.traits]
+    assert len(rules) > 5
+    for kind in rules:
+        assert kind.rates is not None, kind.name
+        usual = kind.option("learning_rate")
+        assert usual is not None
+        assert kind.rates.low < kind.rates.high <= kind.rates.highest
+        assert isinstance(usual.default, Live)
+        assert kind.rates.low <= usual.default.options["value"] <= kind.rates.high
