@@ -29,7 +29,7 @@ EXAMPLES = sorted((PACKAGE / "examples").rglob("*.yaml"))
 PAGES = sorted((PACKAGE / "docs" / "language").rglob("*.md"))
 BLOCK = re.compile(r"^```yaml(?: not-built)?\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 """A whole file without mistakes in a page of the documents."""
-PLACES = {"place", "kind_place", "name_place", "option_places", "file", "text"}
+PLACES = {"place", "kind_place", "name_place", "graph_place", "option_places", "file", "text"}
 
 
 def laid_out(text: str) -> str:
@@ -74,7 +74,7 @@ def entry_meaning(entry: Entry, spec: Spec) -> Any:
 
 def main_of(kind: str, spec: Spec) -> str:
     if kind in spec.blocks:
-        return next(iter(spec.blocks[kind].options))
+        return next(iter(spec.blocks[kind].options), "main")
     return next((known.main for (_, name), known in KINDS.items() if name == kind and known.main), "main")
 
 
