@@ -1,9 +1,12 @@
-"""Show the network of FILE: every layer with its shape, parameters and costs. With --full: the file itself with every
-default written out, and where each value comes from; what is printed is a file that means the same.
+"""Show the network of FILE: every layer with its shape, parameters, multiply-adds, memory, and how much of the picture
+it sees. With --full: the file itself with every default written out, and where each value comes from; what is printed
+is a file that means the same.
 
 Examples:
 
     netloom show net.yaml
+
+    netloom show resnet152.yaml --by-block
 
     netloom show net.yaml --full
 
@@ -13,23 +16,27 @@ Examples:
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
-from ..compiler.cost import LayerCost, costs
 from ..compiler.experiment import Experiment
 from ..compiler.filled import facts
+from ..compiler.layer_table import LayerRow, by_block, layer_rows, totals
+from ..compiler.peak import inference_peak, training_peak
 from ..dsl.data_schema import UNKNOWN_DATA
 from ..dsl.diagnostics import NOT_BUILT, SpecError
 from ..dsl.full import full as full_file
 from ..dsl.full_lines import Rows, sources, text, value_of
 from ..dsl.load import load as load_spec
 from ..runtime import start
-from .console import out, print_diagnostics, print_json, print_titled, table, talk
+from .console import print_diagnostics, print_json, talk
+from .fitted_table import columns_wide, folded
+from .lasting import Lasting
+from .layer_view import as_data, in_bytes, layer_lines, peak_line
 
 HEAD = "# Every default is written out; what stands behind a value says where it comes from.\n"
 
@@ -37,6 +44,12 @@ HEAD = "# Every default is written out; what stands behind a value says where it
 def run(
     file: Annotated[Path, typer.Argument(help="Spec file.")],
     full: Annotated[bool, typer.Option("--full", help="The file with every default written out.")] = False,
+    by_block_: Annotated[
+        bool, typer.Option("--by-block", help="A row for each block with its sums; equal blocks in a row are one.")
+    ] = False,
+    depth: Annotated[
+        int | None, typer.Option(min=1, help="By block, with the blocks of so many levels opened.")
+    ] = None,
     set_: Annotated[list[str], typer.Option("--set", help="An option or number of the file, as name=value.")] = [],
     json: Annotated[bool, typer.Option("--json", help="One JSON object on stdout.")] = False,
 ) -> None:
@@ -50,20 +63,45 @@ def run(
             raise
         _show_unbuilt(file, sets, mistakes, json=json)
         return
-    rows = costs(loaded.experiment)
+    rows = layer_rows(loaded.experiment)
+    shown = by_block(rows, depth) if by_block_ or depth else rows
+    batch = loaded.experiment.batch
     if json:
         whole = _whole(written_out(loaded, sets)) if full else {}
-        print_json({"name": loaded.spec.name, "layers": [asdict(row) for row in rows], "totals": _totals(rows),
-                    "settings": settings(loaded.experiment), **whole})  # fmt: skip
+        print_json({"name": loaded.spec.name, "batch": batch, "layers": [as_data(row, batch) for row in shown],
+                    "totals": totals(rows), "memory": _peaks(loaded), "settings": settings(loaded.experiment),
+                    **whole})  # fmt: skip
         return
     print_diagnostics(loaded.remarks)
     if full:
         sys.stdout.write(f"# {loaded.spec.file}: {_sum(loaded, rows)}\n{HEAD}{text(written_out(loaded, sets))}")
         return
-    print_titled(loaded.spec.name, _table(rows))
-    out().print(f"\n{_sum(loaded, rows)}")
+    _show(loaded, rows, shown)
     if not loaded.experiment.trains:
         talk().print("this file trains nothing; try: netloom predict " + str(file), style="dim")
+
+
+def _show(loaded: start.Loaded, rows: tuple[LayerRow, ...], shown: tuple[LayerRow, ...]) -> None:
+    width = columns_wide()
+    batch = loaded.experiment.batch
+    _write([loaded.spec.name, *layer_lines(shown, batch, width), "", _sum(loaded, rows)], width)
+    plan = start.compile_loaded(loaded).plan
+    training, inference = training_peak(plan), inference_peak(plan)
+    lines = [peak_line("training", training, batch)] if training else []
+    _write([*lines, *([peak_line("prediction", inference, batch)] if inference else [])], width)
+
+
+def _write(lines: Sequence[str], width: int) -> None:
+    stream = Lasting(sys.stdout)
+    stream.write("\n".join(part for line in lines for part in folded(line, width)) + "\n")
+    stream.flush()
+
+
+def _peaks(loaded: start.Loaded) -> dict[str, Any]:
+    """Bytes at the peak of a training step and of a prediction, by what they are for; null where there is none."""
+    plan = start.compile_loaded(loaded).plan
+    peaks = {"training": training_peak(plan), "prediction": inference_peak(plan)}
+    return {name: None if peak is None else asdict(peak) | {"total": peak.total} for name, peak in peaks.items()}
 
 
 def _show_unbuilt(file: Path, sets: Mapping[str, str], mistakes: SpecError, *, json: bool) -> None:
@@ -89,12 +127,13 @@ def _whole(rows: Rows) -> dict[str, Any]:
     return {"full": value_of(rows), "from": dict(sources(rows))}
 
 
-def _sum(loaded: start.Loaded, rows: tuple[LayerCost, ...]) -> str:
-    totals = _totals(rows)
+def _sum(loaded: start.Loaded, rows: tuple[LayerRow, ...]) -> str:
+    whole = totals(rows)
     parts = ", ".join(f"{count:,} {part}" for part, count in loaded.schema.parts.items())
+    held = "" if whole["trainable"] == whole["parameters"] else f", {whole['trainable']:,} of them trained"
     return (
-        f"{totals['parameters']:,} parameters ({_bytes(4 * totals['parameters'])}), "
-        f"{totals['multiply_adds']:,} multiply-adds an example{'; ' + parts + ' examples' if parts else ''}"
+        f"{whole['parameters']:,} parameters ({in_bytes(4 * whole['parameters'])}){held}, "
+        f"{whole['multiply_adds']:,} multiply-adds an example{'; ' + parts + ' examples' if parts else ''}"
     )
 
 
@@ -122,27 +161,6 @@ def settings(experiment: Experiment) -> dict[str, Any]:
     return found
 
 
-def _table(rows: tuple[LayerCost, ...]) -> Any:
-    shown = table("layer", "kind", "reads", "shape", "parameters>", "multiply-adds>", "line>")
-    for row in rows:
-        kind = f"{row.kind} + {row.activation}" if row.activation else row.kind
-        shown.add_row(
-            row.name, kind, ", ".join(row.reads), " x ".join(map(str, row.shape)) or "1",
-            f"{row.parameters:,}" if row.parameters else "", f"{row.multiply_adds:,}" if row.multiply_adds else "",
-            str(row.line), style="dim" if row.kind == "data" else "",
-        )  # fmt: skip
-    return shown
-
-
-def _totals(rows: tuple[LayerCost, ...]) -> dict[str, int]:
-    return {
-        "parameters": sum(row.parameters for row in rows),
-        "trainable": sum(row.trainable for row in rows),
-        "multiply_adds": sum(row.multiply_adds for row in rows),
-        "activation_bytes": sum(row.bytes for row in rows),
-    }
-
-
 def _live(live: Any) -> str:
     kind, options = live
     values = dict(options)
@@ -151,11 +169,3 @@ def _live(live: Any) -> str:
 
 def _options(options: dict[str, Any]) -> str:
     return ", ".join(f"{name} {value}" for name, value in options.items() if value is not None)
-
-
-def _bytes(count: int) -> str:
-    for unit in ("bytes", "kB", "MB", "GB"):
-        if count < 1000 or unit == "GB":
-            return f"{count:.0f} {unit}" if unit == "bytes" else f"{count:.1f} {unit}"
-        count /= 1000  # type: ignore[assignment]
-    return ""
