@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from typing import Any, cast
 
 from .arena_map import ArenaMap
@@ -118,7 +119,12 @@ class _Tape:
 def _origins(graph: Graph, nodes: Iterable[str]) -> tuple[Origin, ...]:
     """The lines that asked for the nodes, each once, in the order of the file."""
     found: set[NodeOrigin] = {origin for node_id in nodes for origin in graph[node_id].origins}
-    return tuple(Origin(file=o.file, line=o.line, path=o.path) for o in sorted(found))
+    return tuple(_origin(o) for o in sorted(found))
+
+
+@lru_cache(maxsize=65536)
+def _origin(origin: NodeOrigin) -> Origin:
+    return Origin(file=origin.file, line=origin.line, path=origin.path)
 
 
 def _states(arena: ArenaMap, graphs: Iterable[Graph]) -> list[State]:

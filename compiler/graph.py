@@ -163,7 +163,8 @@ class Builder:
         if not node.inputs and (known := self._leaves.get(leaf)) is not None:
             return self.value(known)
         new_id = node.id if node.id not in self._nodes else self._fresh(node.op)
-        self._nodes[new_id] = replace(node, id=new_id, inputs=tuple(v.id for v in inputs))
+        read = tuple(v.id for v in inputs)
+        self._nodes[new_id] = Node(new_id, node.op, read, node.attrs, node.type, node.origins, node.layout, node.kernel)
         if not node.inputs:
             self._leaves[leaf] = new_id
         return self.value(new_id)

@@ -7,7 +7,9 @@ compiled.graphs["train"].text()       # the op graph at the end of the passes
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import gc
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 from typing import Literal
@@ -53,6 +55,23 @@ def compile_experiment(
     experiment: Experiment, lanes: int, watch: Watch | None = None, clock: Callable[[], float] | None = None
 ) -> Compiled:
     """The plan of an experiment, and the graphs it was made from; `clock` (seconds) times the passes."""
+    with _uncollected():
+        return _compiled(experiment, lanes, watch, clock)
+
+
+@contextmanager
+def _uncollected() -> Iterator[None]:
+    """Without the cyclic collector: passes make millions of small values that hold no cycles."""
+    was = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was:
+            gc.enable()
+
+
+def _compiled(experiment: Experiment, lanes: int, watch: Watch | None, clock: Callable[[], float] | None) -> Compiled:
     why: list[str] = []
     graphs: dict[str, Graph] = {}
     metrics: tuple[Metric, ...] = ()

@@ -12,19 +12,21 @@ from ..graph import Graph
 from ..ops.op import REGISTRY
 from ..ops.window import WINDOWED
 from ..types import ITEM_BYTES, Dim, evaluate, product
+from .alike import Made, Remembered
 from .loops import columns_text, flat_text, rows_text, total_text
 from .nest import nest_recipe, nest_text
 from .product import make_product, matmul_text
 from .recipe import Recipe, vector_recipe, zero_at_pads
 from .scalars import numbers_recipe, numbers_text
 from .site import GENERATORS, Misfit, Site, make_site
+from .warp import warp_recipe, warp_text
 from .window import window_recipe, window_text
 
 VOCABULARY = 1
 """Part of every kernel's fingerprint: raised whenever the meaning of a word of kernel text changes."""
 
 TEXTS = {"flat": flat_text, "rows": rows_text, "columns": columns_text, "total": total_text, "nest": nest_text,
-         "numbers": numbers_text, "window": window_text}  # fmt: skip
+         "numbers": numbers_text, "window": window_text, "warp": warp_text}  # fmt: skip
 USUAL = {"B": 64, "N": 1}
 FLOPS_A_NS, BYTES_A_NS, CALL_NS, ELEMENT_NS = 180.0, 40.0, 20.0, 0.03
 """What one core with 512-bit vectors was seen to do: predictions choose the number of threads, nothing else."""
@@ -79,10 +81,7 @@ def _fingerprint(recipe: str, lanes: int) -> str:
     return hashlib.sha256(f"vocabulary {VOCABULARY} lanes {lanes}\n{made}".encode()).hexdigest()
 
 
-Made = tuple[Recipe, tuple[str, ...], tuple[Dim, ...]]
-
-
-def _form(graph: Graph, nodes: tuple[str, ...], exits: frozenset[str]) -> Made:
+def _formed(graph: Graph, nodes: tuple[str, ...], exits: frozenset[str]) -> Made:
     if all(not graph[n].type.shape and not any(graph[s].type.shape for s in graph[n].inputs) for n in nodes):
         return numbers_recipe(graph, nodes, exits)
     try:
@@ -92,7 +91,12 @@ def _form(graph: Graph, nodes: tuple[str, ...], exits: frozenset[str]) -> Made:
             raise
         if graph[nodes[0]].op in WINDOWED:
             return window_recipe(graph, graph[nodes[0]])
+        if graph[nodes[0]].op == "warp":
+            return warp_recipe(graph, graph[nodes[0]])
         return nest_recipe(graph, graph[nodes[0]])
+
+
+_form = Remembered(_formed)
 
 
 def _vector_form(graph: Graph, nodes: tuple[str, ...], exits: frozenset[str]) -> Made:
