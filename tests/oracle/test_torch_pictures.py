@@ -8,9 +8,14 @@ from typing import Any
 import numpy as np
 import pytest
 
+import netloom
+from netloom.runtime import start
+from netloom.runtime.engine import Segment
 from netloom.runtime.launch import Launch, Request
+from netloom.runtime.live import Clockwork, knob_table
 from netloom.runtime.order import Order
 
+from ..examples.gallery import example
 from .test_torch import RULES, losses
 
 torch = pytest.importorskip("torch", reason="PyTorch is not installed: no oracle to compare with")
@@ -18,6 +23,7 @@ pytestmark = pytest.mark.torch
 nn = torch.nn
 
 STEPS = 100
+SPECS = Path(netloom.__file__).resolve().parent / "benchmarks" / "specs"
 
 
 class ChannelsLast(nn.Module):  # type: ignore[misc,name-defined]
@@ -96,6 +102,7 @@ def test_a_hundred_steps_agree(net: str, rule: str, tmp_path: Path) -> None:
     launch = Launch(Request(file, runs=tmp_path / "runs", seed=1))
     first = {s.name: launch.ready.engine.read(f"state/{s.name}") for s in launch.ready.plan.states}
     order = launch.training.order
+    assert order.steps * order.batch != len(order.rows), "the batch must not divide the data"
     ours = losses(launch)[:STEPS]
     model = nn.Sequential(*NETS[net][1]())
     fill(model, first)
@@ -115,17 +122,81 @@ def fill(model: Any, first: dict[str, Any]) -> None:
 
 def torch_losses(model: Any, rule: str, launch: Launch, order: Order) -> list[float]:
     torch.set_num_threads(1)
-    images = torch.from_numpy(launch.data.columns["image"].astype(np.float32).transpose(0, 3, 1, 2) / 16)
-    labels = torch.from_numpy(launch.data.columns["label"].astype(np.int64))
+    images = launch.data.columns["image"].astype(np.float32) / 16
+    return steps_of(model, rule, images, launch.data.columns["label"], batches(order))
+
+
+def batches(order: Order) -> list[Any]:
+    """The rows of the first steps."""
+    found: list[Any] = []
+    while len(found) < STEPS:
+        rows = order.epoch(len(found) // order.steps)
+        found += [rows[at : at + order.batch] for at in range(0, len(rows), order.batch)]
+    return found[:STEPS]
+
+
+def steps_of(model: Any, rule: str, pictures: Any, classes: Any, steps: list[Any]) -> list[float]:
+    """PyTorch's loss at each step."""
+    images, labels = torch.from_numpy(pictures.transpose(0, 3, 1, 2)), torch.from_numpy(classes.astype(np.int64))
     optimizer = RULES[rule][1](model.parameters())
     found: list[float] = []
-    for epoch in range(4):
-        rows = order.epoch(epoch)
-        for at in range(0, len(rows), order.batch):
-            some = torch.from_numpy(rows[at : at + order.batch])
-            optimizer.zero_grad()
-            loss = nn.functional.cross_entropy(model(images[some]), labels[some])
-            loss.backward()
-            optimizer.step()
-            found.append(float(loss.detach()))
-    return found[:STEPS]
+    for rows in steps:
+        optimizer.zero_grad()
+        loss = nn.functional.cross_entropy(model(images[rows]), labels[rows])
+        loss.backward()
+        optimizer.step()
+        found.append(float(loss.detach()))
+    return found
+
+
+def lenet5() -> list[Any]:
+    return [
+        nn.Conv2d(1, 6, 5, padding=2), nn.Tanh(), nn.AvgPool2d(2), nn.Conv2d(6, 16, 5), nn.Tanh(), nn.AvgPool2d(2),
+        ChannelsLast(), nn.Linear(400, 120), nn.Tanh(), nn.Linear(120, 84), nn.Tanh(), nn.Linear(84, 10),
+    ]  # fmt: skip
+
+
+def cnn_mnist() -> list[Any]:
+    return [
+        nn.Conv2d(1, 25, 3), nn.ReLU(), nn.MaxPool2d(2), nn.Conv2d(25, 50, 3), nn.ReLU(), nn.MaxPool2d(2),
+        ChannelsLast(), nn.Linear(1250, 100), nn.ReLU(), nn.Linear(100, 10),
+    ]  # fmt: skip
+
+
+@pytest.mark.catalog("C18", "C19")
+@pytest.mark.parametrize("rule", ["sgd", "momentum", "adam"])
+@pytest.mark.parametrize(("net", "layers"), [("lenet5", lenet5), ("cnn-mnist", cnn_mnist)])
+@pytest.mark.skipif(not SPECS.is_dir(), reason="not in the tree: no standard workloads")
+def test_the_standard_workloads_agree(net: str, layers: Any, rule: str, tmp_path: Path) -> None:
+    """At full size, on enlarged digits: 107 of them in batches of 10, the last of each epoch of 7."""
+    file = tmp_path / f"{net}.yaml"
+    text = (SPECS / f"{net}.yaml").read_text(encoding="utf-8")
+    assert text.count("optimizer: adam\n") == text.count("batch: 64\n") == 1
+    file.write_text(
+        text.replace("optimizer: adam\n", f"optimizer: {RULES[rule][0]}\n").replace("batch: 64\n", "batch: 10\n"),
+        encoding="utf-8",
+    )
+    ready = start.make_ready(start.compile_loaded(start.load(file)), 1)
+    columns = enlarged_digits(107)
+    ready.engine.attach(columns)
+    start.fresh_states(ready, None, 1)
+    model = nn.Sequential(*layers())
+    fill(model, {s.name: ready.engine.read(f"state/{s.name}") for s in ready.plan.states})
+    order = Order(np.arange(107), 10, False, 1)
+    steps = batches(order)
+    knobs = knob_table([knob.live for knob in ready.plan.knobs], 0, STEPS, Clockwork(order.steps, STEPS))
+    run = ready.engine.run([
+        Segment(("gradients", "update"), len(rows), 1, rows, knobs[number : number + 1])
+        for number, rows in enumerate(steps)
+    ])  # fmt: skip
+    ready.engine.close()
+    theirs = steps_of(model, rule, columns["image"].astype(np.float32) / 255, columns["label"], steps)
+    np.testing.assert_allclose(run.published["loss"][:, 0], theirs, rtol=1e-4)
+
+
+def enlarged_digits(count: int) -> dict[str, Any]:
+    """Digits of 8x8, every pixel a square of 3x3, in the middle of 28x28; bytes from 0 to 255."""
+    raw = start.dataset(start.load(example("pictures/vgg_small"))).columns
+    pictures = np.kron(raw["image"][:count, :, :, 0], np.ones((1, 3, 3), np.uint8)).astype(np.float32)
+    padded = np.pad(pictures * (255 / 16), ((0, 0), (2, 2), (2, 2)))
+    return {"image": padded.astype(np.uint8)[..., None], "label": raw["label"][:count]}
