@@ -72,10 +72,10 @@ def _read(which: str, runs: Path) -> tuple[start.Loaded, dict[str, object]]:
 
 
 def _more(whole: Rows) -> dict[str, object]:
-    """The settings of data and machine by path; how columns are prepared is the experiment's."""
+    """The settings of data and machine by path; how columns are prepared and augmented is the experiment's."""
     sections = {key: part for key, part in whole.pairs if key in ("data", "run")}
     values = dict(_flat({key: value_of(part) for key, part in sections.items()}))
-    return {path: value for path, value in values.items() if "prepare" not in path.split(".")}
+    return {path: value for path, value in values.items() if not {"prepare", "augment"} & {*path.split(".")}}
 
 
 def _flat(value: object, path: str = "") -> Iterator[tuple[str, object]]:

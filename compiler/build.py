@@ -13,6 +13,7 @@ from ..dsl.diagnostics import Diagnostics, Flooded
 from ..dsl.kinds.resolve import Scope
 from ..dsl.spec import Spec
 from ..dsl.static_check import file_scope
+from .build_augment import check_pictures
 from .build_data import check_prepares
 from .build_draft import Draft, Frame, TooLarge, named_sizes
 from .build_layer import check_total
@@ -52,6 +53,7 @@ def _experiment(draft: Draft, walk: Walk) -> Experiment:
     outputs = walk.main_body()
     found = terms(walk, step, outputs) if step else ()
     settle_ties(draft)
+    check_pictures(draft)
     check_total(draft)
     settle_starts(draft)
     check_modes(draft)

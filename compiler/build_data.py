@@ -10,6 +10,7 @@ from ..dsl.kinds.resolve import Scope, read_option
 from ..dsl.places import Place
 from ..dsl.spec import Body, Entry, Input
 from ..dsl.suggest import did_you_mean
+from .build_augment import augments, check_augments, shape_after
 from .build_draft import UNKNOWN, Draft, Frame, Sizes
 from .build_options import entry_options
 from .experiment import Prepare
@@ -46,10 +47,11 @@ def _declared(draft: Draft, frame: Frame, item: Input) -> str:
             _no_column(draft, item)
         frame.names[item.name] = UNKNOWN
         return UNKNOWN
-    if isinstance(given, tuple) and given != column.shape:
+    seen = shape_after(column.shape, augments(draft, frame.scope, column, as_input=True))
+    if isinstance(given, tuple) and given != seen:
         draft.error(
-            "E232", item.place, f"`{item.name}` is declared as {list(given)}, but the data gives {list(column.shape)}",
-            f"Write `{item.name}: {list(column.shape)}`, or leave the shape out.",
+            "E232", item.place, f"`{item.name}` is declared as {list(given)}, but the data gives {list(seen)}",
+            f"Write `{item.name}: {list(seen)}`, or leave the shape out.",
         )  # fmt: skip
     return input_node(draft, frame, item.name)
 
@@ -90,13 +92,17 @@ def _field(draft: Draft, frame: Frame, column: Column, *, as_input: bool) -> str
     prepare = _prepares(draft, frame.scope, column, steps)
     shape: Sizes
     shape, dtype = _prepared(column, prepare)
+    changes = augments(draft, frame.scope, column, as_input=as_input)
+    shape = shape_after(shape, changes)
     if len(prepare) < len(steps):
         shape = None
     if as_input:
         draft.inputs.add(column.name)
     frame.names[column.name] = column.name
+    # most files have none: their graphs are as they were before there were any
+    more = {"augment": changes} if changes else {}
     return draft.add(
-        column.name, "field", (), shape, own.place if own else place, dtype, column=column, prepare=prepare
+        column.name, "field", (), shape, own.place if own else place, dtype, column=column, prepare=prepare, **more
     )
 
 
@@ -156,8 +162,7 @@ def check_prepares(draft: Draft, frame: Frame) -> None:
         return
     for entry in data.prepare:
         entry_options(draft, "prepare", entry, frame.scope)
-    for entry in data.augment:
-        draft.later("`augment`", entry.place)
+    check_augments(draft, frame)
 
 
 def readable(draft: Draft, node_id: str, place: Place) -> bool:

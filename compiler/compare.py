@@ -230,8 +230,9 @@ def settings(experiment: Experiment, there: Mapping[str, str] = {}) -> dict[str,
         "network.output": [there.get(node, node) for node in experiment.outputs.values()],
     }  # fmt: skip
     for node in experiment.graph:
-        if node.attributes.get("prepare"):
-            found[f"data.prepare.{node.id}"] = _plain(node.attributes["prepare"])
+        for done in ("prepare", "augment"):
+            if node.attributes.get(done):
+                found[f"data.{done}.{node.id}"] = _plain(node.attributes[done])
     for term in experiment.terms:
         found |= {f"train.loss.{term.name}.{name}": value for name, value in _term(term, there).items()}
     for number, penalty in enumerate(experiment.penalties, 1):

@@ -9,7 +9,7 @@ from dataclasses import replace
 from .cost import LayerCost, costs
 from .diagram import Box, Item, Link, Picture, grouped, named_within
 from .diagram_words import count, detail_of, family_of, shape_of
-from .experiment import Experiment, Prepare, Term, activation_of, weights_of
+from .experiment import Augment, Experiment, Prepare, Term, activation_of, weights_of
 from .graph import Graph, Node
 
 JOINED = frozenset({"data", "output", "loss", "block", "activation"})
@@ -109,6 +109,8 @@ def _detail(node: Node) -> str:
     if node.op == "field":
         prepare = node.attributes.get("prepare", ())
         steps = [step.kind for step in prepare if isinstance(step, Prepare)] if isinstance(prepare, tuple) else []
+        augment = node.attributes.get("augment", ())
+        steps += [step.kind for step in augment if isinstance(step, Augment)] if isinstance(augment, tuple) else []
         return ", ".join(steps)
     if node.op == "number":
         return str(node.attributes.get("value", ""))

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
+from ..dsl.kinds.image_layers import extents
 from ..dsl.kinds.tables import lookup
 from ..dsl.places import Place
 from .graph import Graph, Node, Origin
@@ -56,6 +57,30 @@ class Prepare:
 
     def __str__(self) -> str:
         return " ".join((self.kind, *(f"{name}={value}" for name, value in self.options.items())))
+
+
+@dataclass(frozen=True, slots=True)
+class Augment:
+    """One change that is drawn anew for each example and step of training, with its options.
+
+    `number` is its place in the file: columns that are changed together draw the same.
+    """
+
+    kind: str
+    options: Mapping[str, object]
+    number: int
+
+    def pair(self, option: str) -> tuple[int, int]:
+        """An option of one or two whole numbers, for height and width. Raises SizeMistake for more."""
+        return extents(self.options, option)
+
+    def __str__(self) -> str:
+        given = ((name, value) for name, value in self.options.items() if value is not None)
+        return " ".join((self.kind, *(f"{name}={_said(value)}" for name, value in given)))
+
+
+def _said(value: object) -> str:
+    return " x ".join(map(str, value)) if isinstance(value, tuple) else str(value)
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +156,7 @@ class Experiment:
 
     In `graph` a node is a layer: its id is its path, `op` its kind, its attributes `options` (frozen pairs),
     `weights` (`LayerWeight`s) and `multiply_adds` (an example). Besides, `op` is `field` (a data column, with
-    `column` and `prepare`), `formula` (with `formula`, `reads`: the names of its inputs, and `numbers`), or
+    `column`, `prepare` and, where there are any, `augment`), `formula` (with `formula`, `reads`: the names of its inputs, and `numbers`), or
     `number` (with `value`), or `mode` (its first input in training, its second elsewhere). A node with the
     attribute `only` is there in training only (`train`), or only elsewhere (`elsewhere`). `places`: where each node
     was asked for.

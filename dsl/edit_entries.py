@@ -9,7 +9,7 @@ from .edit_document import Document, Refused, Splice
 from .edit_items import content, inserted, removed, replaced
 from .edit_parts import Address, Part
 from .edit_write import Value, flow, item_lines, scalar_of, value_of
-from .entries import ALL_BESIDE, LAYERS, LOSS, METRIC, OPTIMIZER, PENALTY, PREPARE, READ_AS, SOURCE, Site
+from .entries import ALL_BESIDE, AUGMENT, LAYERS, LOSS, METRIC, OPTIMIZER, PENALTY, PREPARE, READ_AS, SOURCE, Site
 from .kinds.kind import REQUIRED, Kind
 from .kinds.tables import NETWORK
 from .sections import DATA
@@ -23,7 +23,7 @@ IN_STEP = {
     "penalties": PENALTY,
     "after_step": PENALTY,
 }
-IN_DATA = {"source": SOURCE, "prepare": PREPARE, "augment": READ_AS}
+IN_DATA = {"source": SOURCE, "prepare": PREPARE, "augment": AUGMENT}
 IN_FIELD = {"as": READ_AS, "prepare": PREPARE}
 
 

@@ -42,6 +42,7 @@ OPTIMIZER = Site(("optimizer",), "an optimizer")
 METRIC = Site(("metric",), "a metric")
 PENALTY = Site(("penalty",), "a penalty")
 PREPARE = Site(("prepare",), "a step of `prepare`")
+AUGMENT = Site(("augment",), "a step of `augment`")
 SOURCE = Site(("source",), "a source")
 READ_AS = Site((), "how a column is read", free=True)
 

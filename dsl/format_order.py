@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
-from .entries import ALL_BESIDE, LAYERS, LOSS, METRIC, OPTIMIZER, PENALTY, PREPARE, READ_AS, SOURCE, Site
+from .entries import ALL_BESIDE, AUGMENT, LAYERS, LOSS, METRIC, OPTIMIZER, PENALTY, PREPARE, READ_AS, SOURCE, Site
 from .format_nodes import BLANK, Item, Node
 from .kinds.kind import Kind
 from .kinds.tables import lookup
@@ -95,7 +95,7 @@ class _Arranging:
                 if inner.node.item("source") is not None:
                     self.data(inner)
             return
-        self.keyed(table, {"source": SOURCE, "prepare": PREPARE, "augment": READ_AS})
+        self.keyed(table, {"source": SOURCE, "prepare": PREPARE, "augment": AUGMENT})
         fields = table.item("fields")
         if fields is not None:
             fields.node.narrow = True

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from .data_schema import DataSchema
 from .diagnostics import Diagnostics
-from .entries import LAYERS, LOSS, METRIC, OPTIMIZER, PENALTY, PREPARE, SOURCE, Site
+from .entries import AUGMENT, LAYERS, LOSS, METRIC, OPTIMIZER, PENALTY, PREPARE, SOURCE, Site
 from .formula import UNKNOWN
 from .full_entries import Entries, Own, Row, default_entry
 from .full_lines import Items, Leaf, Note, Part, Rows, flow, plain_table, tree_text
@@ -140,6 +140,8 @@ class _File:
                 rows.append((key, self.entries.one(tree, SOURCE)))
             elif key == "prepare":
                 rows.append((key, self.entries.several(tree, PREPARE)))
+            elif key == "augment":
+                rows.append((key, self.entries.several(tree, AUGMENT)))
             elif key == "split" and isinstance(tree, Table):
                 rows.append((key, self._split(tree)))
             elif key == "fields" and isinstance(tree, Table):

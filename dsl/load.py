@@ -172,7 +172,7 @@ def _data(tree: Table, walk: Walk, later: dict[str, Tree]) -> Data | None:
             if isinstance(inner, Table):
                 data(inner, table.keys[name], walk)
         return None
-    later.update({f"data.{key}": table.items[key] for key in (*RECIPES, "augment") if key in table.items})
+    later.update({f"data.{key}": table.items[key] for key in RECIPES if key in table.items})
     return data(table, place, walk)
 
 

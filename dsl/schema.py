@@ -182,7 +182,7 @@ class _Making:
             "fields": {"type": "object", "propertyNames": {"pattern": NAME}, "additionalProperties": ref("field")},
             "missing": {**several, "items": {"type": ["string", "number", "boolean", "null"]}},
             "prepare": ref(plural("prepare")),
-            "augment": {"type": ["string", "object", "array"]},
+            "augment": ref(plural("augment")),
             "split": self.settings(SPLIT),
             "tokens": free_entry(""),
             "windows": table, "pairs": table, "batches": table, "nest": {"type": "array"}, "replay": table,

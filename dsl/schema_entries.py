@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from .entries import LAYERS, LOSS, METRIC, OPTIMIZER, PENALTY, PREPARE, SOURCE, Site
+from .entries import AUGMENT, LAYERS, LOSS, METRIC, OPTIMIZER, PENALTY, PREPARE, SOURCE, Site
 from .kinds.kind import KINDS, REQUIRED, Kind
 from .reference.keys import WIRING
 from .schema_values import (
@@ -25,7 +25,7 @@ from .settings import WEIGHT
 
 SITES: dict[str, Site] = {
     "layer": LAYERS, "loss": LOSS, "metric": METRIC, "optimizer": OPTIMIZER, "penalty": PENALTY, "prepare": PREPARE,
-    "source": SOURCE,
+    "augment": AUGMENT, "source": SOURCE,
 }  # fmt: skip
 """The definition of an entry at each site."""
 OWN_SITES = ("layer", "loss")

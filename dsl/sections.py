@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Literal
 
-from .entries import LOSS, METRIC, OPTIMIZER, PENALTY, PREPARE, READ_AS, SOURCE, Site, entries, entry
+from .entries import AUGMENT, LOSS, METRIC, OPTIMIZER, PENALTY, PREPARE, READ_AS, SOURCE, Site, entries, entry
 from .kinds.kind import Option
 from .places import Place
 from .settings import CLIP, SPLIT, STOP
@@ -70,7 +70,7 @@ def data(table: Table, place: Place, walk: Walk) -> Data | None:
         fields=tuple(_field(n, t, fields.keys[n], walk) for n, t in fields.items.items()) if fields else (),
         missing=walk.texts(found["missing"], "`missing`") if "missing" in found else (),
         prepare=_some(found, "prepare", PREPARE, walk),
-        augment=_some(found, "augment", READ_AS, walk),
+        augment=_some(found, "augment", AUGMENT, walk),
         split=_settings(found, "split", walk, "Write `{validation: 0.1, test: 0.2}`.", SPLIT),
         place=place,
     )

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 
 from . import settings
 from .diagnostics import Diagnostics
-from .entries import LAYERS, LOSS, METRIC, OPTIMIZER, PENALTY, PREPARE, SOURCE, Site
+from .entries import AUGMENT, LAYERS, LOSS, METRIC, OPTIMIZER, PENALTY, PREPARE, SOURCE, Site
 from .formula import UNKNOWN, FormulaMistake
 from .kinds.computed import Scope, value_of
 from .kinds.kind import Option as KindOption
@@ -180,6 +180,7 @@ class _Check:
     def data(self, data: Data, scope: Scope) -> None:
         self.entry(data.source, SOURCE, scope)
         self.chain(data.prepare, PREPARE, scope)
+        self.chain(data.augment, AUGMENT, scope)
         for field in data.fields:
             self.chain(field.prepare, PREPARE, scope)
         found = settle(settings.SPLIT, data.split, {}, "`split`", data.place, scope, self.diagnostics) or {}

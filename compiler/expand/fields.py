@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import cast
 
 from ...dsl.data_schema import Column
-from ..experiment import Prepare
+from ..experiment import Augment, Experiment, Prepare
 from ..graph import Builder, Graph, Node, Value
 from ..types import BATCH, ROWS, DType, TensorType
+from .augments import augmented
 from .registry import PREPARES, Scene, Step, prepare
 
 AFTER = " after "
@@ -16,8 +18,34 @@ AFTER = " after "
 
 
 def expand_field(scene: Scene, node: Node) -> Value:
-    """The rows of this batch of a column, as the network sees them."""
-    return _prepared(scene.builder, cast(Column, node.attr("column")), cast(tuple[Prepare, ...], node.attr("prepare")))
+    """The rows of this batch of a column, as the network sees them: in training each time a little different."""
+    column, steps = cast(Column, node.attr("column")), cast(tuple[Prepare, ...], node.attr("prepare"))
+    changes = cast(tuple[Augment, ...], node.attributes.get("augment", ()))
+    if column.classes is None:
+        return augmented(scene, _prepared(scene.builder, column, steps), changes, _limits(column, steps))
+    # numbers of classes are moved while they are numbers: rows of 0 and 1 would be mixed
+    value = augmented(scene, _taken(scene.builder, column), changes, None)
+    return _prepared(scene.builder, column, steps, value)
+
+
+def changed_graph(experiment: Experiment, node: Node, count: int) -> Graph:
+    """A column alone as training sees it after its first `count` changes: the graph's one output, `value`."""
+    scene = Scene(experiment, "train", Builder())
+    changes = cast(tuple[Augment, ...], node.attributes.get("augment", ()))[:count]
+    attrs = {**node.attributes, "augment": changes}
+    scene.builder.output("value", expand_field(scene, replace(node, attrs=tuple(attrs.items()))))
+    return scene.builder.graph()
+
+
+def _limits(column: Column, steps: Sequence[Prepare]) -> tuple[float, float] | None:
+    """The range that numbers are known to lie in after these steps."""
+    if steps and steps[-1].kind == "binarize":
+        return 0.0, 1.0
+    if column.low is None or column.high is None:
+        return None
+    if [step.kind for step in steps] == ["scale"]:
+        return 0.0, 1.0
+    return None if steps else (column.low, column.high)
 
 
 def prepare_graph(column: Column, steps: Sequence[Prepare]) -> Graph:
@@ -27,12 +55,17 @@ def prepare_graph(column: Column, steps: Sequence[Prepare]) -> Graph:
     return builder.graph()
 
 
-def _prepared(builder: Builder, column: Column, steps: tuple[Prepare, ...]) -> Value:
+def _taken(builder: Builder, column: Column) -> Value:
     kind = TensorType((ROWS, *column.shape), cast(DType, column.dtype))
     stored = builder.leaf("column", kind, name=column.name)
     value = builder.add("take", [stored, builder.leaf("rows", TensorType((BATCH,), "int64"))])
     if column.classes is None and column.dtype != "float32":
         value = builder.add("cast", [value], dtype="float32")
+    return value
+
+
+def _prepared(builder: Builder, column: Column, steps: tuple[Prepare, ...], taken: Value | None = None) -> Value:
+    value = _taken(builder, column) if taken is None else taken
     for number, step in enumerate(steps):
         value = PREPARES[step.kind](value, Step(column, step.options, steps[:number]))
     return value

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Literal, TypeVar
 
 from ...dsl.data_schema import Column
-from ..experiment import Experiment, Live, MetricUse, Prepare, Term
+from ..experiment import Augment, Experiment, Live, MetricUse, Prepare, Term
 from ..graph import Builder, Node, Origin, Value
 from ..types import BATCH, TensorType
 
@@ -63,6 +63,25 @@ PenaltyRule = Callable[[Value, Options], Value]
 """A number for one weight."""
 
 
+@dataclass(slots=True)
+class Changing:
+    """An example's numbers while they are augmented: `value`, and the range that they are known to lie in.
+
+    `moved`: where the points are taken from, not done yet: steps that move follow each other, and the picture is
+    looked at once for all of them. `nearest`: its numbers are names, between which there is nothing.
+    """
+
+    scene: Scene
+    value: Value
+    limits: tuple[float, float] | None
+    nearest: bool
+    moved: object = None
+
+
+AugmentRule = Callable[[Changing, Augment], None]
+"""Changes `value`, or how it is `moved`."""
+
+
 @dataclass(frozen=True, slots=True)
 class Step:
     """One transform of a column; `before` are those that were done to it already."""
@@ -80,6 +99,7 @@ LOSSES: dict[str, LossRule] = {}
 METRICS: dict[str, MetricRule] = {}
 PENALTIES: dict[str, PenaltyRule] = {}
 PREPARES: dict[str, PrepareRule] = {}
+AUGMENTS: dict[str, AugmentRule] = {}
 
 Rule = TypeVar("Rule")
 
@@ -107,6 +127,11 @@ def penalty(*kinds: str) -> Callable[[PenaltyRule], PenaltyRule]:
 def prepare(*kinds: str) -> Callable[[PrepareRule], PrepareRule]:
     """Register the rule of transforms of the data."""
     return _into(PREPARES, kinds)
+
+
+def augment(*kinds: str) -> Callable[[AugmentRule], AugmentRule]:
+    """Register the rule of changes drawn anew for each example."""
+    return _into(AUGMENTS, kinds)
 
 
 def _into(table: dict[str, Rule], kinds: tuple[str, ...]) -> Callable[[Rule], Rule]:

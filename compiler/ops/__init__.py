@@ -10,13 +10,14 @@ from . import (
     movement,
     random,
     reduction,
+    warp,
     window,
 )
 from .op import REGISTRY, Op
 from .seal import seal
 
 FAMILIES = (
-    leaves, arithmetic, activation, comparison, movement, reduction, contraction, random, composite, window,
+    leaves, arithmetic, activation, comparison, movement, reduction, contraction, random, composite, window, warp,
 )  # fmt: skip
 
 seal(REGISTRY)

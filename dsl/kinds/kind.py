@@ -8,7 +8,7 @@ from typing import Literal
 
 Family = Literal[
     "layer", "joiner", "activation", "loss", "optimizer", "metric",
-    "start", "live", "prepare", "source", "penalty",
+    "start", "live", "prepare", "augment", "source", "penalty",
 ]  # fmt: skip
 
 OptionType = Literal[
@@ -24,8 +24,10 @@ TRAITS: Mapping[str, str] = {
     "given": "a layer that reads nothing it is not given by name",
     "labels": "a layer that reads numbers of classes",
     "later": "read and checked, not built in this version",
+    "moves": "an augmentation that moves the points of pictures, targets too",
     "no_gradient": "an activation whose slope is 0 wherever it has one",
     "open": "its options have names of the user's own",
+    "pictures": "an augmentation of what pictures show",
     "relu_like": "an activation before which weights start as `he` has it",
 }
 

@@ -8,6 +8,7 @@ from ..habits import spoken_as
 from ..suggest import did_you_mean, hint
 from . import (  # noqa: F401  read for what they register
     activations,
+    augment,
     image_layers,
     joiners,
     layers,
@@ -28,6 +29,7 @@ CALLED: dict[Family, str] = {
     "start": "initialiser",
     "live": "live number",
     "prepare": "preparation",
+    "augment": "augmentation",
 }
 """Families that go by another name in messages."""
 NETWORK: tuple[Family, ...] = ("layer", "joiner", "activation")

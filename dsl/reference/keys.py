@@ -58,7 +58,7 @@ DATA = (
     Key("fields", "name: field", "columns by name, and how they are read", "fields: {label: {prepare: [one_hot]}}"),
     Key("missing", "list of words", "what stands for a missing value in a file", 'missing: ["?", NA]', "`[]`"),
     Key("prepare", "preparations", "done to every input column of numbers", "prepare: [scale]", "`[]`"),
-    Key("augment", "entries", "changes drawn anew each time an example is trained on", "augment: [flip]", "", LATER),
+    Key("augment", "augmentations", "changes drawn anew each time an example is trained on", "augment: [flip]", "`[]`"),
     Key("split", "part: share", "shares of the whole; the rest trains", "split: {validation: 0.1, test: 0.2}"),
     Key("tokens", "a word", "text as words, characters or pairs of bytes", "tokens: characters", "", LATER),
     Key("windows", "table", "pieces of a long sequence", "windows: {length: 50, target: next}", "", LATER),
