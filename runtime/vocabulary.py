@@ -134,6 +134,11 @@ def _arithmetic(lanes: int) -> dict[str, Any]:
     def two(method: str) -> Any:
         return _word(vector, (vector, vector), lambda b, a: getattr(b, method)(a[0], a[1]))
 
+    def multiply_add(b: ir.IRBuilder, a: Any) -> ir.Value:
+        kind = ir.FunctionType(a[0].type, [a[0].type] * 3)
+        name = f"llvm.fma.v{lanes}f32"
+        return b.call(b.module.globals.get(name) or ir.Function(b.module, kind, name), a)
+
     names = ("exp", "log", "log1p", "tanh", "erf", "sin", "cos", "sqrt", "absolute", "floor", "negative")
     return {
         **{f"v{name}": one(name) for name in names},
@@ -141,6 +146,7 @@ def _arithmetic(lanes: int) -> dict[str, Any]:
         "vsub": two("fsub"),
         "vmul": two("fmul"),
         "vdiv": two("fdiv"),
+        "vfma": _word(vector, (vector, vector, vector), multiply_add),
         "vpow": _word(vector, (vector, vector), lambda b, a: Curves(b, lanes).power(a[0], a[1])),
         "splat": _word(vector, (REAL,), lambda b, a: Curves(b, lanes).spread(a[0])),
         "first": _word(REAL, (vector,), lambda b, a: b.extract_element(a[0], I32(0))),
