@@ -15,6 +15,7 @@ from ..compiler.plan import Plan, Published
 from . import driver
 from .arena import Array
 from .binding import Binder, Tape, Words
+from .timing import Timing, stamps_for, tick, timing
 
 Status = Literal["done", "stopped", "not_finite", "failed"]
 STATUSES: dict[int, Status] = {
@@ -48,14 +49,17 @@ class Outcome:
     the last step; "not_finite" where a guard was infinite or NaN (that step did nothing but publish);
     "failed" where a row was outside the data. `published[name]`: float32 (steps, count), a row a finished
     step, and one for the step that was not finite; `by_segment` has the same segment by segment.
-    `nanoseconds`: the time of each call of each program, summed over all steps, when it was asked for.
+    `seconds`: how long thread 0 was in the driver. `timings`: the times of each segment's programs in the order in which they ran, when they were asked for;
+    `nanoseconds` those of each call of each program, summed over all steps.
     """
 
     steps_done: int
     status: Status
     published: Mapping[str, Array]
     by_segment: tuple[Mapping[str, Array], ...] = ()
-    nanoseconds: Mapping[str, Words] = field(default_factory=dict)
+    seconds: float = 0.0
+    timings: tuple[Timing, ...] = ()
+    nanoseconds: Mapping[str, Array] = field(default_factory=dict)
 
 
 class Stretch:
@@ -67,7 +71,7 @@ class Stretch:
         self.records = np.zeros((len(self._segments), driver.SEGMENT_WORDS), np.int64)
         self._rings = [np.zeros((s.steps, self._width(s)), np.float32) for s in self._segments]
         self._held: list[Array] = []
-        self._times: dict[str, Words] = {}
+        self._stamps: list[tuple[int, str, Words]] = []
         offsets = {buffer.name: buffer.offset for buffer in plan.buffers}
         knobs = self._address([plan.buffers[knob.buffer].offset for knob in plan.knobs])
         for record, segment, ring in zip(self.records, self._segments, self._rings, strict=True):
@@ -83,14 +87,17 @@ class Stretch:
         """Predicted nanoseconds of everything with so many threads."""
         return sum(s.steps * t.cost(threads) for s, ts in zip(self._segments, self.tapes, strict=True) for t in ts)
 
-    def measure(self) -> None:
-        """Ask for the time of each call."""
-        for record, segment, tapes in zip(self.records, self._segments, self.tapes, strict=True):
-            for word, name, tape in zip((driver.TIMES, driver.UPDATE_TIMES), segment.programs, tapes, strict=False):
-                record[word] = self._times.setdefault(name, np.zeros(tape.calls, np.int64)).ctypes.data
+    def measure(self, threads: int) -> None:
+        """Ask for the times of each call, on so many threads."""
+        words = (driver.STAMPS, driver.UPDATE_STAMPS)
+        for number, (record, segment, tapes) in enumerate(zip(self.records, self._segments, self.tapes, strict=True)):
+            for word, name, tape in zip(words, segment.programs, tapes, strict=False):
+                stamps = stamps_for(segment.steps, threads, tape.calls)
+                self._stamps.append((number, name, stamps))
+                record[word] = stamps.ctypes.data
 
-    def outcome(self, steps_done: int, status: int) -> Outcome:
-        """What the ring holds after so many finished steps; `status` is the driver's word."""
+    def outcome(self, steps_done: int, status: int, clocks: Words | None = None) -> Outcome:
+        """What the ring holds after so many finished steps; `status` and `clocks` are the driver's words."""
         shown = steps_done + (status == driver.NOT_FINITE)
         before = accumulate((s.steps for s in self._segments), initial=0)
         counts = [min(max(shown - first, 0), s.steps) for first, s in zip(before, self._segments, strict=False)]
@@ -100,7 +107,17 @@ class Stretch:
         ]
         names = dict.fromkeys(name for part in parts for name in part)
         published = {name: np.concatenate([part[name] for part in parts if name in part]) for name in names}
-        return Outcome(steps_done, STATUSES[status], published, tuple(parts), self._times)
+        timings = () if clocks is None else self._timings(steps_done, tick(clocks))
+        seconds = 0.0 if clocks is None else float(clocks[2] - clocks[0]) / 1e9
+        return Outcome(steps_done, STATUSES[status], published, tuple(parts), seconds, timings, _summed(timings))
+
+    def _timings(self, steps_done: int, ns_a_tick: float) -> tuple[Timing, ...]:
+        """Of finished steps alone: others have no stamps, or not all of them."""
+        before = list(accumulate((s.steps for s in self._segments), initial=0))
+        return tuple(
+            timing(name, stamps[: max(0, steps_done - before[number])], ns_a_tick)
+            for number, name, stamps in self._stamps
+        )
 
     def _inputs(self, record: Words, segment: Segment) -> None:
         knobs = len(self._plan.knobs)
@@ -154,6 +171,13 @@ class Stretch:
         array = words if isinstance(words, np.ndarray) else np.array(words, np.int64)
         self._held.append(array)
         return int(array.ctypes.data)
+
+
+def _summed(timings: Sequence[Timing]) -> dict[str, Array]:
+    found: dict[str, Array] = {}
+    for one in timings:
+        found[one.program] = found.get(one.program, 0.0) + one.walls.sum(axis=0)
+    return found
 
 
 __all__ = ["Outcome", "Segment", "Status", "Stretch", "Tape"]

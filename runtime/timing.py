@@ -1,0 +1,59 @@
+"""When each call of a program began and ended, thread by thread: the driver's stamps as times."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from . import driver
+
+Times = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Timing:
+    """One program over some steps, in nanoseconds; `began` (steps, threads) counts from any one moment.
+
+    `worked` (steps, threads, calls): from where the thread went on to where it was done with the call; next to nothing
+    for a call that another thread runs alone. `waited`: what it then waited for the others.
+    """
+
+    program: str
+    began: Times
+    worked: Times
+    waited: Times
+
+    @property
+    def walls(self) -> Times:
+        """(steps, calls): what each call took of the step, on thread 0, which runs every call."""
+        shown: Times = self.worked[:, 0] + self.waited[:, 0]
+        return shown
+
+    @property
+    def busy(self) -> Times:
+        """(steps, calls): the mean over the threads of the time at work."""
+        shown: Times = self.worked.mean(axis=1)
+        return shown
+
+
+def timing(program: str, stamps: npt.NDArray[np.int64], ns_a_tick: float) -> Timing:
+    """The times behind the stamps (steps, threads, 1 + 2 calls) of a program.
+
+    Stamps are taken by a thread alone: counters of two cores are never compared, save in `began`.
+    """
+    passed: Times = np.diff(stamps, axis=2).astype(np.float64) * ns_a_tick
+    began: Times = stamps[:, :, 0].astype(np.float64) * ns_a_tick
+    return Timing(program, began, passed[:, :, 0::2], passed[:, :, 1::2])
+
+
+def stamps_for(steps: int, threads: int, calls: int) -> npt.NDArray[np.int64]:
+    """Room for the driver's stamps, all of it touched: a page that is met first while time is measured would count."""
+    return np.full((steps, threads, driver.STAMPS_BEFORE + driver.STAMPS_A_CALL * calls), -1, np.int64)
+
+
+def tick(clocks: npt.NDArray[np.int64]) -> float:
+    """Nanoseconds of a tick: by the clock and the counter at both ends of a run."""
+    began_ns, began, ended_ns, ended = (int(word) for word in clocks)
+    return (ended_ns - began_ns) / (ended - began) if ended > began else 1.0
