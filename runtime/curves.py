@@ -1,40 +1,53 @@
 """Elementary functions on vectors of float32, by polynomials, as LLVM instructions.
 
-libm's functions are never vectorised and cost ten times as much. Each docstring states the greatest error over the
-function's range, as the tests measure it. The polynomials are the single-precision ones of the Cephes library
-(Moshier 1992), used as numbers; infinities and NaN come out as IEEE arithmetic has them, denormals as zero.
+libm's functions are never vectorised and cost ten times as much. Each docstring states the greatest error in units of
+the last place (ulp) of the true result, over all float32 numbers; the tests hold it. Infinities and NaN come out as
+IEEE arithmetic has them, zeros keep their sign; denormals count as zero, whatever the thread's mode. The same number
+gives the same bits in every lane and with every number of lanes: nothing looks across the vector. The polynomials
+are minimax fits of our own (Remez in float64, each coefficient then rounded), the lowest power first.
 """
 
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
 from llvmlite import ir
 
-F32, I32, I64 = ir.FloatType(), ir.IntType(32), ir.IntType(64)
-LN2_HIGH, LN2_LOW = 0.693359375, -2.12194440e-4
-EXP = (1.9875691500e-4, 1.3981999507e-3, 8.3334519073e-3, 4.1665795894e-2, 1.6666665459e-1, 5.0000001201e-1)
+F32, F64, I1, I32, I64 = ir.FloatType(), ir.DoubleType(), ir.IntType(1), ir.IntType(32), ir.IntType(64)
+LN2 = 0.6931471805599453
+LN2_HIGH, LN2_LOW = 0.693359375, -2.12194440054690583e-4
+"""LN2_HIGH has 10 bits: its product with an exponent is exact."""
+ROUNDER = 1.5 * 2.0**23
+"""Added to a number below 2^22 it leaves the nearest whole number in the last bits."""
+LEAST = 2.0**-126
+EXP_LOW, EXP_HIGH = -87.33654, 88.72283
+"""Below, e^x is a denormal; above, infinite."""
+EXP = (0.5, 0.16666541993618011, 0.04166628047823906, 0.008366644382476807, 0.0013946552062407136)
+"""(e^r - 1 - r) / r^2 for |r| <= ln(2) / 2."""
 LOG = (
-    7.0376836292e-2, -1.1514610310e-1, 1.1676998740e-1, -1.2420140846e-1, 1.4249322787e-1, -1.6668057665e-1,
-    2.0000714765e-1, -2.4999993993e-1, 3.3333331174e-1,
+    -0.5, 0.3333320915699005, -0.24999506771564484, 0.20010770857334137, -0.16689501702785492, 0.14000822603702545,
+    -0.12078182399272919, 0.1400623768568039, -0.13311603665351868,
 )  # fmt: skip
-TANH = (-5.70498872745e-3, 2.06390887954e-2, -5.37397155531e-2, 1.33314422036e-1, -3.33332819422e-1)
-ERF = (
-    7.853861353153693e-5, -8.010193625184903e-4, 5.188327685732524e-3, -2.685381193529856e-2,
-    1.128358514861418e-1, -3.761262582423300e-1, 1.128379165726710e0,
+"""(log(1 + f) - f) / f^2 for |f| <= 1 / 3."""
+LOG_FROM = 0x3F2AAAAB
+"""The bits of 2 / 3: mantissas are taken between it and 4 / 3."""
+ERF_NEAR = (
+    0.12837915122509003, -0.3761253356933594, 0.11282230913639069, -0.02678198181092739, 0.005016258452087641,
+    -0.0006111427792347968,
 )  # fmt: skip
-ERFC_NEAR = (
-    2.326819970068386e-2, -1.387039388740657e-1, 3.687424674597105e-1, -5.824733027278666e-1,
-    6.210004621745983e-1, -4.944515323274145e-1, 3.404879937665872e-1, -2.741127028184656e-1,
-    5.638259427386472e-1,
+"""erf(x) / x - 1 over x^2, for |x| <= 0.9."""
+ERF_FAR = (
+    -0.00016895312000997365, 1.129487156867981, 0.6334033608436584, 0.10821758955717087, -0.02507879212498665,
+    0.00415555527433753, -0.0004312480450607836, 2.0815941752516665e-05,
 )  # fmt: skip
-ERFC_FAR = (
-    -1.047766399936249e1, 1.297719955372516e1, -7.495518717768503e0, 2.921019019210786e0,
-    -1.015265279202700e0, 4.218463358204948e-1, -2.820767439740514e-1, 5.641895067754075e-1,
-)  # fmt: skip
-SIN = (-1.9515295891e-4, 8.3321608736e-3, -1.6666654611e-1)
-COS = (2.443315711809948e-5, -1.388731625493765e-3, 4.166664568298827e-2)
-HALF_PI = (1.5703125, 4.837512969970703e-4, 7.549789948768648e-8)
+"""-log(1 - erf(x)) for 0.9 <= x <= 4; beyond, erf is 1."""
+SIN = (-0.16666655242443085, 0.008332173340022564, -0.00019516656175255775)
+COS = (0.04166664555668831, -0.001388736185617745, 2.4437729734927416e-05)
+HALF_PI = (1.57079601287841796875, 3.139164732601784635335e-07, 5.390302529957764765e-15)
+"""pi / 2 as a sum, the largest first, all positive: so a zero keeps its sign."""
+WAVE_LIMIT = 48000.0
+"""Up to here three parts of pi / 2 are enough; larger angles are given to the C library one by one."""
 
 
 class Curves:
@@ -81,12 +94,15 @@ class Curves:
     def fma(self, x: ir.Value, y: ir.Value, z: ir.Value) -> ir.Value:
         return self.call("fma", x, y, z)
 
-    def polynomial(self, x: ir.Value, coefficients: tuple[float, ...]) -> ir.Value:
-        """By Horner's rule, the highest power's coefficient first."""
-        value = self.number(coefficients[0])
-        for coefficient in coefficients[1:]:
-            value = self.fma(value, x, self.number(coefficient))
-        return value
+    def polynomial(self, x: ir.Value, coefficients: Sequence[float]) -> ir.Value:
+        """Lowest power first, by Estrin's scheme: halves the chain that Horner's rule would make."""
+        terms = [self.number(c) for c in coefficients]
+        while len(terms) > 1:
+            pairs = [self.fma(high, x, low) for low, high in zip(terms[::2], terms[1::2], strict=False)]
+            terms = pairs + terms[2 * len(pairs) :]
+            if len(terms) > 1:
+                x = self.b.fmul(x, x)
+        return terms[0]
 
     def sqrt(self, x: ir.Value) -> ir.Value:
         return self.call("sqrt", x)
@@ -100,103 +116,183 @@ class Curves:
     def negative(self, x: ir.Value) -> ir.Value:
         return self.b.fneg(x)
 
-    def limited(self, x: ir.Value, low: float, high: float) -> ir.Value:
-        """x held between two numbers; a NaN stays."""
-        x = self.b.select(self.b.fcmp_ordered(">", x, self.number(high)), self.number(high), x)
-        return self.b.select(self.b.fcmp_ordered("<", x, self.number(low)), self.number(low), x)
+    def signed(self, size: ir.Value, sign: ir.Value) -> ir.Value:
+        """The size of one with the sign of the other."""
+        return self.call("copysign", size, sign)
 
-    def power_of_two(self, n: ir.Value) -> ir.Value:
-        """2^n for whole n between -126 and 127, by the exponent's bits."""
-        return self.b.bitcast(self.b.shl(self.b.add(n, self.integer(127)), self.integer(23)), self.kind)
+    def at_most(self, x: ir.Value, bound: float) -> ir.Value:
+        """The smaller of both; a NaN stays."""
+        limit = self.number(bound)
+        return self.b.select(self.b.fcmp_ordered("<", limit, x), limit, x)
 
-    def exp(self, x: ir.Value) -> ir.Value:
-        """e^x; at most 2 ulp; infinity from 88.73 on, 0 below -87.4."""
+    def at_least(self, x: ir.Value, bound: float) -> ir.Value:
+        """The larger of both; a NaN stays."""
+        limit = self.number(bound)
+        return self.b.select(self.b.fcmp_ordered(">", limit, x), limit, x)
+
+    def choose(self, x: ir.Value, sign: str, bound: float, yes: ir.Value, no: ir.Value) -> ir.Value:
+        """Where x compares so, and is no NaN, the first."""
+        return self.b.select(self.b.fcmp_ordered(sign, x, self.number(bound)), yes, no)
+
+    # exponentials
+
+    def _reduced(self, x: ir.Value, extra: ir.Value | None = None) -> tuple[ir.Value, ir.Value]:
+        """e^x = (1 + p) 2^n: p, and n in the highest nine bits of a word; `extra` is added to x."""
         b = self.b
-        held = self.limited(x, -104.0, 89.0)
-        n = self.floor(self.fma(held, self.number(math.log2(math.e)), self.number(0.5)))
-        r = self.fma(n, self.number(-LN2_HIGH), held)
+        shifted = self.fma(x, self.number(1.0 / LN2), self.number(ROUNDER))
+        n = b.fsub(shifted, self.number(ROUNDER))
+        r = self.fma(n, self.number(-LN2_HIGH), x)
         r = self.fma(n, self.number(-LN2_LOW), r)
-        value = b.fadd(self.fma(self.polynomial(r, EXP), b.fmul(r, r), r), self.number(1.0))
-        whole = b.fptosi(n, self.whole)
-        half = b.ashr(whole, self.integer(1))
-        scaled = b.fmul(b.fmul(value, self.power_of_two(half)), self.power_of_two(b.sub(whole, half)))
-        return b.select(b.fcmp_unordered("uno", x, x), x, scaled)
+        if extra is not None:
+            r = b.fadd(r, extra)
+        p = self.fma(self.polynomial(r, EXP), b.fmul(r, r), r)
+        return p, b.shl(b.bitcast(shifted, self.whole), self.integer(23))
 
-    def log(self, x: ir.Value) -> ir.Value:
-        """Natural logarithm; at most 2 ulp; -infinity at 0, NaN below."""
-        b = self.b
-        bits = b.bitcast(x, self.whole)
-        exponent = b.sub(b.lshr(bits, self.integer(23)), self.integer(126))
-        mantissa = b.bitcast(b.or_(b.and_(bits, self.integer(0x007FFFFF)), self.integer(0x3F000000)), self.kind)
-        small = b.fcmp_ordered("<", mantissa, self.number(math.sqrt(0.5)))
-        e = b.sitofp(b.sub(exponent, b.zext(small, self.whole)), self.kind)
-        m = b.fsub(b.fadd(mantissa, b.select(small, mantissa, self.number(0.0))), self.number(1.0))
-        square = b.fmul(m, m)
-        y = b.fmul(b.fmul(self.polynomial(m, LOG), m), square)
-        y = self.fma(e, self.number(LN2_LOW), y)
-        y = self.fma(square, self.number(-0.5), y)
-        value = self.fma(e, self.number(LN2_HIGH), b.fadd(m, y))
-        tiny = self.number(2.0**-126)
-        value = b.select(b.fcmp_ordered("<", x, tiny), self.number(-math.inf), value)
-        value = b.select(b.fcmp_ordered("<", x, self.number(0.0)), self.number(math.nan), value)
-        value = b.select(b.fcmp_ordered("==", x, self.number(math.inf)), x, value)
-        return b.select(b.fcmp_unordered("uno", x, x), x, value)
+    def _grown(self, x: ir.Value, extra: ir.Value | None = None) -> ir.Value:
+        """e^x where it is a normal number; elsewhere meaningless."""
+        p, exponent = self._reduced(x, extra)
+        value = self.b.fadd(p, self.number(1.0))
+        return self.b.bitcast(self.b.add(self.b.bitcast(value, self.whole), exponent), self.kind)
 
-    def log1p(self, x: ir.Value) -> ir.Value:
-        """log(1 + x); at most 4 ulp."""
+    def _vanishing(self, x: ir.Value, value: ir.Value) -> ir.Value:
+        """0 where e^x is below the normal numbers, NaN where x is one, elsewhere the value."""
         b = self.b
-        u = b.fadd(x, self.number(1.0))
-        # the rounding of 1 + x is undone by the factor x / (u - 1)
-        corrected = b.fmul(self.log(u), b.fdiv(x, b.fsub(u, self.number(1.0))))
-        corrected = b.select(b.fcmp_ordered("==", x, self.number(math.inf)), x, corrected)
-        return b.select(b.fcmp_ordered("==", u, self.number(1.0)), x, corrected)
+        return b.select(b.fcmp_unordered("<", x, self.number(EXP_LOW)), self.at_least(x, 0.0), value)
+
+    def exp(self, x: ir.Value, extra: ir.Value | None = None) -> ir.Value:
+        """e^x; at most 1.1 ulp; infinity above 88.72283, 0 below -87.33654."""
+        value = self._vanishing(x, self._grown(x, extra))
+        return self.choose(x, ">", EXP_HIGH, self.number(math.inf), value)
 
     def tanh(self, x: ir.Value) -> ir.Value:
-        """Hyperbolic tangent; at most 2 ulp."""
+        """Hyperbolic tangent, t / (t + 2) with t = e^2|x| - 1; at most 2.5 ulp."""
         b = self.b
-        size = self.absolute(x)
-        square = b.fmul(x, x)
-        near = self.fma(b.fmul(self.polynomial(square, TANH), square), x, x)
-        grown = self.exp(b.fadd(size, size))
-        far = b.fsub(self.number(1.0), b.fdiv(self.number(2.0), b.fadd(grown, self.number(1.0))))
-        far = self.call("copysign", far, x)
-        return b.select(b.fcmp_ordered("<", size, self.number(0.625)), near, far)
+        size = self.at_most(self.absolute(x), 10.0)
+        p, exponent = self._reduced(b.fadd(size, size))
+        one = self.number(1.0)
+        power = b.bitcast(b.add(b.bitcast(one, self.whole), exponent), self.kind)
+        t = self.fma(p, power, b.fsub(power, one))
+        return self.signed(b.fdiv(t, b.fadd(t, self.number(2.0))), x)
 
-    def erf(self, x: ir.Value) -> ir.Value:
-        """The error function; at most 4 ulp."""
+    def sigmoid(self, x: ir.Value) -> ir.Value:
+        """1 / (1 + e^-x); at most 2.5 ulp; 0 below -87.33654."""
         b = self.b
-        size = self.absolute(x)
-        near = b.fmul(x, self.polynomial(b.fmul(x, x), ERF))
-        held = self.limited(size, 1.0, 1e18)
-        q = b.fdiv(self.number(1.0), held)
-        y = b.fmul(q, q)
-        far = b.select(
-            b.fcmp_ordered("<", held, self.number(2.0)),
-            self.polynomial(y, ERFC_NEAR),
-            self.polynomial(y, ERFC_FAR),
-        )
-        rest = b.fmul(b.fmul(self.exp(b.fneg(b.fmul(held, held))), q), far)
-        outer = self.call("copysign", b.fsub(self.number(1.0), rest), x)
-        outer = b.select(b.fcmp_unordered("uno", x, x), x, outer)
-        return b.select(b.fcmp_ordered("<", size, self.number(1.0)), near, outer)
+        grown = self._grown(self.at_least(self.at_most(b.fneg(x), 88.0), -87.0))
+        value = b.fdiv(self.number(1.0), b.fadd(grown, self.number(1.0)))
+        return self._vanishing(x, value)
 
-    def sin(self, x: ir.Value) -> ir.Value:
-        """sin(x), x in radians; 1e-7 absolute up to |x| = 8192."""
-        return self._wave(x, 0)
+    def mish(self, x: ir.Value) -> ir.Value:
+        """x tanh(log(1 + e^x)) = x n / (n + 2) with n = w (w + 2), w = e^x; at most 5 ulp; -0 below -87.33654."""
+        b = self.b
+        held = self.at_most(x, 30.0)
+        w = self._vanishing(held, self._grown(held))
+        n = b.fmul(w, b.fadd(w, self.number(2.0)))
+        return b.fmul(x, b.fdiv(n, b.fadd(n, self.number(2.0))))
 
-    def cos(self, x: ir.Value) -> ir.Value:
-        """cos(x), x in radians; 1e-7 absolute up to |x| = 8192."""
-        return self._wave(x, 1)
+    # logarithms
+
+    def _mantissa(self, x: ir.Value) -> tuple[ir.Value, ir.Value]:
+        """The number k for which x 2^-k lies between 2/3 and 4/3, and k << 23."""
+        b = self.b
+        above = b.sub(b.bitcast(x, self.whole), self.integer(LOG_FROM))
+        shifted = b.and_(above, self.integer(-0x800000))
+        return b.sitofp(b.ashr(above, self.integer(23)), self.kind), shifted
+
+    def _near_one(self, f: ir.Value) -> ir.Value:
+        """log(1 + f) for |f| <= 1/3."""
+        return self.fma(self.b.fmul(f, f), self.polynomial(f, LOG), f)
+
+    def _edges(self, x: ir.Value, value: ir.Value) -> ir.Value:
+        """What a logarithm is at 0 (and denormals), below, at infinity and NaN."""
+        b = self.b
+        value = self.choose(x, "<", LEAST, self.number(-math.inf), value)
+        value = self.choose(x, "<=", -LEAST, self.number(math.nan), value)
+        return b.select(b.fcmp_unordered(">=", x, self.number(math.inf)), x, value)
+
+    def log(self, x: ir.Value) -> ir.Value:
+        """Natural logarithm; at most 1.2 ulp; -infinity at 0, NaN below."""
+        b = self.b
+        k, shifted = self._mantissa(x)
+        mantissa = b.bitcast(b.sub(b.bitcast(x, self.whole), shifted), self.kind)
+        value = self._near_one(b.fsub(mantissa, self.number(1.0)))
+        return self._edges(x, self.fma(k, self.number(LN2), value))
+
+    def log1p(self, x: ir.Value) -> ir.Value:
+        """log(1 + x); at most 2 ulp; -infinity at -1, NaN below."""
+        b = self.b
+        k, shifted = self._mantissa(b.fadd(x, self.number(1.0)))
+        # x 2^-k and 2^-k - 1 are exact, so that f is rounded once; four times 2^-k is never a denormal
+        scaled = b.bitcast(b.sub(b.bitcast(x, self.whole), shifted), self.kind)
+        power = b.bitcast(b.sub(b.bitcast(self.number(4.0), self.whole), shifted), self.kind)
+        f = b.fadd(scaled, self.fma(power, self.number(0.25), self.number(-1.0)))
+        value = self.signed(self.fma(k, self.number(LN2), self._near_one(f)), x)
+        value = self.choose(x, "<=", -1.0, self.number(-math.inf), value)
+        value = self.choose(x, "<", -1.0, self.number(math.nan), value)
+        return b.select(b.fcmp_unordered(">=", x, self.number(math.inf)), x, value)
+
+    def softplus(self, x: ir.Value) -> ir.Value:
+        """log(1 + e^x) = max(x, 0) + log(1 + e^-|x|); at most 2 ulp."""
+        b = self.b
+        down = b.fneg(self.absolute(x))
+        y = self._vanishing(down, self._grown(down))
+        large = b.fcmp_ordered(">", y, self.number(1.0 / 3.0))
+        halved = self.fma(y, self.number(0.5), self.number(-0.5))
+        rest = self._near_one(b.select(large, halved, y))
+        rest = b.select(large, b.fadd(rest, self.number(LN2)), rest)
+        return b.fadd(self.at_least(x, 0.0), rest)
 
     def power(self, x: ir.Value, exponent: ir.Value) -> ir.Value:
-        """x^exponent for x > 0 by e^(exponent log x); relative error grows with |exponent log x|."""
+        """x^exponent for x >= 0 by e^(exponent log x), the logarithm in two parts; at most 5 ulp; NaN for
+        x < 0. Within 1e-5 of the greatest and of the least number the result may be infinity or 0."""
         b = self.b
-        value = self.exp(b.fmul(exponent, self.log(x)))
-        return b.select(b.fcmp_ordered("==", exponent, self.number(0.0)), self.number(1.0), value)
+        high, low = self._log_parts(x)
+        product = b.fmul(exponent, high)
+        rest = self.fma(exponent, low, self.fma(exponent, high, b.fneg(product)))
+        value = self.exp(product, rest)
+        return self.choose(exponent, "==", 0.0, self.number(1.0), value)
+
+    def _log_parts(self, x: ir.Value) -> tuple[ir.Value, ir.Value]:
+        """log x as a sum of two, some ten bits longer than a float32."""
+        b = self.b
+        k, shifted = self._mantissa(x)
+        f = b.fsub(b.bitcast(b.sub(b.bitcast(x, self.whole), shifted), self.kind), self.number(1.0))
+        square = b.fmul(f, f)
+        lost = self.fma(f, f, b.fneg(square))
+        half = b.fmul(square, self.number(-0.5))
+        whole = b.fmul(k, self.number(LN2_HIGH))
+        first = b.fadd(whole, f)
+        second = b.fadd(first, half)
+        low = b.fadd(b.fsub(f, b.fsub(first, whole)), b.fsub(half, b.fsub(second, first)))
+        low = self.fma(k, self.number(LN2_LOW), self.fma(lost, self.number(-0.5), low))
+        low = self.fma(b.fmul(square, f), self.polynomial(f, LOG[1:]), low)
+        high = b.fadd(second, low)
+        return self._edges(x, high), b.fsub(low, b.fsub(high, second))
+
+    # others
+
+    def erf(self, x: ir.Value) -> ir.Value:
+        """The error function; at most 2 ulp."""
+        b = self.b
+        size = self.absolute(x)
+        near = self.fma(self.polynomial(b.fmul(x, x), ERF_NEAR), x, x)
+        far = self._grown(b.fneg(self.polynomial(self.at_most(size, 4.0), ERF_FAR)))
+        far = self.signed(b.fsub(self.number(1.0), far), x)
+        # a NaN takes the first, too
+        return b.select(b.fcmp_unordered("<", size, self.number(0.9)), near, far)
+
+    def sin(self, x: ir.Value) -> ir.Value:
+        """sin(x), x in radians; 1e-7 absolute; NaN of an infinity."""
+        # the polynomial's terms would make +0 of -0
+        return self.choose(x, "==", 0.0, x, self._wave(x, 0))
+
+    def cos(self, x: ir.Value) -> ir.Value:
+        """cos(x), x in radians; 1e-7 absolute; NaN of an infinity."""
+        return self._wave(x, 1)
 
     def _wave(self, x: ir.Value, quarter: int) -> ir.Value:
         b = self.b
-        n = self.floor(self.fma(x, self.number(2.0 / math.pi), self.number(0.5)))
+        shifted = self.fma(x, self.number(2.0 / math.pi), self.number(ROUNDER))
+        n = b.fsub(shifted, self.number(ROUNDER))
         r = x
         for part in HALF_PI:
             r = self.fma(n, self.number(-part), r)
@@ -205,8 +301,33 @@ class Curves:
         cosine = self.fma(
             self.polynomial(square, COS), b.fmul(square, square), self.fma(square, self.number(-0.5), self.number(1.0))
         )
-        place = b.add(b.fptosi(n, self.whole), self.integer(quarter))
+        place = b.add(b.bitcast(shifted, self.whole), self.integer(quarter))
         odd = b.icmp_signed("!=", b.and_(place, self.integer(1)), self.integer(0))
         value = b.select(odd, cosine, sine)
-        turned = b.icmp_signed("!=", b.and_(place, self.integer(2)), self.integer(0))
-        return b.select(turned, b.fneg(value), value)
+        turn = b.shl(b.and_(place, self.integer(2)), self.integer(30))
+        value = b.bitcast(b.xor(b.bitcast(value, self.whole), turn), self.kind)
+        large = b.fcmp_unordered(">", self.absolute(x), self.number(WAVE_LIMIT))
+        return self._one_by_one(("sin", "cos")[quarter], x, value, large)
+
+    def _one_by_one(self, name: str, x: ir.Value, value: ir.Value, where: ir.Value) -> ir.Value:
+        """The C library's function in float64 for the whole vector, where any lane asks for it: the branch is
+        hardly ever taken."""
+        b = self.b
+        kind = ir.FunctionType(F64, [F64])
+        function = b.module.globals.get(name) or ir.Function(b.module, kind, name)
+        any_kind = ir.FunctionType(I1, [where.type])
+        any_name = f"llvm.vector.reduce.or.v{self.lanes}i1"
+        any_of = b.module.globals.get(any_name) or ir.Function(b.module, any_kind, any_name)
+        before = b.block
+        asked = b.call(any_of, [where])
+        with b.if_then(asked, likely=False):
+            made = value
+            for i in range(self.lanes):
+                wide = b.fpext(b.extract_element(x, I32(i)), F64)
+                made = b.insert_element(made, b.fptrunc(b.call(function, [wide]), F32), I32(i))
+            made = b.select(where, made, value)
+            inside = b.block
+        chosen = b.phi(self.kind)
+        chosen.add_incoming(value, before)
+        chosen.add_incoming(made, inside)
+        return chosen
