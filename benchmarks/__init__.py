@@ -1,0 +1,1 @@
+"""The standard workloads, side by side with other engines: `python -m benchmarks`."""
