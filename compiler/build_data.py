@@ -47,11 +47,10 @@ def _declared(draft: Draft, frame: Frame, item: Input) -> str:
             _no_column(draft, item)
         frame.names[item.name] = UNKNOWN
         return UNKNOWN
-    seen = shape_after(column.shape, augments(draft, frame.scope, column, as_input=True))
-    if isinstance(given, tuple) and given != seen:
+    if isinstance(given, tuple) and given != column.shape:
         draft.error(
-            "E232", item.place, f"`{item.name}` is declared as {list(given)}, but the data gives {list(seen)}",
-            f"Write `{item.name}: {list(seen)}`, or leave the shape out.",
+            "E232", item.place, f"`{item.name}` is declared as {list(given)}, but the data gives {list(column.shape)}",
+            f"Write `{item.name}: {list(column.shape)}`, or leave the shape out.",
         )  # fmt: skip
     return input_node(draft, frame, item.name)
 

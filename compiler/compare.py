@@ -222,6 +222,12 @@ def _plain(value: object) -> object:
 # training
 
 
+def _data(node: Node) -> dict[str, object]:
+    """What is done to a column, by path; nothing for a layer."""
+    steps = {key: node.attributes.get(key) for key in ("prepare", "augment")}
+    return {f"data.{key}.{node.id}": _plain(value) for key, value in steps.items() if value}
+
+
 def settings(experiment: Experiment, there: Mapping[str, str] = {}) -> dict[str, object]:
     """Everything that is no layer, by path, with layers under the names that `there` has for them."""
     found: dict[str, object] = {
@@ -230,9 +236,7 @@ def settings(experiment: Experiment, there: Mapping[str, str] = {}) -> dict[str,
         "network.output": [there.get(node, node) for node in experiment.outputs.values()],
     }  # fmt: skip
     for node in experiment.graph:
-        for done in ("prepare", "augment"):
-            if node.attributes.get(done):
-                found[f"data.{done}.{node.id}"] = _plain(node.attributes[done])
+        found |= _data(node)
     for term in experiment.terms:
         found |= {f"train.loss.{term.name}.{name}": value for name, value in _term(term, there).items()}
     for number, penalty in enumerate(experiment.penalties, 1):

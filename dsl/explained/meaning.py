@@ -77,6 +77,8 @@ MEANING = (
         "E235", "A tie that holds nothing", "`same_as` names weights of this body, of one round it, or by their path."
     ),
     Code("E236", "No probability", "Cross-entropies compare with a class, or with shares from 0 to 1."),
+    Code("E237", "Augmented without a picture", "What moves or covers pictures wants one [height, width, channels]."),
+    Code("E238", "More than the picture has", "Windows, squares and shifts are no larger than the picture."),
     Code(
         "E299",
         "Not built yet",

@@ -71,6 +71,17 @@ FAMILIES: dict[Family, Told] = {
         "What is done to a column before the network reads it. Numbers that are fitted (means, deviations) come from "
         "the training part alone. `prepare:` of `data` is for every input, that of a field for this one.",
     ),
+    "augment": Told(
+        "augmentation", "Augmentations", "augmentations",
+        "What is done to an example each time it is trained on, a little different each time, so that a network sees "
+        "more than the data holds. `augment:` of `data` is a list, done in order after `prepare`: amounts are in the "
+        "units that the network sees. Nothing is drawn where a network is measured or predicts; only the middle of "
+        "`crop` is taken there. What is drawn hangs on the seed, the step of training and the row alone, whatever "
+        "the number of threads, and a run that is resumed goes on as it would have.\n\n"
+        "Pictures have the shape [height, width, channels]; what moves points moves every picture of an example in the "
+        "same way, targets too, and so classes of points [height, width]. Steps that move and follow each other look "
+        "at the picture once, so nothing is blurred twice.",
+    ),
     "source": Told(
         "source", "Sources", "sources",
         "Where the data comes from: sets that come with netloom, files below the spec's own folder, sets made "

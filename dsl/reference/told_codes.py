@@ -166,6 +166,8 @@ show("E230", "HEREnetwork: {layers: [{dense: 3}]}\ntrain: {loss: cross_entropy}\
 show("E231", "data: {source: iris}\nnetwork: {inputs: [HERE], layers: [{dense: 3}]}\n", "petals", "x")
 show("E232", "data: {source: iris}\nnetwork: {inputs: {x: [HERE]}, layers: [{dense: 3}]}\n", "5", "4")
 show("E233", f"data: {{source: iris, fields: {{x: {{prepare: [HERE]}}}}}}\n{ROW}", "one_hot", "standardize")
+show("E237", f"data: {{source: iris, prepare: [standardize], augment: [HERE]}}\n{ROW}", "rotate", "noise")
+show("E238", layers("- flatten\n- dense: 10", "{source: digits, prepare: [scale], augment: [{crop: HERE}]}"), "9", "7")
 
 # data
 
