@@ -28,6 +28,7 @@ from .plan import (
 from .sweep import swept
 from .templates import Templates
 from .views import root
+from .work import Tally
 
 Frozen = tuple[str, tuple[tuple[str, object], ...]]
 
@@ -79,8 +80,9 @@ class _Tape:
         """`gradients` and `update` of the graph `train`; one program of its own name of any other."""
         places = self._arena.program(mode, graph)
         calls: dict[str, list[Call]] = {"gradients": [], "update": []}
+        tally = Tally(mode, graph)
         for kernel in kernels_of(graph).values():
-            calls[kernel.program].append(self._call(graph, kernel, places))
+            calls[kernel.program].append(self._call(graph, kernel, places, tally))
         published = tuple(self._published(name) for name in graph.outputs if name.startswith("publish/"))
         guards = tuple(
             places[root(graph, source)] for name, source in graph.outputs.items() if name.startswith("guard/")
@@ -92,19 +94,21 @@ class _Tape:
         assert not tapes["update"], f"{mode} moves a state"
         return {mode: first}
 
-    def _call(self, graph: Graph, kernel: KernelNodes, places: Mapping[str, int]) -> Call:
+    def _call(self, graph: Graph, kernel: KernelNodes, places: Mapping[str, int], tally: Tally) -> Call:
         emitted = self._templates.emit(graph, kernel.nodes, kernel.exits)
         mark = self._templates.fingerprint(emitted.recipe, self._lanes)
         if mark not in self._known:
             self._known[mark] = len(self.kernels)
             self.kernels.append(Kernel(name=emitted.name, recipe=emitted.recipe, hash=mark))
+        origins = _origins(graph, kernel.nodes)
         return Call(
             kernel=self._known[mark],
             operands=tuple(places[root(graph, node_id)] for node_id in emitted.operands),
             sizes=tuple(Extent.of(dim) for dim in emitted.sizes),
             writes=tuple(emitted.writes),
             cost=emitted.cost,
-            origins=_origins(graph, kernel.nodes),
+            origins=tuple(map(_origin, origins)),
+            work=tally.work(kernel, origins),
         )
 
     def _published(self, name: str) -> Published:
@@ -116,10 +120,10 @@ class _Tape:
         return Published(name=name.removeprefix("publish/"), buffer=index, count=count)
 
 
-def _origins(graph: Graph, nodes: Iterable[str]) -> tuple[Origin, ...]:
+def _origins(graph: Graph, nodes: Iterable[str]) -> list[NodeOrigin]:
     """The lines that asked for the nodes, each once, in the order of the file."""
     found: set[NodeOrigin] = {origin for node_id in nodes for origin in graph[node_id].origins}
-    return tuple(_origin(o) for o in sorted(found))
+    return sorted(found)
 
 
 @lru_cache(maxsize=65536)

@@ -72,6 +72,23 @@ class Kernel(Record):
     hash: str
 
 
+Amount = tuple[Extent, ...]
+"""A sum."""
+Phase = Literal["forward", "backward", "update"]
+
+
+class Work(Record):
+    """What a call has to do at least (`compiler/work.py`): multiply-adds, other operations, bytes read and written.
+    `weights`: how much of it is of each of the call's origins."""
+
+    multiply_adds: Amount = ()
+    operations: Amount = ()
+    read: Amount = ()
+    written: Amount = ()
+    phase: Phase = "forward"
+    weights: tuple[float, ...] = ()
+
+
 class Call(Record):
     """One entry of a program: run `kernel` on the buffers (indices into `Plan.buffers`) with the sizes."""
 
@@ -83,6 +100,7 @@ class Call(Record):
     cost: float
     """Predicted nanoseconds on one thread at the largest batch."""
     origins: tuple[Origin, ...]
+    work: Work = Work()
 
 
 class Published(Record):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from .plan import Buffer, Call, Extent, Kernel
+from .work import together
 
 FLAT = "flat"
 """The form of kernel that runs over a range of elements and knows nothing of shapes."""
@@ -62,5 +63,11 @@ def _step(before: int, end: int, operand: int, buffers: Sequence[Buffer]) -> str
 
 def _longer(last: Call, call: Call) -> Call:
     sizes = (Extent(factor=last.sizes[0].factor + call.sizes[0].factor),)
-    origins = tuple(dict.fromkeys(last.origins + call.origins))
-    return last.model_copy(update={"sizes": sizes, "cost": last.cost + call.cost, "origins": origins})
+    weights = dict.fromkeys(last.origins + call.origins, 0.0)
+    for one in (last, call):
+        for origin, weight in zip(one.origins, one.work.weights, strict=False):
+            weights[origin] += weight
+    work = together(last.work, call.work, tuple(weights.values()))
+    return last.model_copy(
+        update={"sizes": sizes, "cost": last.cost + call.cost, "origins": tuple(weights), "work": work}
+    )
