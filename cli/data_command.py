@@ -1,11 +1,13 @@
 """Show the data of FILE: its columns and parts, how many rows each class has, and some examples, as they are stored and
-after each step of `prepare`: numbers as numbers, pictures as pictures.
+after each step of `prepare` and, in the part that trains, of `augment`: numbers as numbers, pictures as pictures.
 
 Examples:
 
     netloom data net.yaml
 
     netloom data net.yaml --part test --show 8
+
+    netloom data net.yaml --step 7
 
     netloom data net.yaml --plain | less
 
@@ -15,7 +17,7 @@ Examples:
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Annotated, Any, cast
 
@@ -24,7 +26,8 @@ import typer
 from rich.console import Console
 from rich.text import Text
 
-from ..compiler.experiment import Experiment, Prepare
+from ..compiler.experiment import Augment, Experiment, Prepare
+from ..compiler.graph import Node
 from ..dsl.data_schema import Column
 from ..dsl.diagnostics import Diagnostics, NetloomError, SpecError
 from ..dsl.load import load as load_spec
@@ -32,7 +35,7 @@ from ..dsl.spec import Spec
 from ..dsl.static_check import file_scope
 from ..runtime import start
 from ..runtime.data.dataset import Dataset, open_data
-from ..runtime.data.fitted import prepared
+from ..runtime.data.fitted import changed, prepared
 from .console import out, print_json, table, talk
 from .half_blocks import Array, beside, is_picture
 
@@ -40,7 +43,7 @@ MOST_CLASSES, MOST_NUMBERS, BAR, WIDEST = 20, 8, 30, 120
 NARROW = 28
 """How many points across a picture has at least, if it has them, beside others."""
 EIGHTHS = " ▏▎▍▌▋▊▉"
-Steps = Mapping[str, tuple[Prepare, ...]]
+Steps = Mapping[str, tuple[Prepare | Augment, ...]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +55,10 @@ class Shown:
     steps: Steps
     part: str
     rows: Array
+    experiment: Experiment | None
+    """None where the network cannot be built."""
+    step: int
+    """The step of training whose draws are shown."""
 
 
 def run(
@@ -61,8 +68,9 @@ def run(
     plain: Annotated[bool, typer.Option("--plain", help="No colours: pictures as signs.")] = False,
     set_: Annotated[list[str], typer.Option("--set", help="An option or number of the file, as name=value.")] = [],
     json: Annotated[bool, typer.Option("--json", help="One JSON object on stdout.")] = False,
+    step: Annotated[int, typer.Option(min=1, help="The step of training whose draws of `augment` are shown.")] = 1,
 ) -> None:
-    shown = _opened(file, start.overrides(set_), part, show)
+    shown = _opened(file, start.overrides(set_), part, show, step)
     if json:
         print_json(_as_json(shown))
         return
@@ -75,7 +83,7 @@ def run(
         _print_examples(console, shown, plain=plain or console.color_system is None)
 
 
-def _opened(file: Path, sets: Mapping[str, str], part: str, show: int) -> Shown:
+def _opened(file: Path, sets: Mapping[str, str], part: str, show: int, step: int) -> Shown:
     spec, diagnostics = load_spec(file, sets)
     if spec is None or spec.data is None:
         diagnostics.raise_errors()
@@ -87,19 +95,32 @@ def _opened(file: Path, sets: Mapping[str, str], part: str, show: int) -> Shown:
         data = open_data(spec.data, file.parent, scope=file_scope(spec, Diagnostics()))
         talk().print(f"the network cannot be built yet (netloom check {file}): no steps are shown", style="yellow")
         steps: Steps = {}
+        experiment = None
     else:
-        data, steps = start.dataset(loaded), _steps(loaded.experiment)
+        experiment = loaded.experiment
+        data, steps = start.dataset(loaded), _steps(experiment, training=part == "train")
     if part not in data.parts:
         raise NetloomError(f"the data has no part {part}; its parts are {', '.join(data.parts)}")
     rows = data.parts[part]
     # from all over the part: files often have their classes one after the other
     chosen = np.unique(np.linspace(0, len(rows) - 1, min(show, len(rows))).astype(int))
-    return Shown(spec, data, steps, part, rows[chosen])
+    return Shown(spec, data, steps, part, rows[chosen], experiment, step)
 
 
-def _steps(experiment: Experiment) -> Steps:
-    fields = [node for node in experiment.graph if node.op == "field"]
-    return {cast(Column, node.attr("column")).name: cast(tuple[Prepare, ...], node.attr("prepare")) for node in fields}
+def _steps(experiment: Experiment, *, training: bool) -> Steps:
+    return {name: _done(node, training=training) for name, node in _fields(experiment).items()}
+
+
+def _fields(experiment: Experiment) -> dict[str, Node]:
+    """The columns that the network or its loss reads."""
+    return {cast(Column, node.attr("column")).name: node for node in experiment.graph if node.op == "field"}
+
+
+def _done(node: Node, *, training: bool) -> tuple[Prepare | Augment, ...]:
+    """What is done to a column, in order: classes are moved while they are numbers."""
+    prepare = cast(tuple[Prepare, ...], node.attr("prepare"))
+    augment = cast(tuple[Augment, ...], node.attributes.get("augment", ())) if training else ()
+    return (*augment, *prepare) if cast(Column, node.attr("column")).classes else (*prepare, *augment)
 
 
 # what the data is
@@ -110,13 +131,18 @@ def _print_facts(console: Console, shown: Shown) -> None:
     parts = ", ".join(f"{part} {count:,} ({count / data.rows:.0%})" for part, count in data.schema.parts.items())
     source = cast(Any, shown.spec.data).source.kind
     console.print(f"{shown.spec.name}: {source}, {data.rows:,} rows: {parts}\n", markup=False)
-    made = table("column", "shape", "type", "range", f"in {shown.part}", "prepare")
+    made = table("column", "shape", "type", "range", f"in {shown.part}", "prepare, augment" if _draws(shown) else "prepare")
     for name, column in data.schema.columns.items():
         made.add_row(
             name, " x ".join(map(str, column.shape)) or "1", column.dtype, _range(column), _seen(shown, name),
             ", ".join(map(str, shown.steps.get(name, ()))),
         )  # fmt: skip
     console.print(made)
+
+
+def _draws(shown: Shown) -> bool:
+    """Whether anything is drawn anew for each example."""
+    return any(isinstance(step, Augment) for steps in shown.steps.values() for step in steps)
 
 
 def _range(column: Column) -> str:
@@ -175,7 +201,8 @@ def _bar(share: float) -> str:
 
 
 def _print_examples(console: Console, shown: Shown, *, plain: bool) -> None:
-    console.print(f"\n{len(shown.rows)} examples of {shown.part}, rows {', '.join(map(str, shown.rows))}")
+    drawn = f"; drawn as in step {shown.step} of training" if _draws(shown) else ""
+    console.print(f"\n{len(shown.rows)} examples of {shown.part}, rows {', '.join(map(str, shown.rows))}{drawn}")
     for name, column in shown.data.schema.columns.items():
         for title, values in _stages(shown, name):
             console.print()
@@ -191,9 +218,22 @@ def _stages(shown: Shown, name: str) -> list[tuple[str, Array]]:
     found = [(name, shown.data.columns[name][shown.rows])]
     steps = shown.steps.get(name, ())
     for count in range(1, len(steps) + 1):
-        title = f"{name} after {', '.join(map(str, steps[:count]))}"
-        found.append((title, prepared(shown.data, name, steps[:count], shown.rows)))
+        said = [*(step.kind for step in steps[: count - 1]), str(steps[count - 1])]
+        title = f"{name} after {', '.join(said)}"
+        found.append((title, _after(shown, name, steps[:count])))
     return found
+
+
+def _after(shown: Shown, name: str, steps: Sequence[Prepare | Augment]) -> Array:
+    """A column's rows after some of its steps."""
+    fitted = [step for step in steps if isinstance(step, Prepare)]
+    if len(fitted) == len(steps):
+        return prepared(shown.data, name, fitted, shown.rows)
+    assert shown.experiment is not None, "steps are known of what was built"
+    node = _fields(shown.experiment)[name]
+    attrs = {**node.attributes, "prepare": tuple(fitted)}
+    some = replace(node, attrs=tuple(attrs.items()))
+    return changed(shown.data, shown.experiment, some, len(steps) - len(fitted), shown.rows, shown.step - 1)
 
 
 def _print_pictures(console: Console, title: str, values: Array, known: Column | None, *, plain: bool) -> None:
@@ -250,9 +290,11 @@ def _examples(shown: Shown) -> dict[str, list[dict[str, Any]]]:
 
 
 def _column(shown: Shown, name: str, column: Column) -> dict[str, Any]:
+    steps = shown.steps.get(name, ())
     found: dict[str, Any] = {
         "name": name, "shape": list(column.shape), "type": column.dtype, "low": column.low, "high": column.high,
-        "prepare": [str(step) for step in shown.steps.get(name, ())],
+        "prepare": [str(step) for step in steps if isinstance(step, Prepare)],
+        "augment": [str(step) for step in steps if isinstance(step, Augment)],
     }  # fmt: skip
     if column.classes is None:
         found |= zip(("least", "greatest", "mean"), _numbers(_part(shown, name)), strict=True)

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
+from typing import cast
 
 import numpy as np
 
-from ...compiler.expand.fields import AFTER, prepare_graph
-from ...compiler.experiment import Prepare
+from ...compiler.expand.fields import AFTER, changed_graph, prepare_graph
+from ...compiler.experiment import Experiment, Prepare
+from ...compiler.graph import Graph, Node
 from ...compiler.interpret import interpret
+from ...dsl.data_schema import Column
 from .dataset import Dataset, column_of
 from .errors import DataError
 from .raw import Array
@@ -49,12 +52,24 @@ def prepared(dataset: Dataset, column: str, steps: Sequence[Prepare], rows: Arra
     """Some rows of a column as the network sees them after `steps`: float64, classes int32 until they are rows."""
     described, values = column_of(dataset.schema, column), dataset.columns[column][rows]
     graph = prepare_graph(described, steps)
-    known = {f"column/{column}": values, "rows": np.arange(len(rows))}
-    for node in graph:
-        if node.op == "state":
-            options = dict(node.attr("start")[1])  # type: ignore[index]
-            known[f"state/{node.attr('name')}"] = statistic(dataset, column, options["of"])
-    return interpret(graph, known, {"B": len(rows), "N": len(rows)})["value"]
+    known: dict[str, Array] = {f"column/{column}": values, "rows": np.arange(len(rows))}
+    return interpret(graph, known | _statistics(dataset, column, graph), {"B": len(rows), "N": len(rows)})["value"]
+
+
+def changed(dataset: Dataset, experiment: Experiment, node: Node, count: int, rows: Array, step: int) -> Array:
+    """Some rows of a column as training sees them at a step, after all of `prepare` and `count` steps of `augment`."""
+    column, graph = cast(Column, node.attr("column")).name, changed_graph(experiment, node, count)
+    known = {f"column/{column}": dataset.columns[column], "rows": rows, "clock": np.asarray(step, np.int64)}
+    return interpret(graph, known | _statistics(dataset, column, graph), {"B": len(rows), "N": dataset.rows})["value"]
+
+
+def _statistics(dataset: Dataset, column: str, graph: Graph) -> dict[str, Array]:
+    """The fitted numbers that a graph reads."""
+    return {
+        f"state/{node.attr('name')}": statistic(dataset, column, dict(node.attr("start")[1])["of"])  # type: ignore[index]
+        for node in graph
+        if node.op == "state"
+    }
 
 
 def _step(text: str) -> Prepare:
