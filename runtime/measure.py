@@ -31,7 +31,7 @@ def gradcheck_file(path: Path, sets: start.Sets | None = None) -> list[Checked]:
     loaded = start.load(path, sets)
     if not loaded.experiment.trains:
         raise NetloomError(f"{path} has no loss, so there is nothing to differentiate")
-    data = _data(loaded)
+    data = data_at_hand(loaded)
     graph = start.differentiated(loaded)
     rows = data.parts["train"][:EXAMPLES]
     values: dict[str, Any] = {"rows": rows, "clock": np.int64(0)}
@@ -61,7 +61,7 @@ def _knob(node: Any) -> float:
     return float(knob_table([{kind: dict(options)}], 0, 1, Clockwork(1, 1))[0, 0])
 
 
-def _data(loaded: start.Loaded) -> Dataset:
+def data_at_hand(loaded: start.Loaded) -> Dataset:
     """The file's data; random values in its shapes where it is not at hand."""
     try:
         return start.dataset(loaded)
@@ -82,7 +82,7 @@ def bench_file(
     loaded = start.load(path, sets)
     if batch is not None:
         loaded.experiment = replace(loaded.experiment, batch=batch)
-    data = _data(loaded)
+    data = data_at_hand(loaded)
     began = time.perf_counter()
     compiled = start.compile_loaded(loaded)
     ready = start.make_ready(compiled, threads, progress)
@@ -90,7 +90,7 @@ def bench_file(
     start.fresh_states(ready, data, loaded.experiment.seed)
     programs = ("gradients", "update") if mode == "train" else ("predict",)
     compile_s = time.perf_counter() - began
-    segment = _segment(ready, data, loaded, programs, 1)
+    segment = stretch_of(ready, data, loaded, programs, 1)
     ready.engine.run([segment])
     first_step_s = time.perf_counter() - began
     times = _times(ready, data, loaded, programs, steps)
@@ -114,7 +114,10 @@ def bench_file(
     return result
 
 
-def _segment(ready: start.Ready, data: Dataset, loaded: start.Loaded, programs: tuple[str, ...], steps: int) -> Segment:
+def stretch_of(
+    ready: start.Ready, data: Dataset, loaded: start.Loaded, programs: tuple[str, ...], steps: int
+) -> Segment:
+    """So many steps of these programs over whole batches of the training examples, in the order of an epoch."""
     rows = data.parts["train"]
     batch = min(loaded.experiment.batch, len(rows))
     order = Order(rows, batch, True, loaded.experiment.seed)
@@ -128,13 +131,13 @@ def _times(
     ready: start.Ready, data: Dataset, loaded: start.Loaded, programs: tuple[str, ...], steps: int | None
 ) -> list[float]:
     """Seconds a step of several stretches, each long enough for the clock."""
-    stretch = _segment(ready, data, loaded, programs, WARM_STEPS)
+    stretch = stretch_of(ready, data, loaded, programs, WARM_STEPS)
     begun = time.perf_counter()
     ready.engine.run([stretch])
     guess = max((time.perf_counter() - begun) / WARM_STEPS, 1e-7)
     count = max(1, min(10_000, round(LEAST_SECONDS / 10 / guess)))
     total = steps or max(20 * count, 50)
-    stretch = _segment(ready, data, loaded, programs, min(count, total))
+    stretch = stretch_of(ready, data, loaded, programs, min(count, total))
     times = []
     for _ in range(max(1, total // stretch.steps)):
         begun = time.perf_counter()
@@ -147,7 +150,7 @@ def _profile(
     ready: start.Ready, data: Dataset, loaded: start.Loaded, programs: tuple[str, ...]
 ) -> list[Mapping[str, Any]]:
     """Microseconds a step of each kernel call."""
-    stretch = _segment(ready, data, loaded, programs, WARM_STEPS)
+    stretch = stretch_of(ready, data, loaded, programs, WARM_STEPS)
     outcome = ready.engine.run([stretch], timed=True)
     found: list[Mapping[str, Any]] = []
     for name in programs:
