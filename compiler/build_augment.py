@@ -20,8 +20,8 @@ Options = Mapping[str, object]
 
 
 def augments(draft: Draft, scope: Scope, column: Column, *, as_input: bool) -> tuple[Augment, ...]:
-    """What is done to a column, in order. What moves points moves pictures that are targets along, and pictures of
-    classes; what changes numbers changes inputs alone. A mistake is recorded once, and leaves its step out."""
+    """What is done to a column, in order. What moves points moves pictures that are targets along, and numbers or
+    classes for each point; what changes numbers changes inputs alone. A mistake leaves its step out."""
     data, found = draft.spec.data, list[Augment]()
     for number, entry in enumerate(data.augment if data else ()):
         options = _options(draft, scope, entry)
@@ -74,8 +74,8 @@ def check_pictures(draft: Draft) -> None:
 def _check_alike(draft: Draft, pictures: list[Column], place: Place) -> None:
     first = pictures[0]
     for name, column in draft.schema.columns.items():
-        moves = name in draft.nodes and draft.nodes[name].op == "field" and len(column.shape) >= PICTURE - 1
-        if moves and (_is_picture(column) or column.classes is not None) and column.shape[:2] != first.shape[:2]:
+        read = name in draft.nodes and draft.nodes[name].op == "field"
+        if read and _is_picture(column) and column.shape[:2] != first.shape[:2]:
             draft.error(
                 "E238", place, f"`{name}` {list(column.shape)} would move along with `{first.name}` "
                 f"{list(first.shape)}, and is a picture of another size", "Give both one height and width.",
@@ -97,7 +97,7 @@ def _options(draft: Draft, scope: Scope, entry: Entry) -> Options | None:
 def _concerns(draft: Draft, kind: str, column: Column, *, as_input: bool) -> bool:
     traits = _traits(kind)
     if "moves" in traits:
-        return _is_picture(column) or _is_picture_of_classes(draft, column)
+        return _is_picture(column) or _of_points(draft, column)
     return as_input and column.classes is None and ("pictures" not in traits or _is_picture(column))
 
 
@@ -110,20 +110,20 @@ def _is_picture(column: Column) -> bool:
     return column.classes is None and len(column.shape) == PICTURE
 
 
-def _is_picture_of_classes(draft: Draft, column: Column) -> bool:
-    """A class for each point of a picture."""
-    sizes = {other.shape[:2] for other in draft.schema.columns.values() if _is_picture(other)}
-    return column.classes is not None and column.shape in sizes
+def _of_points(draft: Draft, column: Column) -> bool:
+    """A number or a class for each point of a picture."""
+    return column.shape in {other.shape[:2] for other in draft.schema.columns.values() if _is_picture(other)}
 
 
 def _fits(draft: Draft, entry: Entry, name: str, size: tuple[int, ...], options: Options) -> bool:
-    step, place = Augment(entry.kind, options, 0), entry.option_places.get("size", entry.place)
+    step, place = Augment(entry.kind, options, 0), entry.main.place if entry.main else entry.kind_place
+    place = entry.option_places.get("by" if entry.kind == "shift" else "size", place)
     wanted: tuple[int, int] | None = None
     try:
         if entry.kind in ("crop", "cutout") and options["size"] is not None:
             wanted = step.pair("size")
         elif entry.kind == "shift":
-            wanted, place = step.pair("by"), entry.option_places.get("by", entry.place)
+            wanted = step.pair("by")
     except SizeMistake as mistake:
         draft.error("E201", place, str(mistake), mistake.suggestion)
         return False

@@ -49,18 +49,19 @@ def augmented(scene: Scene, value: Value, steps: tuple[Augment, ...], limits: tu
         for step in steps:
             value = _middle(value, step.pair("size")) if step.kind == "crop" else value
         return value
-    of_classes = value.type.dtype == "int32"
-    if of_classes and steps:
+    if value.type.dtype == "int32" and steps:
         real = scene.builder.add("cast", [value], dtype="float32")
-        value = scene.builder.add("reshape", [real], shape=(*value.type.shape, 1))
-    changing = Changing(scene, value, limits, nearest=of_classes)
+        return scene.builder.add("cast", [_changed(scene, real, steps, None, nearest=True)], dtype="int32")
+    return _changed(scene, value, steps, limits)
+
+
+def _changed(
+    scene: Scene, value: Value, steps: tuple[Augment, ...], limits: tuple[float, float] | None, *, nearest: bool = False
+) -> Value:
+    changing = Changing(scene, value, limits, nearest)
     for step in steps:
         AUGMENTS[step.kind](changing, step)
-    value = _settled(changing)
-    if of_classes and steps:
-        flat = scene.builder.add("reshape", [value], shape=value.type.shape[:-1])
-        value = scene.builder.add("cast", [flat], dtype="int32")
-    return value
+    return _settled(changing)
 
 
 def _middle(value: Value, size: tuple[int, int]) -> Value:
@@ -173,7 +174,10 @@ def _settled(changing: Changing) -> Value:
 
 
 def _warped(picture: Value, moved: Moved, *, nearest: bool = False) -> Value:
-    builder = picture.builder
+    builder, shape = picture.builder, picture.type.shape
+    if len(shape) == 3:
+        single = _warped(builder.add("reshape", [picture], shape=(*shape, 1)), moved, nearest=nearest)
+        return builder.add("reshape", [single], shape=single.type.shape[:-1])
     numbers = [
         builder.constant(number, TensorType((BATCH, 1))) if isinstance(number, float) else number
         for number in moved.numbers
@@ -229,10 +233,9 @@ def cutout(changing: Changing, step: Augment) -> None:
         # from the square's middle: where its first point stands, and half of what each is long
         places.append(_sum(_times(middle, -1.0), float(hidden // 2) + (whole - hidden) / 2))
     # a plain square, moved to its place: 1 where it lies, 0 elsewhere
-    square = builder.constant(1.0, TensorType((BATCH, *size, 1)))
+    square = builder.constant(1.0, TensorType((BATCH, *size)))
     moved = Moved((1.0, 0.0, places[0], 0.0, 1.0, places[1]), (height, width), edge=False)
-    flat = builder.add("reshape", [_warped(square, moved)], shape=x.type.shape[:-1])
-    covered = builder.add("broadcast", [flat], shape=x.type.shape, axes=(0, 1, 2))
+    covered = builder.add("broadcast", [_warped(square, moved)], shape=x.type.shape, axes=(0, 1, 2))
     changing.value = builder.add("where", [covered, float(cast(float, step.options["fill"])), x])
 
 
