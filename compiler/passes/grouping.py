@@ -241,4 +241,6 @@ class Grouping:
 
     def _named(self, node_id: str) -> str:
         node = self.graph[node_id]
-        return f"`{node.op}` of {node.origins[0].path}" if node.origins else f"`{node.op}`"
+        if not node.origins:
+            return f"`{node.op}`"
+        return f"`{node.op}` of {node.origins[0].path} (line {node.origins[0].line})"
