@@ -35,6 +35,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "predict": ("Running", "Give inputs to a run's network and print what comes out."),
     "runs": ("Running", "List, show, compare and remove runs."),
     "bench": ("Machine", "Time the training or inference steps of a file."),
+    "profile": ("Machine", "Where a step's time goes, kernel by kernel, beside what the machine can do."),
     "warm": ("Machine", "Compile kernels ahead, so that the next start is immediate."),
     "doctor": ("Machine", "What this machine offers, and whether all is well."),
 }

@@ -62,7 +62,8 @@ class Floor:
 
 
 class Peak(Record):
-    """A machine's measured limits. `teams` by the number of threads; `spread`: how much slower the middle of all slices
+    """A machine's measured limits. `call_ns`: a call of a kernel that does nothing; `stamp_ns`: what timing it adds.
+    `teams` by the number of threads; `spread`: how much slower the middle of all slices
     was than the best, as a share: over a tenth means that something else was running."""
 
     version: int = VERSION
@@ -73,6 +74,7 @@ class Peak(Record):
     date: str
     caches: dict[str, int]
     call_ns: float
+    stamp_ns: float
     teams: dict[int, Team]
     spread: float
 

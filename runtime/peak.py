@@ -218,6 +218,6 @@ def summed_up(
     spreads = [1 - min(times[p.program]) / float(np.median(times[p.program])) for p in wanted]
     return Peak(
         cpu=target.cpu, name=cpu_name(), lanes=target.lanes, cores=target.cores,
-        date=datetime.now(UTC).isoformat(timespec="seconds"), caches=dict(caches), call_ns=call_ns, teams=teams,
+        date=datetime.now(UTC).isoformat(timespec="seconds"), caches=dict(caches), call_ns=call_ns, stamp_ns=max(0.0, min(times["stamped"]) - call_ns), teams=teams,
         spread=float(np.median(spreads)),
     )  # fmt: skip

@@ -71,7 +71,7 @@ class Stretch:
         self.records = np.zeros((len(self._segments), driver.SEGMENT_WORDS), np.int64)
         self._rings = [np.zeros((s.steps, self._width(s)), np.float32) for s in self._segments]
         self._held: list[Array] = []
-        self._stamps: list[tuple[int, str, Words]] = []
+        self._stamps: list[tuple[int, Tape, str, Words]] = []
         offsets = {buffer.name: buffer.offset for buffer in plan.buffers}
         knobs = self._address([plan.buffers[knob.buffer].offset for knob in plan.knobs])
         for record, segment, ring in zip(self.records, self._segments, self._rings, strict=True):
@@ -93,7 +93,7 @@ class Stretch:
         for number, (record, segment, tapes) in enumerate(zip(self.records, self._segments, self.tapes, strict=True)):
             for word, name, tape in zip(words, segment.programs, tapes, strict=False):
                 stamps = stamps_for(segment.steps, threads, tape.calls)
-                self._stamps.append((number, name, stamps))
+                self._stamps.append((number, tape, name, stamps))
                 record[word] = stamps.ctypes.data
 
     def outcome(self, steps_done: int, status: int, clocks: Words | None = None) -> Outcome:
@@ -115,8 +115,8 @@ class Stretch:
         """Of finished steps alone: others have no stamps, or not all of them."""
         before = list(accumulate((s.steps for s in self._segments), initial=0))
         return tuple(
-            timing(name, stamps[: max(0, steps_done - before[number])], ns_a_tick)
-            for number, name, stamps in self._stamps
+            timing(name, stamps[: max(0, steps_done - before[number])], ns_a_tick, tape)
+            for number, tape, name, stamps in self._stamps
         )
 
     def _inputs(self, record: Words, segment: Segment) -> None:
