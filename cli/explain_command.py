@@ -71,20 +71,39 @@ def _ops(word: str) -> list[Topic]:
     from ..compiler.ops import REGISTRY
 
     op = REGISTRY.get(word.removeprefix(OP))
-    return [] if op is None else [Topic("op", OP + op.name, _op_page(op))]
+    return [] if op is None else [Topic("op", OP + op.name, _op_page(op), facts=_op_facts(op))]
 
 
 def _op_page(op: Any) -> str:
-    """An op of the compiler: what it computes, its signature, attributes and gradient."""
+    """An op of the compiler: its formula, shapes, attributes and gradient, and what makes it."""
+    from ..compiler.ops.words import WORDS
+
+    words = WORDS[op.name]
     rows = ((ticked(name), "needed" if value is ... else ticked(value)) for name, value in op.attrs.items())
-    gradient = f"none: {op.no_gradient}" if op.no_gradient else "by its own rule" if op.vjp_rule else "none"
+    gradient = f"none: {op.no_gradient}" if op.no_gradient else f"{words.gradient}, where g is the gradient of y"
+    by = ", ".join([*map(ticked, words.made_by), *([words.besides] if words.besides else [])])
+    result = "the type of its inputs" if op.result == "same" else op.result
     return page(
         f"# {OP}{op.name}",
-        f"*Op of the compiler, {op.kind}.* {op.doc.strip()}",
-        code(op.signature) if op.signature != "... -> ..." else "Its sizes follow a rule of their own.",
+        f"*Op of the compiler, {op.kind}.* {' '.join(op.doc.split())}",
+        code(words.formula),
+        f"Shapes: {words.shapes}. Result: {result}.",
+        f"Gradient: {gradient}.",
         table(("attribute", "default"), rows) if op.attrs else "",
-        f"Gradient: {gradient}. Result: {'the type of its inputs' if op.result == 'same' else op.result}.",
+        f"Made by: {by}.",
     )
+
+
+def _op_facts(op: Any) -> dict[str, object]:
+    """The same as data, for `--json`."""
+    from ..compiler.ops.words import WORDS
+
+    words = WORDS[op.name]
+    return {
+        "kind": op.kind, "formula": words.formula, "shapes": words.shapes, "gradient": words.gradient or None,
+        "no_gradient": op.no_gradient, "made_by": list(words.made_by), "besides": words.besides,
+        "attributes": {name: None if value is ... else value for name, value in op.attrs.items()},
+    }  # fmt: skip
 
 
 def _as_json(topic: Topic) -> dict[str, object]:

@@ -26,7 +26,7 @@ def test_a_kind_is_explained() -> None:
 def test_options_keys_and_ops() -> None:
     assert "Holds: whole number; at least 1. It has to be given." in netloom("explain", "dense.units").stdout
     assert "As in `batch: 64`" in netloom("explain", "train.batch").stdout
-    assert "Gradient: by its own rule" in netloom("explain", "op.matmul").stdout
+    assert "Gradient: g bᵀ to a, aᵀ g to b" in netloom("explain", "op.matmul").stdout
     both = netloom("explain", "relu").stdout
     assert "# relu" in both
     assert "# op.relu" in both
