@@ -14,11 +14,12 @@ from typing import Any
 
 from llvmlite import ir
 from numba import types
+from numba.core.cgutils import alloca_once
 from numba.extending import intrinsic, models, register_model
 
 from . import driver_words
 from .curves import Curves
-from .philox import uniform_vector
+from .philox import BLOCK, uniform_block, uniform_vector
 from .tiles import make_tile
 
 SIGNATURE = (types.int64,) * 5
@@ -76,7 +77,7 @@ def namespace(lanes: int) -> dict[str, Any]:
         "math": math,
         "tile": lambda *shape: make_tile(lanes, *shape),
     }
-    words |= _memory(lanes) | _arithmetic(lanes) | _choices(lanes) | _sums(lanes) | _scalars()
+    words |= _draws(lanes) | _memory(lanes) | _arithmetic(lanes) | _choices(lanes) | _sums(lanes) | _scalars()
     return words
 
 
@@ -139,7 +140,10 @@ def _arithmetic(lanes: int) -> dict[str, Any]:
         name = f"llvm.fma.v{lanes}f32"
         return b.call(b.module.globals.get(name) or ir.Function(b.module, kind, name), a)
 
-    names = ("exp", "log", "log1p", "tanh", "erf", "sin", "cos", "sqrt", "absolute", "floor", "negative")
+    names = (
+        "exp", "log", "log1p", "tanh", "sigmoid", "softplus", "mish", "erf", "sin", "cos", "sqrt", "absolute",
+        "floor", "negative",
+    )  # fmt: skip
     return {
         **{f"v{name}": one(name) for name in names},
         "vadd": two("fadd"),
@@ -152,9 +156,24 @@ def _arithmetic(lanes: int) -> dict[str, Any]:
         "first": _word(REAL, (vector,), lambda b, a: b.extract_element(a[0], I32(0))),
         "lane": _word(REAL, (vector, WORD), lambda b, a: b.extract_element(a[0], a[1])),
         "positions": _word(vector, (WORD,), lambda b, a: Curves(b, lanes).positions(a[0])),
-        "vuniform": _word(
-            vector, (WORD, WORD, WORD, WORD), lambda b, a: uniform_vector(b, lanes, a[0], a[1], a[2], a[3])
-        ),
+    }
+
+
+def _draws(lanes: int) -> dict[str, Any]:
+    def vector(b: ir.IRBuilder, a: Any) -> ir.Value:
+        return uniform_vector(b, lanes, a[0], a[1], a[2], a[3])
+
+    def block(b: ir.IRBuilder, a: Any) -> None:
+        uniform_block(b, lanes, a[1], a[2], a[3], a[4], b.inttoptr(a[0], F32.as_pointer()))
+
+    def room(b: ir.IRBuilder, _a: Any) -> ir.Value:
+        # in the function's first block: a loop would take new room at every turn
+        return b.ptrtoint(alloca_once(b, F32, size=BLOCK), I64)  # type: ignore[no-untyped-call]
+
+    return {
+        "vuniform": _word(VectorType(lanes), (WORD,) * 4, vector),
+        "draw_room": _word(WORD, (), room),
+        "draw_block": _word(types.void, (WORD,) * 5, block),
     }
 
 

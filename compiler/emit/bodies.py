@@ -20,6 +20,8 @@ VECTOR_CALLS = {
     "exp": "vexp", "log": "vlog", "log1p": "vlog1p", "tanh": "vtanh", "erf": "verf", "sin": "vsin",
     "cos": "vcos", "sqrt": "vsqrt", "fabs": "vabsolute", "floor": "vfloor",
 }  # fmt: skip
+VECTOR_WORDS = {"sigmoid": "vsigmoid", "softplus": "vsoftplus", "mish": "vmish"}
+"""Ops with a word of their own, faster than their bodies: one exponential where the body has two."""
 VECTOR_SIGNS: dict[type[ast.operator], str] = {
     ast.Add: "vadd",
     ast.Sub: "vsub",
@@ -52,8 +54,26 @@ def vector_text(op: Op, operands: Sequence[str], attrs: Mapping[str, object]) ->
     """The body over vectors: `operands` are the texts of the inputs."""
     if op.name == "cast":
         return operands[0]
+    if op.name in VECTOR_WORDS:
+        return f"{VECTOR_WORDS[op.name]}({operands[0]})"
+    if op.name == "silu":
+        return f"vmul({operands[0]}, vsigmoid({operands[0]}))"
+    if op.name == "power" and (made := _whole_power(operands[0], attrs["exponent"])):
+        return made
     names, body = _expression(op)
     return _Vector(_bound(names, operands, attrs, splat)).text(body)
+
+
+def _whole_power(x: str, exponent: object) -> str | None:
+    """Powers that a few products, a root or a quotient give better and faster; None for others."""
+    assert isinstance(exponent, int | float)
+    if exponent < 0.0:
+        made = _whole_power(x, -exponent)
+        return made and f"vdiv({splat(1.0)}, {made})"
+    known = {0.5: f"vsqrt({x})", 1.0: x, 1.5: f"vmul({x}, vsqrt({x}))", 2.0: f"vmul({x}, {x})"}
+    known[3.0] = f"vmul({known[2.0]}, {x})"
+    known[4.0] = f"vmul({known[2.0]}, {known[2.0]})"
+    return known.get(exponent)
 
 
 def double_text(op: Op, operands: Sequence[str], attrs: Mapping[str, object]) -> str:

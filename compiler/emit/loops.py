@@ -2,8 +2,37 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from .recipe import Recipe
 from .writer import Writer
+
+FEW_DRAWS = 16
+"""Up to so many numbers a row are drawn vector by vector."""
+
+
+class RowWriter(Writer):
+    """For loops in which j runs from 0 in steps of a vector, row by row: random numbers are drawn 64 at a time
+    into room on the stack, one whole counter's worth, and taken from there."""
+
+    def start(self) -> None:
+        for i, node in enumerate(self.body):
+            if self._draws_blocks(node):
+                self.put(f"d{i} = draw_room()")
+        super().start()
+
+    def _draws_blocks(self, node: dict[str, Any]) -> bool:
+        return bool(node["op"] == "uniform" and node["kind"] == "full" and self.pitch > FEW_DRAWS)
+
+    def _node(self, node: dict[str, Any]) -> str:
+        if not self._draws_blocks(node):
+            return super()._node(node)
+        place = next(i for i, other in enumerate(self.body) if other is node)
+        clock, rows = (argument[1] for argument in node["args"])
+        self.open("if j & 63 == 0:")
+        self.put(f"draw_block(d{place}, get(p{clock}, 0), get(p{rows}, r), {node['attrs']['key']}, j)")
+        self.close()
+        return f"load_float32(d{place}, j & 63)"
 
 
 def flat_text(recipe: Recipe) -> str:
@@ -25,7 +54,7 @@ def flat_text(recipe: Recipe) -> str:
 def rows_text(recipe: Recipe) -> str:
     """Row by row: each sweep over the columns does what the sums of the sweeps before it allow. The threads
     share the rows."""
-    w = Writer(recipe)
+    w = RowWriter(recipe)
     levels = _Levels(w)
     w.start()
     w.share("rows")
@@ -173,7 +202,7 @@ def columns_text(recipe: Recipe) -> str:
 
 def total_text(recipe: Recipe) -> str:
     """One number from a whole matrix, by one thread in the order of the rows."""
-    w = Writer(recipe)
+    w = RowWriter(recipe)
     sums = [i for i, node in enumerate(w.body) if node["reduces"]]
     w.start()
     w.open("if thread == 0:")

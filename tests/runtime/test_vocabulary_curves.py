@@ -95,7 +95,7 @@ def softplus(x: Array) -> Array:
 
 def mish(x: Array) -> Array:
     # log(1 + e^x) loses nothing below: tanh(log(1 + w)) = w (w + 2) / (w (w + 2) + 2)
-    w = np.where(x < -87.33654, 0.0, np.exp(np.minimum(x, 300.0)))
+    w = np.where(x < float(np.float32(-87.33654)), 0.0, np.exp(np.minimum(x, 300.0)))
     return x * np.where(x > 300.0, 1.0, w * (w + 2.0) / (w * (w + 2.0) + 2.0))
 
 
