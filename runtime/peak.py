@@ -142,7 +142,7 @@ class Bench:
         self._engine = Engine(probe_plan(wanted, marks, target.lanes), library, target=target)
 
     def slices(self, program: str, threads: int) -> list[float]:
-        """Nanoseconds of each slice of a probe, on thread 0 and with what it waits for the others."""
+        """Nanoseconds of each slice of a probe, until the last thread is done."""
         self._engine.threads = threads
         outcome = self._engine.run([_segment(program, SLICES)], timed=True)
         return [float(ns) for ns in outcome.timings[0].walls[:, 0]]

@@ -114,8 +114,8 @@ def joined(outcomes: Sequence[Outcome], programs: Sequence[str]) -> dict[str, Ti
         found[name] = replace(
             parts[0],
             began=np.concatenate([part.began for part in parts]),
+            walls=np.concatenate([part.walls for part in parts]),
             worked=np.concatenate([part.worked for part in parts]),
-            waited=np.concatenate([part.waited for part in parts]),
         )
     return found
 
@@ -130,7 +130,7 @@ def step_times(
         timings = outcome.timings[: len(programs)]
         calls = sum(timing.worked.shape[2] for timing in timings)
         in_calls: Times = np.sum([timing.walls.sum(axis=1) for timing in timings], axis=0)
-        passed: Times = np.diff(timings[0].began[:, 0])
+        passed: Times = np.diff(timings[0].began)
         whole.append(passed - calls * stamp_ns)
         gaps.append(passed - in_calls[:-1])
     steps, rest = np.maximum(np.concatenate(whole), 0.0), np.maximum(np.concatenate(gaps), 0.0)

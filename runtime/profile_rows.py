@@ -40,7 +40,7 @@ class Share:
 class KernelRow:
     """One call of a program.
 
-    `ns`: the median over steps, with what thread 0 waits behind it; `p10`, `p90`: tenths. `busy_ns`: the mean over the
+    `ns`: the median over steps, until the last thread is done with it; `p10`, `p90`: tenths. `busy_ns`: the mean over the
     threads of the time at work. `predicted_ns`: what the compiler reckoned with. `floor_ns`: what the work needs at the
     machine's limits, with all threads; `limit` says of which, `level` where the bytes lie at best.
     """
@@ -163,7 +163,6 @@ def kernel_rows(
         )  # fmt: skip
         floor = peak.floor(adds + others, read, written, threads)
         own = peak.floor(adds + others, read, written, 1 if alone else threads)
-        # a call that others skip keeps them waiting; one that they began early does not
         idle = ns * (1 - 1 / threads) if alone else max(0.0, ns - float(busy[number]))
         overhead = peak.call_ns + (peak.team(threads).meeting_ns if meets else 0.0)
         binds, share = bound_by(ns, own.arithmetic, own.memory, overhead, idle)
