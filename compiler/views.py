@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from .graph import Graph, Node
 from .layouts import Layout
-from .types import Shape
+from .types import Shape, product
 
 VIEW_OPS = frozenset({"reshape", "transpose"})
 
@@ -19,6 +19,24 @@ def is_view(node: Node, source: Node) -> bool:
     if node.op == "transpose":
         return node.layout == transposed(source.layout, node.attr("order"))
     return _same_matrix(source.layout, source.type.shape, node.layout, node.type.shape)
+
+
+def split_axes(long: Shape, short: Shape) -> list[list[int]] | None:
+    """Which neighbouring axes of `long` make up each axis of `short` when it is reshaped; None: they do not."""
+    found, at = list[list[int]](), 0
+    for length in short:
+        group = [at] if at < len(long) else []
+        at += 1
+        while group and product(long[a] for a in group) != length and at < len(long):
+            group.append(at)
+            at += 1
+        if not group or product(long[a] for a in group) != length:
+            return None
+        while at < len(long) and long[at] == 1 and (len(found) + 1 == len(short) or short[len(found) + 1] != 1):
+            group.append(at)  # an axis of length one goes with its neighbour
+            at += 1
+        found.append(group)
+    return found if at == len(long) else None
 
 
 def transposed(layout: Layout, order: object) -> Layout:
@@ -36,11 +54,19 @@ def root(graph: Graph, node_id: str) -> str:
 
 
 def _same_matrix(a: Layout, a_shape: Shape, b: Layout, b_shape: Shape) -> bool:
-    """Rows and columns agree and both hold their axes in logical order."""
-    in_order = a.order == tuple(range(len(a_shape))) and b.order == tuple(range(len(b_shape)))
+    """Rows and columns agree, and axes that one has as one lie side by side in the other."""
     return (
-        in_order
+        _same_order(a, a_shape, b, b_shape)
         and a.pitch == b.pitch
         and a.rows(a_shape) == b.rows(b_shape)
         and a.columns(a_shape) == b.columns(b_shape)
     )
+
+
+def _same_order(a: Layout, a_shape: Shape, b: Layout, b_shape: Shape) -> bool:
+    if a.order == tuple(range(len(a_shape))) and b.order == tuple(range(len(b_shape))):
+        return True
+    long, short = (a, b) if len(a_shape) > len(b_shape) else (b, a)
+    shapes = (a_shape, b_shape) if long is a else (b_shape, a_shape)
+    groups = split_axes(*shapes)
+    return groups is not None and long.order == tuple(axis for place in short.order for axis in groups[place])

@@ -77,8 +77,8 @@ def _loop(
     right = [b.load(b.bitcast(b.gep(line, [I64(v * lanes)]), vector.as_pointer()), align=4) for v in range(vectors)]
     grown: list[list[ir.Value]] = []
     for i in range(rows):
-        left = _spread(b, b.load(b.gep(a_rows[i], [a_index])), lanes)
-        grown.append([_fma(b, vector, left, right[v], sums[i][v]) for v in range(vectors)])
+        left = spread(b, b.load(b.gep(a_rows[i], [a_index])), lanes)
+        grown.append([fused(b, vector, left, right[v], sums[i][v]) for v in range(vectors)])
     k_next = b.add(k, I64(1))
     k.add_incoming(k_next, loop)
     for i in range(rows):
@@ -105,7 +105,8 @@ def _store_row(b: ir.IRBuilder, vector: ir.Type, target: ir.Value, start: int, r
         b.store(value, b.bitcast(pointer, vector.as_pointer()), align=4)
 
 
-def _spread(b: ir.IRBuilder, scalar: ir.Value, lanes: int) -> ir.Value:
+def spread(b: ir.IRBuilder, scalar: ir.Value, lanes: int) -> ir.Value:
+    """A vector of one number, repeated."""
     kind = ir.VectorType(F32, lanes)
     single = b.insert_element(ir.Constant(kind, ir.Undefined), scalar, I32(0))
     return b.shuffle_vector(
@@ -113,7 +114,8 @@ def _spread(b: ir.IRBuilder, scalar: ir.Value, lanes: int) -> ir.Value:
     )
 
 
-def _fma(b: ir.IRBuilder, vector: ir.VectorType, x: ir.Value, y: ir.Value, z: ir.Value) -> ir.Value:
+def fused(b: ir.IRBuilder, vector: ir.VectorType, x: ir.Value, y: ir.Value, z: ir.Value) -> ir.Value:
+    """x y + z, rounded once."""
     name = f"llvm.fma.v{vector.count}f32"
     kind = ir.FunctionType(vector, [vector] * 3)
     function = b.module.globals.get(name) or ir.Function(b.module, kind, name)

@@ -75,7 +75,7 @@ def matmul_text(recipe: Recipe, lanes: int) -> str:
     w.put(f"c = p{site['c']} + 4 * (top * {w.pitch} + left)")
     w.put(f"width = {vectors * lanes}")
     _choose_tile(w, full, last, rows, lanes)
-    _epilogue(w, site["c"], recipe)
+    epilogue(w, site["c"], recipe)
     w.put("unit += 1")
     return w.text(before)
 
@@ -116,7 +116,8 @@ def _choose_tile(w: Writer, full: int, last: int, rows: int, lanes: int) -> None
     w.close()
 
 
-def _epilogue(w: Writer, target: int, recipe: Recipe) -> None:
+def epilogue(w: Writer, target: int, recipe: Recipe) -> None:
+    """Elementwise work on the block of `lines` rows from `top`, `width` columns from `left`, that was just stored."""
     product = next(i for i, node in enumerate(w.body) if node["op"] == "matmul")
     if len(w.body) == 1:
         return

@@ -13,20 +13,24 @@ from ..ops.op import REGISTRY
 from ..ops.window import WINDOWED
 from ..types import ITEM_BYTES, Dim, evaluate, product
 from .alike import Made, Remembered
+from .convolution import convolution_recipe, is_convolution
 from .loops import columns_text, flat_text, rows_text, total_text
 from .nest import nest_recipe, nest_text
 from .product import make_product, matmul_text
 from .recipe import Recipe, vector_recipe, zero_at_pads
 from .scalars import numbers_recipe, numbers_text
 from .site import GENERATORS, Misfit, Site, make_site
+from .sliding import convolve_text, filters_text
 from .warp import warp_recipe, warp_text
 from .window import window_recipe, window_text
 
-VOCABULARY = 1
+VOCABULARY = 2
 """Part of every kernel's fingerprint: raised whenever the meaning of a word of kernel text changes."""
 
 TEXTS = {"flat": flat_text, "rows": rows_text, "columns": columns_text, "total": total_text, "nest": nest_text,
          "numbers": numbers_text, "window": window_text, "warp": warp_text}  # fmt: skip
+TILED = {"matmul": matmul_text, "convolve": convolve_text, "filters": filters_text}
+"""Texts that depend on the number of lanes."""
 USUAL = {"B": 64, "N": 1}
 FLOPS_A_NS, BYTES_A_NS, CALL_NS, ELEMENT_NS = 180.0, 40.0, 20.0, 0.03
 """What one core with 512-bit vectors was seen to do: predictions choose the number of threads, nothing else."""
@@ -65,8 +69,8 @@ def emit(graph: Graph, nodes: tuple[str, ...], exits: frozenset[str]) -> Emitted
 
 def text(recipe: Recipe, lanes: int) -> str:
     """The kernel text of a recipe."""
-    if recipe["form"] == "matmul":
-        return matmul_text(recipe, lanes)
+    if recipe["form"] in TILED:
+        return TILED[recipe["form"]](recipe, lanes)
     return TEXTS[recipe["form"]](recipe)
 
 
@@ -84,6 +88,8 @@ def _fingerprint(recipe: str, lanes: int) -> str:
 def _formed(graph: Graph, nodes: tuple[str, ...], exits: frozenset[str]) -> Made:
     if all(not graph[n].type.shape and not any(graph[s].type.shape for s in graph[n].inputs) for n in nodes):
         return numbers_recipe(graph, nodes, exits)
+    if is_convolution(graph, nodes):
+        return convolution_recipe(graph, nodes, exits)
     try:
         return _vector_form(graph, nodes, exits)
     except Misfit:

@@ -192,6 +192,14 @@ class _Window:
         self.put(f"set_number(p{self.out}, {operand['strides'][0]} * b + c, F(0.0))")
         self.close("c += 1")
 
+    def pads_of_place(self, *, vectors: bool) -> None:
+        """Zeros behind the channels at `to`, where single channels were stored into rows of channels."""
+        operand = self.operands[self.out]
+        if not vectors and operand["channels_in_rows"] and operand["pitch"] > operand["columns"]:
+            self.loop("c", operand["pitch"], operand["columns"])
+            self.put(f"set_number(p{self.out}, to + c, F(0.0))")
+            self.close("c += 1")
+
     # windows
 
     def op_windows(self) -> None:
@@ -288,6 +296,7 @@ class _Window:
         self.end_window()
         self.store("to", "best", vectors=vectors)
         self.end_channels(vectors=vectors)
+        self.pads_of_place(vectors=vectors)
         self.end_places()
         self.pads_of_example()
 
@@ -300,6 +309,7 @@ class _Window:
         self.over_channels(vectors=vectors)
         self.store("to", zero, vectors=vectors)
         self.end_channels(vectors=vectors)
+        self.pads_of_place(vectors=vectors)
         self.end_points()
         self.over_places()
         self.put(f"of = {self.at(0, 'i', 'j')}")
@@ -339,5 +349,6 @@ class _Window:
         self.end_windows_of_point()
         self.store("to", "total", vectors=vectors)
         self.end_channels(vectors=vectors)
+        self.pads_of_place(vectors=vectors)
         self.end_points()
         self.pads_of_example()

@@ -63,7 +63,8 @@ def conv2d(scene: Scene, node: Node, inputs: list[Value], options: Options) -> V
 
 
 def _product(x: Value, filters: Value, window: Window) -> Value:
-    rows = x.builder.add("windows", [x], **window)
+    alone = window["size"] == window["stride"] == (1, 1) and not any(window["pad"])
+    rows = _table(x) if alone else x.builder.add("windows", [x], **window)
     count, numbers = filters.type.shape[0], product(filters.type.shape[1:])
     flat = filters.builder.add("reshape", [filters], shape=(count, numbers))
     return rows.builder.add("matmul", [rows, flat], transpose_b=True)

@@ -15,6 +15,8 @@ from ..views import is_view
 from .rewriter import Rewriter
 
 Order = tuple[int, ...]
+FILTERS = (1, 2, 3, 0)
+"""Filters (F, height, width, C) lie with what they make side by side: blocks of convolutions read rows of them."""
 PICTURE = 4
 """The axes of a batch of pictures."""
 
@@ -63,7 +65,29 @@ class LayOut(Pass):
         for node in graph:
             if node.op == "matmul" and graph[node.inputs[1]].op == "state":
                 orders.setdefault(classes.of(node.inputs[1]), (1, 0) if node.attr("transpose_b") else (0, 1))
+            elif node.op == "matmul" and node.attr("transpose_b") and _are_filters(graph, graph[node.inputs[1]]):
+                orders.setdefault(classes.of(graph[node.inputs[1]].inputs[0]), FILTERS)
+        for node in graph:
+            # what filters are reshaped to and from lies as they do
+            if _reshapes_filters(graph, node):
+                for whole, flat in ((node.id, node.inputs[0]), (node.inputs[0], node.id)):
+                    if graph[whole].type.rank == PICTURE and orders.get(classes.of(whole)) == FILTERS:
+                        orders.setdefault(classes.of(flat), (1, 0))
         return orders
+
+
+def _are_filters(graph: Graph, node: Node) -> bool:
+    """Whether these are the filters of a convolution as a table."""
+    return _reshapes_filters(graph, node) and graph[node.inputs[0]].op == "state"
+
+
+def _reshapes_filters(graph: Graph, node: Node) -> bool:
+    if node.op != "reshape":
+        return False
+    one, other = graph[node.inputs[0]].type.shape, node.type.shape
+    long, short = (one, other) if len(one) > len(other) else (other, one)
+    known = all(isinstance(n, int) for n in (*long, *short))
+    return known and (len(long), len(short)) == (PICTURE, 2) and long[0] == short[0]
 
 
 class _Classes:
@@ -92,6 +116,8 @@ def _arranged(shape: Shape, order: Order | None, *, by_example: bool = True) -> 
     """
     wished = order or tuple(range(len(shape)))
     unknown = tuple(axis for axis in wished if isinstance(shape[axis], Size))
+    if order == FILTERS and not unknown:
+        return plain(shape, split=PICTURE - 1, order=order)
     if len(shape) < 2 or not unknown:
         return plain(shape, order=wished)
     known = tuple(axis for axis in wished if axis not in unknown)

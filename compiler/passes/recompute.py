@@ -43,6 +43,10 @@ def recomputed(graph: Graph) -> set[str]:
     found = set[str]()
     behind = dict[str, frozenset[str]]()
     for node in graph:
+        if _only_for_products(graph, node):
+            found.add(node.id)
+            behind[node.id] = frozenset(node.inputs)
+            continue
         if node.id in kept or is_leaf(node):
             continue
         tensors = _tensors(graph, node, found, behind)
@@ -50,6 +54,12 @@ def recomputed(graph: Graph) -> set[str]:
             found.add(node.id)
             behind[node.id] = tensors or frozenset()
     return found
+
+
+def _only_for_products(graph: Graph, node: Node) -> bool:
+    """Windows that only products read: their kernels look at the picture itself."""
+    users = graph.users[node.id]
+    return node.op == "windows" and bool(users) and all(graph[u].op == "matmul" for u in users)
 
 
 def _kept(graph: Graph) -> set[str]:

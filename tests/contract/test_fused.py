@@ -40,12 +40,14 @@ def drawn(data: st.DataObject) -> Graph:
     return run_passes(PASSES, graph)
 
 
-def check_kernels(graph: Graph, batch: int, threads: int) -> None:
-    """Every kernel of a lowered graph against the interpreter."""
+def check_kernels(graph: Graph, batch: int, threads: int, op: str | None = None) -> None:
+    """Every kernel of a lowered graph against the interpreter, or those alone that hold an op."""
     sizes = {"B": batch, "N": 5}
     values = random_values(graph, sizes, 0)
     every = interpret_all(graph, values, sizes, "float32")
     for kernel in kernels_of(graph).values():
+        if op is not None and all(graph[n].op != op for n in kernel.nodes):
+            continue
         found = run(graph, kernel.nodes, kernel.exits, values, sizes, threads=threads)
         for node_id, array in found.items():
             wanted = every[node_id]

@@ -1,0 +1,121 @@
+"""The register block of convolutions: sums of products over nested loops with constant strides.
+
+Like the tile of `tiles`, for operands that move in several steps: rows of a window, points of a row, channels of a
+point. Each number of the result is one chain of fused multiply-adds in the order of the loops.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from llvmlite import ir
+from numba import types
+from numba.extending import intrinsic
+
+from .tiles import fused, spread
+
+F32, I64 = ir.FloatType(), ir.IntType(64)
+WORD = types.int64
+Loops = tuple[tuple[int, int, int], ...]
+Sums = list[list[ir.Value]]
+
+
+def make_block(
+    lanes: int, a_rows: tuple[int, ...], vectors: int, loops: Loops, c_rows: tuple[int, ...], grows: bool
+) -> Any:
+    """`block(a, b, c)`: c[i, j] = sum of a[i, k] b[k, j], `len(a_rows)` rows by `vectors` * lanes columns.
+
+    `a_rows` and `c_rows` are the rows' offsets in elements. k runs through `loops` from the outermost to the
+    innermost, each a (count, step in a, step in b). `grows`: the sums go on from what c holds.
+    """
+    vector = ir.VectorType(F32, lanes)
+
+    def codegen(context: Any, b: ir.IRBuilder, _signature: Any, values: Any) -> ir.Value:
+        a, right, c = (b.inttoptr(v, F32.as_pointer()) for v in values)
+        places = [[_place(b, vector, c, row + v * lanes) for v in range(vectors)] for row in c_rows]
+        zero = ir.Constant(vector, [0.0] * lanes)
+        sums = [[b.load(p, align=4) if grows else zero for p in row] for row in places]
+        made = _nest(b, vector, loops, a_rows, a, right, sums)
+        for row, targets in zip(made, places, strict=True):
+            for value, target in zip(row, targets, strict=True):
+                b.store(value, target, align=4)
+        return context.get_dummy_value()
+
+    @intrinsic
+    def block(_context: Any, a: Any, b: Any, c: Any) -> Any:
+        return types.void(WORD, WORD, WORD), codegen
+
+    return block
+
+
+def _place(b: ir.IRBuilder, vector: ir.Type, start: ir.Value, offset: int) -> ir.Value:
+    return b.bitcast(b.gep(start, [I64(offset)]), vector.as_pointer())
+
+
+def _nest(
+    b: ir.IRBuilder, vector: ir.VectorType, loops: Loops, rows: tuple[int, ...],
+    a: ir.Value, right: ir.Value, sums: Sums,
+) -> Sums:  # fmt: skip
+    """The loops, the outermost first; the sums are carried through each of them."""
+    if not loops:
+        return _step(b, vector, rows, a, right, sums)
+    (count, a_step, b_step), inner = loops[0], loops[1:]
+    if count == 1:
+        return _nest(b, vector, inner, rows, a, right, sums)
+    before = b.block
+    loop, done = b.append_basic_block("k"), b.append_basic_block("k.done")
+    b.branch(loop)
+    b.position_at_end(loop)
+    turn, a_at, b_at = b.phi(I64), b.phi(a.type), b.phi(right.type)
+    carried = [[b.phi(vector) for _ in row] for row in sums]
+    grown = _nest(b, vector, inner, rows, a_at, b_at, carried)
+    end = b.block
+    following = b.add(turn, I64(1))
+    moved = (
+        (turn, I64(0), following),
+        (a_at, a, b.gep(a_at, [I64(a_step)])),
+        (b_at, right, b.gep(b_at, [I64(b_step)])),
+    )
+    for phi, first, later in moved:
+        phi.add_incoming(first, before)
+        phi.add_incoming(later, end)
+    for row, starts, ends in zip(carried, sums, grown, strict=True):
+        for phi, first, later in zip(row, starts, ends, strict=True):
+            phi.add_incoming(first, before)
+            phi.add_incoming(later, end)
+    b.cbranch(b.icmp_signed("<", following, I64(count)), loop, done)
+    b.position_at_end(done)
+    return grown
+
+
+def _step(
+    b: ir.IRBuilder, vector: ir.VectorType, rows: tuple[int, ...], a: ir.Value, right: ir.Value, sums: Sums
+) -> Sums:
+    width = len(sums[0])
+    line = [b.load(_place(b, vector, right, v * vector.count), align=4) for v in range(width)]
+    made = []
+    for offset, row in zip(rows, sums, strict=True):
+        left = spread(b, b.load(b.gep(a, [I64(offset)])), vector.count)
+        made.append([fused(b, vector, left, line[v], row[v]) for v in range(width)])
+    return made
+
+
+def make_scratch(count: int) -> Any:
+    """`hold()`: the address of `count` numbers of this thread's own, on its stack, until the kernel ends."""
+
+    def codegen(_context: Any, b: ir.IRBuilder, _signature: Any, _values: Any) -> ir.Value:
+        with b.goto_entry_block():
+            memory = b.alloca(ir.ArrayType(F32, count))
+            memory.align = 64
+        return b.ptrtoint(memory, I64)
+
+    @intrinsic
+    def hold(_context: Any) -> Any:
+        return WORD(), codegen
+
+    return hold
+
+
+def block_words(lanes: int) -> dict[str, Any]:
+    """What kernel text calls these."""
+    return {"block": lambda *shape: make_block(lanes, *shape), "scratch": make_scratch}

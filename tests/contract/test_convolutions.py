@@ -1,0 +1,89 @@
+"""Convolutions of any geometry: all three passes as kernels against the interpreter, for all numbers of lanes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from hypothesis import Phase, assume, given, settings
+from hypothesis import strategies as st
+
+from netloom.compiler.errors import ShapeError
+from netloom.compiler.graph import Builder, Graph, Origin
+from netloom.compiler.kernel_view import kernels_of
+from netloom.compiler.ops.window import places
+from netloom.compiler.stages import run as run_passes
+from netloom.compiler.types import BATCH, TensorType, product
+
+from .test_fused import PASSES, check_kernels
+
+START = ("normal", (("deviation", 0.3),))
+
+
+def network(height: int, width: int, channels: int, filters: int, *, own: bool, relu: bool, **window: Any) -> Graph:
+    """A picture, its convolution with bias, and the sum of squares as loss. `own`: the picture is not a column."""
+    new = Builder((Origin("net.yaml", 1, "conv"),))
+    x = new.leaf("column", TensorType((BATCH, height, width, channels)), name="x")
+    if own:
+        scale = new.leaf("state", TensorType((channels,)), name="s", role="weight", trainable=True, start=START)
+        x = new.add("pool_sum", [x], size=(1, 1), stride=(1, 1), pad=(0, 0, 0, 0), dilation=(1, 1))
+        x = x * new.add("broadcast", [scale], shape=x.type.shape, axes=(3,))
+    shape = (filters, *window["size"], channels)
+    w = new.leaf("state", TensorType(shape), name="w", role="weight", trainable=True, start=START)
+    bias = new.leaf("state", TensorType((filters,)), name="b", role="weight", trainable=True, start=START)
+    rows = new.add("windows", [x], **window)
+    flat = new.add("reshape", [w], shape=(filters, product(shape[1:])))
+    y = new.add("matmul", [rows, flat], transpose_b=True)
+    y = y + new.add("broadcast", [bias], shape=y.type.shape, axes=(1,))
+    y = new.add("relu" if relu else "tanh", [y])
+    new.output("loss", new.add("sum", [new.add("square", [y])], axes=(0, 1)))
+    return new.graph()
+
+
+def ops_of_kernels(graph: Graph) -> list[set[str]]:
+    return [{graph[n].op for n in kernel.nodes} for kernel in kernels_of(graph).values()]
+
+
+@st.composite
+def geometry(draw: st.DrawFn) -> dict[str, Any]:
+    size = draw(st.tuples(st.integers(1, 5), st.integers(1, 5)))
+    return {
+        "height": draw(st.integers(1, 14)), "width": draw(st.integers(1, 34)),
+        "channels": draw(st.sampled_from([1, 2, 3, 6, 12, 16, 20, 32])),
+        "filters": draw(st.sampled_from([1, 6, 16, 17, 32, 40, 64])),
+        "size": size, "stride": draw(st.sampled_from([(1, 1), (1, 1), (2, 2), (1, 2)])),
+        "pad": draw(st.tuples(*(st.integers(0, n - 1) for n in (size[0], size[0], size[1], size[1])))),
+        "dilation": draw(st.sampled_from([(1, 1), (1, 1), (2, 1), (2, 2)])),
+        "own": draw(st.booleans()), "relu": draw(st.booleans()),
+    }  # fmt: skip
+
+
+def check(case: dict[str, Any], batch: int, threads: int) -> None:
+    window = {name: case[name] for name in ("size", "stride", "pad", "dilation")}
+    try:
+        places(case["height"], case["width"], **window)
+    except ShapeError:
+        assume(False)
+    check_kernels(run_passes(PASSES, network(**case)), batch, threads, "matmul")
+
+
+@settings(max_examples=5, phases=[Phase.generate], deadline=None)
+@given(geometry(), st.sampled_from([1, 3]), st.sampled_from([1, 2]))
+def test_any_convolution(case: dict[str, Any], batch: int, threads: int) -> None:
+    check(case, batch, threads)
+
+
+@pytest.mark.slow
+@settings(max_examples=150, phases=[Phase.generate], deadline=None)
+@given(geometry(), st.sampled_from([1, 2, 5]), st.sampled_from([1, 2, 3]))
+def test_many_convolutions(case: dict[str, Any], batch: int, threads: int) -> None:
+    check(case, batch, threads)
+
+
+def test_no_table_of_windows_is_stored() -> None:
+    window: dict[str, Any] = {"size": (3, 3), "stride": (1, 1), "pad": (1, 1, 1, 1), "dilation": (1, 1)}
+    graph = run_passes(PASSES, network(8, 8, 16, 16, own=True, relu=True, **window))
+    kernels = ops_of_kernels(graph)
+    assert sum("windows" in ops for ops in kernels) == 2
+    assert all("matmul" in ops for ops in kernels if ops & {"windows", "unwindows"})
+    assert any({"windows", "matmul", "add", "relu"} <= ops for ops in kernels)
