@@ -21,6 +21,7 @@ from dataclasses import replace
 from typing import Any
 
 from . import memory
+from .processes import bind
 from .task import FIRST_STEPS, Peer, Racer, Task
 
 STRETCHES = 5
@@ -150,6 +151,7 @@ def main(kind: str, text: str) -> None:
             print(json.dumps(value), file=out, flush=True)
 
         task = Task.of(text)
+        bind(task.threads)
         if kind == "race":
             race(task, answer)
         else:
