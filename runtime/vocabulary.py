@@ -18,6 +18,7 @@ from numba.core.cgutils import alloca_once
 from numba.extending import intrinsic, models, register_model
 
 from . import driver_words
+from .blocks import block_words
 from .curves import Curves
 from .philox import BLOCK, uniform_block, uniform_vector
 from .tiles import make_tile
@@ -77,6 +78,7 @@ def namespace(lanes: int) -> dict[str, Any]:
         "math": math,
         "tile": lambda *shape: make_tile(lanes, *shape),
     }
+    words |= block_words(lanes)
     words |= _draws(lanes) | _memory(lanes) | _arithmetic(lanes) | _choices(lanes) | _sums(lanes) | _scalars()
     return words
 

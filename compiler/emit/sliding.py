@@ -7,7 +7,7 @@ works on, zeros round it, to memory of its own (it stays in the second-level cac
 from __future__ import annotations
 
 from itertools import pairwise
-from typing import Any
+from typing import Any, cast
 
 from .blocking import Patch, patch_of, shares_of
 from .convolution import LARGEST_HOLD, held_rows, held_width
@@ -24,13 +24,11 @@ class Source:
 
     def __init__(self, slide: dict[str, Any], down: int, *, hold: bool) -> None:
         self.slide, self.down = slide, down
-        self.height, self.width, self.channels = slide["size"]
+        self.height, self.width, self.channels = cast("tuple[int, int, int]", slide["size"])
         self.held = hold or any(slide["pad"])
         self.rows, self.long = held_rows(slide, down), held_width(slide)
-        if self.held:
-            self.row, self.place = self.long * self.channels, self.channels
-        else:
-            self.row, self.place = slide["strides"][1], slide["strides"][2]
+        inside = (self.long * self.channels, self.channels)
+        self.row, self.place = inside if self.held else cast("tuple[int, int]", slide["strides"][1:])
 
     @property
     def space(self) -> int:
@@ -98,7 +96,7 @@ class Source:
 
 def bands_of(slide: dict[str, Any], work: int) -> int:
     """Into how many bands of equal height the rows of places are cut."""
-    down = slide["places"][0]
+    down = int(slide["places"][0])
     for bands in range(1, down + 1):
         fits = held_rows(slide, down // bands) * held_width(slide) * slide["size"][2] <= LARGEST_HOLD
         if down % bands == 0 and fits and (bands > 1 or work < WORTH_SHARING):
