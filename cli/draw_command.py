@@ -9,24 +9,27 @@ Examples:
     netloom draw net.yaml -o net.png --theme dark --depth 1
 
     netloom draw net.yaml -o kernels.svg --level kernels
+
+    netloom draw net.yaml -o time.svg --overlay profile.json
 """
 
 from __future__ import annotations
 
 import shutil
 import sys
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, cast
 
 import typer
 
 from ..compiler.diagram import Group, Item, Picture, marked
 from ..compiler.diagram_dot import dot_text
 from ..compiler.diagram_fold import MOST, MOST_OPS, fitted
-from ..compiler.diagram_layers import architecture
+from ..compiler.diagram_layers import architecture, drawn_into
 from ..compiler.diagram_mermaid import mermaid_text
+from ..compiler.diagram_overlay import WAY_OUT, Measure, Overlay, overlaid, read_overlay
 from ..compiler.diagram_text import terminal_text
 from ..compiler.pipeline import Mode
 from ..dsl.diagnostics import NetloomError
@@ -37,6 +40,7 @@ from .written import write_text
 
 DRAWN: dict[str, Form] = {".svg": "svg", ".png": "png", ".pdf": "pdf"}
 WRITTEN = (".dot", ".mmd", ".txt")
+MOST_OVERLAY = 1 << 26
 WIDE = 100
 """Columns of text that is not for a terminal."""
 
@@ -83,6 +87,9 @@ def run(
     direction: Annotated[Direction, typer.Option(help="From the top down, or from left to right.")] = Direction.down,
     mode: Annotated[Program | None, typer.Option(help="Of ops and kernels: the program drawn.")] = None,
     width: Annotated[int | None, typer.Option(min=30, help="Columns of text; the terminal's own.")] = None,
+    overlay: Annotated[
+        str | None, typer.Option(help="Colours and times from `netloom profile --json`: FILE, or lost=FILE.")
+    ] = None,
     set_: Annotated[list[str], typer.Option("--set", help="An option or number of the file, as name=value.")] = [],
     json: Annotated[bool, typer.Option("--json", help="The picture as one JSON object on stdout.")] = False,
 ) -> None:
@@ -90,7 +97,8 @@ def run(
         _form(output)
     loaded = start.load(file, start.overrides(set_))
     most = MOST if level is Level.architecture else MOST_OPS
-    picture = fitted(_picture(loaded, level, mode), depth, fold=fold, most=most)
+    laid = _overlay(overlay, level) if overlay else None
+    picture = fitted(_picture(loaded, level, mode, laid), depth, fold=fold, most=most)
     # among kernels nearly every link has a longer way beside it: what comes forward is needed again going back
     picture = picture if level is Level.kernels else marked(picture)
     if json:
@@ -107,18 +115,40 @@ def run(
     talk().print(f"wrote {output}: {len(picture.boxes)} boxes", style="dim", markup=False)
 
 
-def _picture(loaded: start.Loaded, level: Level, mode: Program | None) -> Picture:
+def _overlay(asked: str, level: Level) -> Overlay:
+    """The profile that `--overlay` names."""
+    if level is Level.ops:
+        raise NetloomError("times are of layers or of kernels: draw an overlay with --level architecture or kernels")
+    word, sign, name = asked.partition("=")
+    measure: Measure = "lost" if sign and word == "lost" else "time"
+    path = Path(name if sign and word in ("time", "lost") else asked)
+    try:
+        with path.open(encoding="utf-8") as file:
+            return read_overlay(file.read(MOST_OVERLAY), measure)
+    except (OSError, UnicodeDecodeError) as mistake:
+        raise NetloomError(f"{path} could not be read ({mistake}); {WAY_OUT}") from None
+    except NetloomError as mistake:
+        raise NetloomError(f"{path}: {mistake}") from None
+
+
+def _picture(loaded: start.Loaded, level: Level, mode: Program | None, overlay: Overlay | None) -> Picture:
     if level is Level.architecture:
-        return architecture(loaded.experiment)
+        picture = architecture(loaded.experiment)
+        return overlaid(picture, overlay, "layers", drawn_into(loaded.experiment)) if overlay else picture
     from ..compiler.diagram_kernels import kernels
     from ..compiler.diagram_ops import operations
 
-    chosen: Mode = mode.value if mode else "train" if loaded.experiment.trains else "predict"
+    asked = mode.value if mode else overlay.mode if overlay else None
+    chosen = cast(Mode, asked or ("train" if loaded.experiment.trains else "predict"))
     if chosen != "predict" and not loaded.experiment.trains:
         raise NetloomError(f"this file trains nothing, so it has no program `{chosen}`; ask for --mode predict")
     if level is Level.ops:
         return operations(loaded.experiment, start.expanded(loaded, chosen))
-    return kernels(start.compile_loaded(loaded), chosen)
+    if overlay:
+        # the plan's calls depend on the batch it was measured with
+        loaded.experiment = replace(loaded.experiment, batch=overlay.batch)
+    picture = kernels(start.compile_loaded(loaded), chosen)
+    return overlaid(picture, overlay, "kernels") if overlay else picture
 
 
 def _form(path: Path) -> str:

@@ -29,7 +29,7 @@ class Box:
     `id` is the layer's path; `name` what stands in the box. `shape` is that of one example's result. `shared` names
     the weights that other boxes use too; they count as `parameters` where they are first used. `repeat`: how many
     equal ones in a row it stands for; `layers`: how many layers are in it when it is a closed group. `cost` is a
-    predicted time in nanoseconds, of kernels.
+    predicted time in nanoseconds, of kernels; `spent` a measured one, of each, and `part` its share of the whole.
     """
 
     id: str
@@ -47,6 +47,8 @@ class Box:
     repeat: int = 1
     layers: int = 1
     cost: float = 0.0
+    spent: float = 0.0
+    part: float = 0.0
     line: int = 0
 
     @property
@@ -87,12 +89,14 @@ class Link:
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """What is to be drawn: items in the order in which they are computed, and links between boxes by id."""
+    """What is to be drawn: items in the order in which they are computed, and links between boxes by id. `heat` says
+    what the boxes' measured times are, where they have some."""
 
     name: str
     items: tuple[Item, ...]
     links: tuple[Link, ...]
     facts: tuple[str, ...] = ()
+    heat: str = ""
 
     @property
     def boxes(self) -> tuple[Box, ...]:

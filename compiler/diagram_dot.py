@@ -7,7 +7,8 @@ from collections.abc import Iterable, Iterator
 from typing import Literal
 
 from .diagram import Box, Group, Item, Link, Picture, boxes_in, once, spine
-from .diagram_looks import FAMILY_WORDS, LOOKS, Look, Theme
+from .diagram_looks import FAMILY_WORDS, LOOKS, Look, Theme, heat
+from .diagram_overlay import hottest, warmth
 from .diagram_repeats import each
 from .diagram_words import costs_in_words, cut, headline, wrapped
 
@@ -19,18 +20,19 @@ SIGNS = {"add": "+", "multiply": "×"}
 
 def dot_text(picture: Picture, theme: Theme = "light", direction: Direction = "down") -> str:
     """The whole DOT file; the same picture always gives the same text."""
-    writer = _Writer(
-        LOOKS[theme], {box.id: f"n{number}" for number, box in enumerate(picture.boxes)}, frozenset(spine(picture))
-    )
+    names = {box.id: f"n{number}" for number, box in enumerate(picture.boxes)}
+    most = hottest(picture.boxes) if picture.heat else None
+    writer = _Writer(LOOKS[theme], names, frozenset(spine(picture)), most)
     return "\n".join([*writer.head(picture, direction), *writer.items(picture.items, 1), *writer.links(once(picture.links)),
                       "}", ""])  # fmt: skip
 
 
 class _Writer:
-    """Lines of DOT in one look; `names` are the nodes' short names by box, `straight` the boxes to be kept in line."""
+    """Lines of DOT in one look; `names` are the nodes' short names by box, `straight` the boxes to be kept in line,
+    `most` the hottest box's share of the measured time, where boxes are coloured by that."""
 
-    def __init__(self, look: Look, names: dict[str, str], straight: frozenset[str]) -> None:
-        self._look, self._names, self._straight = look, names, straight
+    def __init__(self, look: Look, names: dict[str, str], straight: frozenset[str], most: float | None) -> None:
+        self._look, self._names, self._straight, self._most = look, names, straight, most
         self._clusters = 0
 
     def head(self, picture: Picture, direction: Direction) -> Iterator[str]:
@@ -76,7 +78,8 @@ class _Writer:
 
     def _box(self, box: Box) -> str:
         look = self._look.families[box.family]
-        words = [f'fillcolor="{look.fill}"', f'color="{look.edge}"', f"tooltip={_quoted(_tooltip(box))}"]
+        fill = look.fill if self._most is None else heat(self._look.paper, warmth(box, self._most))
+        words = [f'fillcolor="{fill}"', f'color="{look.edge}"', f"tooltip={_quoted(_tooltip(box))}"]
         words += self._form(box)
         words += ["group=spine"] if box.id in self._straight else []
         return f"{self._names[box.id]} [{', '.join(words)}];"
@@ -143,7 +146,16 @@ class _Writer:
         signs += [(look.skip, "━━", "a way round")] if "skip" in roles else []
         signs += [(look.aim, "╌╌", "in training only")] if "aim" in roles else []
         words = [f'<FONT COLOR="{colour}">{sign}</FONT> {word}' for colour, sign, word in signs]
-        return [["     ".join(words[at : at + 6]), 9, look.soft] for at in range(0, len(words), 6)]
+        rows: list[list[object]] = [["     ".join(words[at : at + 6]), 9, look.soft] for at in range(0, len(words), 6)]
+        return rows if self._most is None else [*rows, [self._scale(picture.heat, self._most), 9, look.soft]]
+
+    def _scale(self, what: str, most: float) -> str:
+        """The colours of boxes from cold to hot; their borders still tell the family."""
+        steps = [
+            f'<FONT COLOR="{heat(self._look.paper, part)}">■</FONT> {part * most:.0%}'
+            for part in (0, 0.25, 0.5, 0.75, 1)
+        ]
+        return f"inside: {_plain(what, 140)}   " + "   ".join(steps)
 
 
 def _rows(rows: Iterable[list[object]]) -> str:

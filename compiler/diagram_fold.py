@@ -78,6 +78,7 @@ def _close(item: Item, depth: int, links: Sequence[Link], into: dict[str, str]) 
         shape=exits[0] if exits else "", parameters=sum(times[b.id] * b.parameters for b in members),
         multiply_adds=sum(times[b.id] * b.multiply_adds for b in members), repeat=item.repeat, layers=layers,
         shared=", ".join(sorted(shared - {""})), cost=sum(times[b.id] * b.cost for b in members),
+        spent=sum(times[b.id] * b.spent for b in members), part=sum(times[b.id] * b.part for b in members),
         line=members[0].line,
     )  # fmt: skip
 
@@ -129,6 +130,7 @@ def _middle(row: list[Box], into: dict[str, str]) -> list[Box]:
         family="block", detail=", ".join(kinds[:4]) + (", …" if len(kinds) > 4 else ""), shape=inner[-1].shape,
         parameters=sum(box.repeat * box.parameters for box in inner),
         multiply_adds=sum(box.repeat * box.multiply_adds for box in inner), layers=layers, line=inner[0].line,
+        spent=sum(box.repeat * box.spent for box in inner), part=sum(box.repeat * box.part for box in inner),
     )  # fmt: skip
     into |= dict.fromkeys((box.id for box in inner), whole.id)
     return [*row[:SHOWN], whole, *row[-SHOWN:]]

@@ -23,7 +23,7 @@ def architecture(experiment: Experiment) -> Picture:
     parts of one split are one box. A formula that is nothing but a loss is drawn in the loss.
     """
     graph = experiment.graph
-    into = _drawn_into(experiment)
+    into = drawn_into(experiment)
     rows = {row.name: row for row in costs(experiment)}
     users = Counter(weight.name for node in graph for weight in weights_of(node))
     boxes = [_box(node, rows[node.id], users) for node in graph if into.get(node.id, node.id) == node.id]
@@ -66,7 +66,7 @@ def _around(boxes: Iterable[Box]) -> dict[str, tuple[str, ...]]:
     return found
 
 
-def _drawn_into(experiment: Experiment) -> dict[str, str]:
+def drawn_into(experiment: Experiment) -> dict[str, str]:
     """Which box a node is drawn in, where that is not its own."""
     graph, found = experiment.graph, dict[str, str]()
     seen = set(experiment.outputs.values())

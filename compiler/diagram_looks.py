@@ -75,6 +75,11 @@ def _mixed(colour: str, with_: str, part: float) -> str:
     return "#" + "".join(f"{round(x * part + y * (1 - part)):02x}" for x, y in zip(a, b, strict=True))
 
 
+def heat(paper: str, warm: float) -> str:
+    """The inside of a box that has so much of the hottest one's time, 0 to 1."""
+    return _mixed(RED, paper, 0.03 + 0.67 * warm)
+
+
 def _families(paper: str, tint: float, edge: float) -> dict[Family, Colours]:
     hues = HUES if paper == "#ffffff" else {**HUES, "output": "#dfe5ec"}
     return {family: Colours(_mixed(hue, paper, tint), _mixed(hue, paper, edge)) for family, hue in hues.items()}

@@ -7,7 +7,8 @@ import re
 from collections.abc import Iterable, Iterator
 
 from .diagram import Box, Family, Group, Item, Link, Picture, once
-from .diagram_looks import LOOKS, Theme
+from .diagram_looks import LOOKS, Theme, heat
+from .diagram_overlay import hottest, warmth
 from .diagram_repeats import each
 from .diagram_words import costs_in_words, cut, headline, wrapped
 
@@ -31,6 +32,9 @@ def mermaid_text(picture: Picture, theme: Theme = "light", *, across: bool = Fal
         colours = look.families[family]
         dashes = ",stroke-dasharray:5 3" if family == "loss" else ""
         lines.append(f"  classDef {family} fill:{colours.fill},stroke:{colours.edge},color:{look.ink}{dashes}")
+    if picture.heat:
+        most = hottest(picture.boxes)
+        lines += [f"  style {names[box.id]} fill:{heat(look.paper, warmth(box, most))}" for box in picture.boxes]
     return "\n".join([*lines, ""])
 
 

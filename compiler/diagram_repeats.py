@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import replace
+from statistics import fmean
 
 from .diagram import Box, Group, Item, Link, Picture, boxes_in
 
@@ -146,9 +147,27 @@ def _by_source(links: list[Link]) -> dict[str, list[str]]:
 def _drawn_once(units: list[Unit]) -> Item:
     first, last, times = units[0], units[-1], len(units)
     name = span(first[0].name, last[-1].name)
+    first = _at_mean(units)
     if len(first) == 1:
         return replace(first[0], name=name, repeat=first[0].repeat * times)
     return Group(f"{first[0].id} to {last[-1].id}", name, first, times)
+
+
+def _at_mean(units: list[Unit]) -> Unit:
+    """The first unit with the mean of all units' measured times: equal blocks take different times."""
+    if not any(box.part for box in boxes_in(units[0])):
+        return units[0]
+    columns = list(zip(*(boxes_in(unit) for unit in units), strict=True))
+    means = {
+        column[0].id: (fmean(box.spent for box in column), fmean(box.part for box in column)) for column in columns
+    }
+    return tuple(_retimed(item, means) for item in units[0])
+
+
+def _retimed(item: Item, means: dict[str, tuple[float, float]]) -> Item:
+    if isinstance(item, Group):
+        return replace(item, items=tuple(_retimed(inner, means) for inner in item.items))
+    return replace(item, spent=means[item.id][0], part=means[item.id][1])
 
 
 def _without(links: list[Link], units: list[Unit]) -> list[Link]:

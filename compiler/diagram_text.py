@@ -15,11 +15,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from .diagram import Box, Group, Item, Picture
+from .diagram_overlay import hottest, warmth
 from .diagram_repeats import each
-from .diagram_words import count, headline, time
+from .diagram_words import count, headline, spent_in_words, time
 
 MARKS = {"data": "○", "join": "◆", "formula": "◆", "block": "■", "loss": "◇", "output": "▶"}
 """What marks a box on its lane; `●` for all others."""
+BAR = 8
+"""Columns of the hottest box's bar."""
 GAP = 2
 LEAST = 12
 """Columns of a name that are kept however narrow the terminal is."""
@@ -103,35 +106,46 @@ def terminal_text(picture: Picture, width: int = 100) -> str:
     aims = {(link.source, link.target) for link in picture.links if link.role == "aim"}
     lanes = _Lanes(readers, aims, [])
     rows: list[tuple[str, Cells]] = []
-    _walk(picture.items, lanes, reads, 0, rows)
-    head = [clipped(picture.name, width), clipped(" · ".join(picture.facts), width), ""]
+    _walk(picture.items, lanes, reads, 0, rows, hottest(picture.boxes) if picture.heat else None)
+    head = [clipped(picture.name, width), clipped(" · ".join(picture.facts), width)]
+    head += [clipped(picture.heat, width), ""] if picture.heat else [""]
     return "\n".join(line.rstrip() for line in [*head, *_laid_out(rows, width), ""])
 
 
-def _walk(items: Iterable[Item], lanes: _Lanes, reads: dict[str, list[str]], depth: int, rows: list[tuple[str, Cells]]) -> None:  # fmt: skip
+def _walk(
+    items: Iterable[Item], lanes: _Lanes, reads: dict[str, list[str]], depth: int, rows: list[tuple[str, Cells]],
+    most: float | None,
+) -> None:  # fmt: skip
     indent = "  " * depth
     for item in items:
         if isinstance(item, Group):
             times = f" × {item.repeat}" if item.repeat > 1 else ""
             rows.append((lanes.rest(), (f"{indent}▾ {item.name}{times}", item.note, "", "", "")))
-            _walk(item.items, lanes, reads, depth + 1, rows)
+            _walk(item.items, lanes, reads, depth + 1, rows, most)
         else:
             drawn = lanes.step(item, reads.get(item.id, ()))
-            rows.append((drawn, _cells(item, indent)))
+            rows.append((drawn, _cells(item, indent, most)))
 
 
-def _cells(box: Box, indent: str) -> Cells:
+def _cells(box: Box, indent: str, most: float | None) -> Cells:
     times = f" × {box.repeat}" if box.repeat > 1 else ""
     says = ", ".join(word for word in (headline(box), box.detail, box.note) if word)
     says += f", shares {box.shared}" if box.shared else ""
     parameters = f"{count(box.parameters)}{' held' if box.held else ''}{each(box)}" if box.parameters else ""
     work = f"{count(box.multiply_adds)}{each(box)}" if box.multiply_adds else ""
-    return (f"{indent}{box.name}{times}", says, box.shape, parameters, work or (time(box.cost) if box.cost else ""))
+    work = work or (time(box.cost) if box.cost else "")
+    return (f"{indent}{box.name}{times}", says, box.shape, parameters, work if most is None else _measured(box, most))
+
+
+def _measured(box: Box, most: float) -> str:
+    """A box's measured time with a bar, as long as its part of the hottest one's."""
+    length = round(BAR * warmth(box, most))
+    return f"{spent_in_words(box)}{each(box)} {'█' * length}{'░' * (BAR - length)}" if box.spent else ""
 
 
 def _laid_out(rows: list[tuple[str, Cells]], width: int) -> list[str]:
     """Columns, narrowed to the width: costs go first, then words are cut."""
-    timed = any(cells[4].endswith("s") for _, cells in rows)
+    timed = any(cells[4].endswith(("s", "█", "░")) for _, cells in rows)
     heads = ("layer", "", "shape", "parameters", "time" if timed else "multiply-adds")
     table = [(lanes, tuple(map(_plain, cells))) for lanes, cells in rows]
     left = max((_wide(lanes) for lanes, _ in table), default=0)

@@ -124,9 +124,16 @@ def costs_in_words(box: Box) -> str:
         words.append(f"{count(box.parameters)} parameters{' held' if box.held else ''}")
     if box.multiply_adds:
         words.append(f"{count(box.multiply_adds)} multiply-adds")
-    if box.cost:
+    if box.spent:
+        words.append(spent_in_words(box))
+    elif box.cost:
         words.append(time(box.cost))
     return " · ".join(words)
+
+
+def spent_in_words(box: Box) -> str:
+    """`1.2 ms 34%`: the time of each, and its share of the whole."""
+    return f"{time(box.spent)} {box.part:.0%}" if box.part >= 0.0095 else f"{time(box.spent)} {box.part:.1%}"
 
 
 def cut(text: str, most: int = MOST) -> str:
