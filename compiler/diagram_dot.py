@@ -10,7 +10,7 @@ from .diagram import Box, Group, Item, Link, Picture, boxes_in, once, spine
 from .diagram_looks import FAMILY_WORDS, LOOKS, Look, Theme, heat
 from .diagram_overlay import hottest, warmth
 from .diagram_repeats import each
-from .diagram_words import costs_in_words, cut, headline, wrapped
+from .diagram_words import costs_in_words, cut, headline, spent_in_words, wrapped
 
 Direction = Literal["down", "right"]
 FONT = "Helvetica,Arial,sans-serif"
@@ -115,7 +115,10 @@ class _Writer:
         rows: list[list[object]] = [[top, 11, look.ink]]
         rows += [[_plain(line), 9, look.soft] for text in (box.detail, box.note) for line in wrapped(text)]
         if costs := costs_in_words(box):
-            rows.append([_plain(costs + each(box)), 9, look.quiet])
+            # faint text is not to be read on a hot ground
+            rows.append([_plain(costs + each(box)), 9, look.quiet if self._most is None else look.soft])
+        if box.spent:
+            rows.append([f"<B>{_plain(spent_in_words(box) + each(box))}</B>", 10, look.ink])
         if box.shared:
             rows.append([f"<I>shares {_plain(box.shared)}</I>", 9, look.quiet])
         return _rows(rows)
@@ -183,5 +186,13 @@ def _quoted(text: str) -> str:
 
 
 def _tooltip(box: Box) -> str:
-    words = [box.id, headline(box), box.detail, box.shape, costs_in_words(box), f"line {box.line}" if box.line else ""]
+    words = [
+        box.id,
+        headline(box),
+        box.detail,
+        box.shape,
+        costs_in_words(box),
+        spent_in_words(box) if box.spent else "",
+        f"line {box.line}" if box.line else "",
+    ]
     return " · ".join(word for word in words if word)

@@ -10,7 +10,7 @@ from .diagram import Box, Family, Group, Item, Link, Picture, once
 from .diagram_looks import LOOKS, Theme, heat
 from .diagram_overlay import hottest, warmth
 from .diagram_repeats import each
-from .diagram_words import costs_in_words, cut, headline, wrapped
+from .diagram_words import costs_in_words, cut, headline, spent_in_words, wrapped
 
 FORMS: dict[Family, tuple[str, str]] = {
     "data": ("([", "])"), "output": ("([", "])"), "join": ("((", "))"), "loss": ("{{", "}}"),
@@ -65,6 +65,7 @@ def _label(box: Box) -> str:
     name = f"<b>{escaped(cut(box.name))}{times}</b> {escaped(headline(box))}".strip()
     lines = [*wrapped(box.detail), *wrapped(box.note)]
     lines += [costs_in_words(box) + each(box)] if costs_in_words(box) else []
+    lines += [spent_in_words(box) + each(box)] if box.spent else []
     lines += [cut(f"shares {box.shared}")] if box.shared else []
     return "<br/>".join([name, *(f"<small>{escaped(line)}</small>" for line in lines)])
 

@@ -20,6 +20,7 @@ Measure = Literal["time", "lost"]
 WORDS: Mapping[Measure, str] = {"time": "measured time", "lost": "time above the machine's limits"}
 KEYS: Mapping[Measure, str] = {"time": "ns", "lost": "lost_ns"}
 WAY_OUT = "write one with `netloom profile FILE --json > profile.json`"
+PROGRAMS = ("gradients ", "update ", "evaluate ", "predict ")
 LEAST_TOLD = 0.005
 """The share of a step from which what is in no box is told of."""
 
@@ -73,6 +74,8 @@ def overlaid(
 
     Raises NetloomError where the profile is of something else.
     """
+    if overlay.name != picture.name:
+        raise NetloomError(f"the profile is of `{overlay.name}`, this is `{picture.name}`; {WAY_OUT}")
     known = {box.id for box in picture.boxes}
     times = overlay.kernels if level == "kernels" else overlay.layers
     spent: dict[str, float] = {}
@@ -80,8 +83,9 @@ def overlaid(
         home = path if level == "kernels" else box_of(path, known, into or {})
         if home in known:
             spent[home] = spent.get(home, 0.0) + ns
-    if not spent:
-        raise NetloomError(f"the profile is of `{overlay.name}`, and nothing in it is in this picture; {WAY_OUT}")
+    calls = {box for box in known if box.startswith(PROGRAMS)} if level == "kernels" else set(spent)
+    if not spent or calls != set(spent):
+        raise NetloomError(f"`{overlay.name}` is not what it was when the profile was written; {WAY_OUT}")
     whole = overlay.whole
     items = tuple(_timed(picture.items, spent, whole))
     rest = whole - sum(spent.values())

@@ -124,10 +124,8 @@ def costs_in_words(box: Box) -> str:
         words.append(f"{count(box.parameters)} parameters{' held' if box.held else ''}")
     if box.multiply_adds:
         words.append(f"{count(box.multiply_adds)} multiply-adds")
-    if box.spent:
-        words.append(spent_in_words(box))
-    elif box.cost:
-        words.append(time(box.cost))
+    if box.cost:
+        words.append(f"{time(box.cost)}{' predicted' if box.spent else ''}")
     return " · ".join(words)
 
 
