@@ -13,6 +13,7 @@ from __future__ import annotations
 import argparse
 import json
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 from . import chart, report
@@ -61,13 +62,15 @@ def _asked() -> argparse.Namespace:
 MODES = ("train", "infer-1", "infer-64", "start", "memory", "kernels")
 
 
-def _list(known: tuple[str, ...]):  # noqa: ANN202: a type for argparse
+def _list(known: tuple[str, ...]) -> Callable[[str], tuple[str, ...]]:
+    """Reads words with commas between them, and puts them in the known order."""
+
     def read(text: str) -> tuple[str, ...]:
-        words = tuple(word for word in text.split(",") if word and word != "none")
+        words = [word for word in text.split(",") if word and word != "none"]
         for word in words:
             if word not in known:
                 raise argparse.ArgumentTypeError(f"{word} is none of {', '.join(known)}")
-        return words
+        return tuple(word for word in known if word in words)
 
     return read
 

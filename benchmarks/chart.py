@@ -48,9 +48,12 @@ def write(results: Results, path: Path) -> Path | None:
     each = WIDTH / len(found)
     for number, (peer, ratios) in enumerate(found.items()):
         places = [labels.index(label) + (number - (len(found) - 1) / 2) * each for label in ratios]
-        middle = [one[0] for one in ratios.values()]
+        # from the line of equal times on: a bar to the left says that the peer is faster
+        past_one = [one[0] - 1 for one in ratios.values()]
         sides = [[one[0] - one[1] for one in ratios.values()], [one[2] - one[0] for one in ratios.values()]]
-        axes.barh(places, middle, each * 0.92, xerr=sides, color=COLOURS[peer], label=NAMES[peer], ecolor="#00000070")
+        axes.barh(
+            places, past_one, each * 0.92, 1, xerr=sides, color=COLOURS[peer], label=NAMES[peer], ecolor="#00000070"
+        )
     axes.axvline(1, color="#404040", linewidth=1)
     axes.set_xscale("log")
     axes.xaxis.set_major_formatter(lambda value, _: f"{value:g}×")
@@ -59,7 +62,7 @@ def write(results: Results, path: Path) -> Path | None:
     said = "1 thread" if threads == 1 else f"{threads} threads"
     axes.set_xlabel(f"time as a multiple of netloom's, {said}; right of the line netloom is faster")
     axes.spines[["top", "right"]].set_visible(False)
-    axes.legend(frameon=False, loc="best")
+    figure.legend(frameon=False, loc="outside upper center", ncols=len(found))
     path.parent.mkdir(parents=True, exist_ok=True)
     figure.savefig(path, metadata={"Date": None})
     return path

@@ -137,7 +137,7 @@ def race(task: Task, answer: Callable[[Any], None]) -> None:
 def _safely(call: Callable[..., dict[str, Any]], *words: Any) -> dict[str, Any]:
     try:
         return call(*words)
-    except Exception as mistake:  # noqa: BLE001: whatever goes wrong in a peer is told, and the others go on
+    except Exception as mistake:  # noqa: BLE001 - whatever goes wrong in a peer is told, and the others go on
         return {"error": f"{type(mistake).__name__}: {mistake}"}
 
 

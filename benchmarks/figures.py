@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from statistics import median, quantiles
@@ -52,5 +53,6 @@ def agree(ours: Sequence[float], theirs: Sequence[float], share: float) -> str |
 
 
 def _apart(one: float, other: float) -> float:
+    """NaN agrees with nothing."""
     apart = abs(one - other)
-    return apart if apart == apart else float("inf")  # noqa: PLR0124: NaN agrees with nothing
+    return math.inf if math.isnan(apart) else apart

@@ -26,7 +26,12 @@ from .workload import workload
 
 OURS = "netloom"
 PEERS = ("torch", "compile", "jax", "onnx")
-LIBRARIES = {"torch": ("torch",), "compile": ("torch",), "jax": ("jax",), "onnx": ("onnxruntime", "onnxscript", "torch")}
+LIBRARIES = {
+    "torch": ("torch",),
+    "compile": ("torch",),
+    "jax": ("jax",),
+    "onnx": ("onnxruntime", "onnxscript", "torch"),
+}
 LOSS_SHARE, OUTPUT_SHARE = 2e-3, 1e-3
 """How far the first losses, and the first outputs, may lie from ours, as a share of the largest."""
 START_TIMES = 3
@@ -163,7 +168,11 @@ class _Work:
         if task.model.exists():
             return
         done = subprocess.run(
-            command("export_onnx", task.text()), env=environment(task.threads), capture_output=True, text=True, check=False
+            command("export_onnx", task.text()),
+            env=environment(task.threads),
+            capture_output=True,
+            text=True,
+            check=False,
         )
         if done.returncode:
             raise Lost(f"no ONNX file: {done.stderr[-500:]}")
@@ -234,7 +243,9 @@ class _Work:
                     try:
                         if peer == "onnx":
                             self._export(own)
-                            self._export(replace(own, workload="lenet5" if own.about.pictures else "mlp-digits", batch=1))
+                            self._export(
+                                replace(own, workload="lenet5" if own.about.pictures else "mlp-digits", batch=1)
+                            )
                         found = once("memory", replace(own, manner=self._manner(own)))
                     except Lost as why:
                         self._note(f"{name}: memory of {peer}: {why}")

@@ -81,7 +81,9 @@ class Contestant:
     def __enter__(self) -> Contestant:
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, mistake: BaseException | None, at: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, mistake: BaseException | None, at: TracebackType | None
+    ) -> None:
         self._process.kill()
         self._process.wait()
 

@@ -112,9 +112,7 @@ def _starts(starts: Sequence[Result]) -> str:
     """Cold: every cache empty. Warm: what the cold start has left in them."""
     heads = ("workload", "engine", "cold>", "cold, whole command>", "warm>", "warm, whole command>")
     kinds = ("cold_seconds", "cold_whole", "warm_seconds", "warm_whole")
-    rows = [
-        (start["workload"], NAMES[start["peer"]], *(duration(start[kind]) for kind in kinds)) for start in starts
-    ]
+    rows = [(start["workload"], NAMES[start["peer"]], *(duration(start[kind]) for kind in kinds)) for start in starts]
     return table(heads, rows)
 
 

@@ -42,9 +42,7 @@ class OnnxRacer:
             pictures = pictures[:, ::-1, ::-1]
         pictures = np.ascontiguousarray(pictures.transpose(0, 3, 1, 2))
         name = self._session.get_inputs()[0].name
-        self._inputs: list[dict[str, Any]] = [
-            {name: part} for part in np.split(pictures, len(pictures) // task.batch)
-        ]
+        self._inputs: list[dict[str, Any]] = [{name: part} for part in np.split(pictures, len(pictures) // task.batch)]
         self._turn = itertools.cycle(self._inputs)
 
     def first_losses(self, _steps: int) -> list[float]:

@@ -43,14 +43,23 @@ class Normed(nn.Module):
         return self.norm(self.window(x))
 
 
+class OddPlaces(nn.Module):
+    """Every second place, from the second on: the even ones of the picture that is turned by half a turn."""
+
+    def forward(self, x: Any) -> Any:
+        return x[:, :, 1::2, 1::2]
+
+
 class Residual(nn.Module):
-    """Two convolutions and the way around them."""
+    """Two convolutions and the way around them, on a picture that is turned by half a turn."""
 
     def __init__(self, channels: int, filters: int, stride: int) -> None:
         super().__init__()
         self.first = Normed(channels, filters, 3, stride)
         self.second = Normed(filters, filters, 3, 1)
-        self.shortcut = Normed(channels, filters, 1, stride) if stride > 1 else nn.Identity()
+        self.shortcut: nn.Module = nn.Identity()
+        if stride > 1:
+            self.shortcut = nn.Sequential(OddPlaces(), Normed(channels, filters, 1, 1))
 
     def forward(self, x: Any) -> Any:
         inner = self.second(torch.relu(self.first(x)))
