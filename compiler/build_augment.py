@@ -11,7 +11,7 @@ from ..dsl.kinds.sizes import said
 from ..dsl.places import Place
 from ..dsl.spec import Entry
 from .build_draft import Draft, Frame
-from .build_options import entry_options
+from .build_options import entry_options, wanted
 from .experiment import Augment
 
 PICTURE = 3
@@ -25,7 +25,10 @@ def augments(draft: Draft, scope: Scope, column: Column, *, as_input: bool) -> t
     data, found = draft.spec.data, list[Augment]()
     for number, entry in enumerate(data.augment if data else ()):
         options = _options(draft, scope, entry)
-        if options is None or not _concerns(draft, entry.kind, column, as_input=as_input):
+        # an augmentation is there in training only, whatever else is asked for
+        if options is None or wanted(draft, scope, entry) in (False, "elsewhere"):
+            continue
+        if not _concerns(draft, entry.kind, column, as_input=as_input):
             continue
         size = shape_after(column.shape, tuple(found))[:2]
         if len(size) < 2 or _fits(draft, entry, column.name, size, options):
@@ -118,19 +121,19 @@ def _of_points(draft: Draft, column: Column) -> bool:
 def _fits(draft: Draft, entry: Entry, name: str, size: tuple[int, ...], options: Options) -> bool:
     step, place = Augment(entry.kind, options, 0), entry.main.place if entry.main else entry.kind_place
     place = entry.option_places.get("by" if entry.kind == "shift" else "size", place)
-    wanted: tuple[int, int] | None = None
+    asked: tuple[int, int] | None = None
     try:
         if entry.kind in ("crop", "cutout") and options["size"] is not None:
-            wanted = step.pair("size")
+            asked = step.pair("size")
         elif entry.kind == "shift":
-            wanted = step.pair("by")
+            asked = step.pair("by")
     except SizeMistake as mistake:
         draft.error("E201", place, str(mistake), mistake.suggestion)
         return False
-    if wanted is None or all(one <= most for one, most in zip(wanted, size, strict=True)):
+    if asked is None or all(one <= most for one, most in zip(asked, size, strict=True)):
         return True
     draft.error(
-        "E238", place, f"{entry.kind}: {said(wanted)} is more than `{name}` has: {said(size)}",
+        "E238", place, f"{entry.kind}: {said(asked)} is more than `{name}` has: {said(size)}",
         f"Write {said(size)} or less.",
     )  # fmt: skip
     return False

@@ -2,8 +2,8 @@
 
 from . import activations, fields, joiners, layers, losses, metrics, penalties, pictures, tensors
 from .network import Expanded, expand
-from .registry import LAYERS, LOSSES, METRICS, PENALTIES, PREPARES, Mode
+from .registry import AUGMENTS, LAYERS, LOSSES, METRICS, PENALTIES, PREPARES, Mode
 
 FAMILIES = (activations, fields, joiners, layers, losses, metrics, penalties, pictures, tensors)
 
-__all__ = ["FAMILIES", "LAYERS", "LOSSES", "METRICS", "PENALTIES", "PREPARES", "Expanded", "Mode", "expand"]
+__all__ = ["AUGMENTS", "FAMILIES", "LAYERS", "LOSSES", "METRICS", "PENALTIES", "PREPARES", "Expanded", "Mode", "expand"]

@@ -18,11 +18,11 @@ TABLE = "x,label\n" + "".join(f"{n},{'ab'[n % 4 == 0]}\n" for n in range(20))
 
 def data(
     folder: Path, text: str, capsys: pytest.CaptureFixture[str], *, part: str = "train", show: int = 4,
-    as_json: bool = False, sets: list[str] | None = None,
+    as_json: bool = False, sets: list[str] | None = None, step: int = 1,
 ) -> str:  # fmt: skip
     file = folder / "net.yaml"
     file.write_text(text, encoding="utf-8")
-    data_command.run(file, part, show, True, sets or [], as_json)
+    data_command.run(file, part, show, True, sets or [], as_json, step)
     return capsys.readouterr().out
 
 
@@ -113,3 +113,34 @@ def test_refusals(
 ) -> None:
     with pytest.raises(kind, match=said):
         data(tmp_path, text, capsys, part=part)
+
+
+AUGMENTED = DIGITS.replace("{binarize: 0.5}]", "standardize], augment: [{flip: {chance: 1}}, {shift: 1}, brightness]")
+
+
+def test_every_augmentation_is_drawn_in_the_part_that_trains(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    said = data(tmp_path, AUGMENTED, capsys)
+    titles = [line.split("  ")[0] for line in said.splitlines() if line.startswith("image") and " to " in line][1:]
+    assert [title.removeprefix("image after ") for title in titles] == [
+        "image", "scale", "scale, standardize per=element", "scale, standardize, flip way=left_right chance=1",
+        "scale, standardize, flip, shift by=1 outside=edge",
+        "scale, standardize, flip, shift, brightness by=0.2 per=picture",
+    ]  # fmt: skip
+    assert "drawn as in step 1 of training" in said
+    test = data(tmp_path, AUGMENTED, capsys, part="test")
+    assert "flip" not in test
+    assert "drawn" not in test
+
+
+def test_the_draws_of_a_step(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    def seen(step: int) -> list[np.ndarray]:
+        found = json.loads(data(tmp_path, AUGMENTED, capsys, as_json=True, step=step))
+        assert found["columns"][0]["augment"][1] == "shift by=1 outside=edge"
+        return [np.array(stage["values"]) for stage in found["examples"]["image"]]
+
+    first, again, other = seen(1), seen(1), seen(2)
+    assert all(np.array_equal(a, b) for a, b in zip(first, again, strict=True))
+    assert [np.array_equal(a, b) for a, b in zip(first, other, strict=True)] == [True] * 4 + [False] * 2
+    np.testing.assert_array_equal(first[3], first[2][:, :, ::-1])

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 import pytest
 
-from netloom.compiler.expand import LAYERS, LOSSES, METRICS, PENALTIES, PREPARES
+from netloom.compiler.expand import AUGMENTS, LAYERS, LOSSES, METRICS, PENALTIES, PREPARES
 from netloom.dsl.kinds.kind import KINDS, Kind
 from netloom.dsl.kinds.tables import NETWORK
 
@@ -30,8 +30,9 @@ def words(*families: str) -> dict[str, Kind]:
         (("metric",), METRICS),
         (("penalty",), PENALTIES),
         (("prepare",), PREPARES),
+        (("augment",), AUGMENTS),
     ],
-    ids=("layers", "losses", "metrics", "penalties", "prepare"),
+    ids=("layers", "losses", "metrics", "penalties", "prepare", "augment"),
 )
 def test_words_and_meanings(families: tuple[str, ...], rules: Mapping[str, object]) -> None:
     now = {name for name, kind in words(*families).items() if "later" not in kind.traits} - MADE_OF_OTHERS
@@ -44,7 +45,7 @@ def test_what_is_built_has_sizes() -> None:
 
 
 def test_every_rule_says_what_it_does() -> None:
-    rules = {**LAYERS, **LOSSES, **METRICS, **PENALTIES, **PREPARES}
+    rules = {**LAYERS, **LOSSES, **METRICS, **PENALTIES, **PREPARES, **AUGMENTS}
     assert not [name for name, rule in rules.items() if not rule.__doc__]
 
 

@@ -67,3 +67,14 @@ def test_a_highway_learns_where_plain_layers_stay_at_chance(tmp_path: Path) -> N
     plain = netloom.train(example("pictures/highway_deep"), folder=tmp_path / "plain", sets={"plain": "true"})
     assert highway.metrics["test"]["accuracy"] > 0.8
     assert plain.metrics["test"]["accuracy"] < 0.2
+
+
+@pytest.mark.catalog("D05")
+def test_pictures_changed_anew_teach_more(tmp_path: Path) -> None:
+    changed = netloom.train(example("pictures/augmented"), folder=tmp_path / "changed")
+    plain = netloom.train(
+        example("pictures/augmented"), folder=tmp_path / "plain", sets={"turn": "0", "size": "0", "noise": "0"}
+    )
+    assert changed.metrics["test"]["loss"] < 0.8 * plain.metrics["test"]["loss"]
+    assert changed.metrics["test"]["accuracy"] > plain.metrics["test"]["accuracy"]
+    assert changed.metrics["train"]["accuracy"] < plain.metrics["train"]["accuracy"] == 1.0

@@ -24,6 +24,9 @@ SCHEMAS: Mapping[str, DataSchema] = {
     "steps": DataSchema(
         {"x": Column("x", (5, 3), "float32"), "label": Column("label", (5,), "int32", classes=4)}, {"train": 10}
     ),
+    "small_mask": DataSchema(
+        {"image": Column("image", (2, 2, 1), "float32"), "mask": Column("mask", (1, 1, 1), "float32")}, {"train": 10}
+    ),
     "none": NO_DATA,
 }
 Built = tuple[Experiment | None, tuple[Diagnostic, ...]]

@@ -29,6 +29,7 @@ FIXED = {
     "start": "zeros ones constant he glorot lecun normal uniform orthogonal identity",
     "live": "linear cosine steps exponential inverse_time plateau switch",
     "prepare": "scale standardize one_hot",
+    "augment": "flip shift crop rotate zoom noise brightness cutout",
     "source": "digits iris wine breast_cancer diabetes mnist cifar10 csv npz idx values gates moons spirals "
     "circles blobs",
     "penalty": "l1 l2 elastic",
