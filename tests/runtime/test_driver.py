@@ -32,6 +32,31 @@ def test_more_threads_than_cores_come_to_the_same_bits(library: Library, threads
     np.testing.assert_array_equal(outcome.published["loss"], other.published["loss"])
 
 
+@pytest.mark.parametrize("threads", [1, 2])
+def test_timed_steps_come_to_the_same_bits(library: Library, threads: int) -> None:
+    made = [engine(library, threads, target=replace(host(), cores=threads)) for _ in range(2)]
+    segments = [training(40), training(3, 5)]
+    plain, timed = (one.run(segments, timed=one is made[1]) for one in made)
+    assert made[0].read("state/weight").tobytes() == made[1].read("state/weight").tobytes()
+    np.testing.assert_array_equal(plain.published["loss"], timed.published["loss"])
+    assert plain.timings == ()
+    assert [(t.program, t.walls.shape, t.worked.shape) for t in timed.timings] == [
+        ("gradients", (40, 2), (40, threads, 2)), ("update", (40, 1), (40, threads, 1)),
+        ("gradients", (3, 2), (3, threads, 2)), ("update", (3, 1), (3, threads, 1)),
+    ]  # fmt: skip
+    assert all((t.walls >= 0).all() and (t.worked >= 0).all() for t in timed.timings)
+
+
+def test_steps_that_were_not_done_have_no_times(library: Library) -> None:
+    made = engine(library)
+    made.start([training(1000), training(7)], timed=True)
+    made.stop_after(1)
+    assert made.wait(60)
+    outcome = made.outcome()
+    done = [len(t.began) for t in outcome.timings if t.program == "gradients"]
+    assert sum(done) == outcome.steps_done
+
+
 @pytest.mark.skipif(not hasattr(os, "sched_setaffinity"), reason="this system cannot hold threads on a core")
 def test_threads_on_one_core_do_not_wait_for_each_other_for_ever(library: Library) -> None:
     cores = os.sched_getaffinity(0)
