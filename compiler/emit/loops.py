@@ -9,6 +9,9 @@ from .writer import Writer
 
 FEW_DRAWS = 16
 """Up to so many numbers a row are drawn vector by vector."""
+CHAINS = 4
+"""Independent vectors of partial sums: an addition takes four cycles, and one may begin in each."""
+START = {"sum": "splat(F(0.0))", "max": "splat(F(-INF))", "argmax": "splat(F(-INF))"}
 
 
 class RowWriter(Writer):
@@ -84,14 +87,11 @@ def _sweep(w: Writer, levels: _Levels, sweep: int) -> None:
         for node, place, _ in w.recipe["exits"]
         if w.body[node]["kind"] == "full" and levels.of(node) == sweep
     ]
-    inner = {"sum": "splat(F(0.0))", "max": "splat(F(-INF))", "argmax": "splat(F(-INF))"}
     if not sums and not stores:
         return
     _hoist(w, [*sums, *(node for node, _ in stores)], ("row", "num"), set())
     for i in sums:
-        w.put(f"a{i} = {inner[w.body[i]['op']]}")
-        if w.body[i]["op"] == "argmax":
-            w.put(f"b{i} = splat(F(0.0))")
+        _begin(w, i)
     w.put("j = 0")
     w.open(f"while j < {w.pitch}:")
     for i in sums:
@@ -122,21 +122,47 @@ def _hoist(w: Writer, nodes: list[int], kinds: tuple[str, ...], seen: set[int]) 
                 _hoist(w, [argument[1]], kinds, seen)
 
 
-def _gather(w: Writer, i: int) -> None:
+def _begin(w: Writer, i: int) -> None:
+    """Partial sums that hold nothing yet."""
+    op = w.body[i]["op"]
+    w.put(f"a{i} = {START[op]}")
+    if op == "argmax":
+        w.put(f"b{i} = splat(F(0.0))")
+        return
+    for chain in range(1, CHAINS):
+        w.put(f"a{i}_{chain} = a{i}")
+
+
+def _gather(w: Writer, i: int, *, masked: bool = True) -> None:
+    """Take the value at hand into the sum: the chains take turns, so that none waits for the one before."""
     node = w.body[i]
     value = w.value(node["args"][0])
-    if node["op"] == "sum":
-        w.put(f"a{i} = vadd(a{i}, {w.kept(value)})")
-    elif node["op"] == "max":
-        low = w.kept(value, "splat(F(-INF))")
-        w.put(f"a{i} = vselect(vgt({low}, a{i}), {low}, a{i})")
-    else:
-        low = w.kept(value, "splat(F(-INF))")
+    low = w.kept(value, None if node["op"] == "sum" else "splat(F(-INF))") if masked else value
+    if node["op"] == "argmax":
         w.put(f"b{i} = vselect(vgt({low}, a{i}), positions(j), b{i})")
         w.put(f"a{i} = vselect(vgt({low}, a{i}), {low}, a{i})")
+        return
+    w.put(f"t{i} = {_joined(node['op'], low, f'a{i}')}")
+    names = [f"a{i}", *(f"a{i}_{chain}" for chain in range(1, CHAINS))]
+    for name, following in zip(names, [*names[1:], f"t{i}"], strict=True):
+        w.put(f"{name} = {following}")
+
+
+def _joined(op: str, one: str, other: str) -> str:
+    """Two partial sums (or maxima) as one."""
+    return f"vadd({other}, {one})" if op == "sum" else f"vselect(vgt({one}, {other}), {one}, {other})"
+
+
+def _end(w: Writer, i: int) -> None:
+    """The chains as one vector, always in the same order."""
+    op = w.body[i]["op"]
+    if op != "argmax":
+        pairs = [_joined(op, f"a{i}_{1 + chain}", f"a{i}_{chain}" if chain else f"a{i}") for chain in (0, 2)]
+        w.put(f"a{i} = {_joined(op, pairs[1], pairs[0])}")
 
 
 def _finish(w: Writer, i: int) -> None:
+    _end(w, i)
     fold = {"sum": f"hsum(a{i})", "max": f"hmax(a{i})"}
     if w.body[i]["op"] == "argmax":
         # of equal values the first position wins: the least position among the lanes that hold the largest
@@ -168,8 +194,8 @@ class _Levels:
 
 
 def columns_text(recipe: Recipe) -> str:
-    """Sums down the rows, a vector of columns at a time. The threads share the columns, so each sum is one
-    chain in the order of the rows."""
+    """Sums down the rows, a vector of columns at a time. The threads share the columns, so that each sum is
+    one thread's."""
     w = Writer(recipe)
     sums = [i for i, node in enumerate(w.body) if node["reduces"]]
     stores = [(n, p) for n, p, _ in recipe["exits"] if w.body[n]["kind"] in ("full", "row")]
@@ -179,19 +205,20 @@ def columns_text(recipe: Recipe) -> str:
     w.open("while block < last:")
     w.put("j = block * LANES")
     for i in sums:
-        w.put(f"a{i} = splat(F(0.0))")
+        _begin(w, i)
     _hoist(w, [*sums, *(node for node, _ in stores)], ("col",), set())
     w.put("r = 0")
     w.open("while r < rows:")
     w.put(f"start = r * {w.pitch}")
     for i in sums:
-        w.put(f"a{i} = vadd(a{i}, {w.value(w.body[i]['args'][0])})")
+        _gather(w, i, masked=False)
     for node, place in stores:
         w.store(place, w.value(["node", node]))
     w.put("r += 1")
     w.close()
     w.forget("full", "row")
     for i in sums:
+        _end(w, i)
         w.known["node", i, -1] = f"a{i}"
     for node, place, _ in recipe["exits"]:
         if w.body[node]["kind"] == "col":
@@ -207,7 +234,7 @@ def total_text(recipe: Recipe) -> str:
     w.start()
     w.open("if thread == 0:")
     for i in sums:
-        w.put(f"a{i} = splat(F(0.0))" if w.body[i]["op"] == "sum" else f"a{i} = splat(F(-INF))")
+        _begin(w, i)
     wide = w.columns > 1
     w.put("r = 0")
     w.open("while r < rows:")
@@ -225,6 +252,7 @@ def total_text(recipe: Recipe) -> str:
     w.close()
     w.forget("full", "row", "col")
     for i in sums:
+        _end(w, i)
         fold = "hsum" if w.body[i]["op"] == "sum" else "hmax"
         w.put(f"x{i} = splat({fold}(a{i}))" if wide else f"x{i} = a{i}")
         w.known["node", i, -1] = f"x{i}"
