@@ -92,7 +92,7 @@ def test_overrides_are_written_in(tmp_path: Path) -> None:
     whole = written_out(example("blocks/residual"), sets)
     said = dict(sources(whole))
     assert said["train.batch"] == said["run.seed"] == said["options.width"] == "--set"
-    assert said["network.layers.2.Residual.width"] == "$width, line 22; width is 8, --set"
+    assert said["network.layers.2.Residual.width"] == "$width, line 26; width is 8, --set"
 
 
 def test_the_lines_of_one_file(golden: Callable[[str, str], None]) -> None:

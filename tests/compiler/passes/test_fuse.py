@@ -80,7 +80,7 @@ def test_refused_nodes_stay_apart_and_the_reason_is_kept() -> None:
     new.output("out/y", new.add("exp", [new.add("tanh", [state(new, "w", 3)])]))
     why: list[str] = []
     assert sizes_of(Fuse(Chance(0.0), why)(laid(new))) == [1, 1]
-    assert why == ["kept apart: `exp` of dense1 (line 7) and `tanh` of dense1 (line 7): chance is against it"]
+    assert why == ["kept apart: `exp` of dense1 (line 3) and `tanh` of dense1 (line 3): chance is against it"]
 
 
 def test_nothing_crosses_a_kernel_that_reads_both() -> None:
