@@ -25,9 +25,16 @@ BY_HAND_READS_BETTER = {
 STANDARD = (
     "blocks/highway", "blocks/residual", "deep/alexnet", "deep/network_in_network", "deep/resnet152", "deep/resnet20",
     "deep/vgg16", "heads/two_heads", "losses/parts", "neurons/gate_and", "neurons/gate_or", "pictures/alexnet_small",
-    "pictures/densenet_small", "pictures/diagonal", "pictures/edges_fixed", "pictures/fractalnet_small",
-    "pictures/highway_deep", "pictures/lenet5", "pictures/network_in_network", "pictures/resnet_small",
-    "pictures/vgg_small", "recogniser/mnist_relu", "weights/described", "worked/one_layer", "worked/three_layers",
+    "pictures/blur", "pictures/colours", "pictures/convolution_as_matrix", "pictures/dense_as_convolution",
+    "pictures/densenet_small", "pictures/diagonal", "pictures/edges_fixed", "pictures/fractal_drop_path",
+    "pictures/fractalnet_small", "pictures/highway_deep", "pictures/lenet5", "pictures/network_in_network",
+    "pictures/one_direction", "pictures/places", "pictures/resnet_in_resnet", "pictures/resnet_small",
+    "pictures/separable", "pictures/sizes", "pictures/three_pools", "pictures/unpooling", "pictures/vgg_small",
+    "pictures/vision_transformer", "recogniser/mnist_relu", "regularisation/channel_dropout",
+    "regularisation/drop_connect", "regularisation/dropout", "regularisation/dropout_as_ensemble",
+    "regularisation/elastic_net", "regularisation/noise", "regularisation/norms", "regularisation/penalty",
+    "regularisation/sparse", "regularisation/stochastic_depth", "weights/described", "worked/one_layer",
+    "worked/three_layers",
 )  # fmt: skip
 
 
