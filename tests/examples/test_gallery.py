@@ -44,6 +44,7 @@ def test_an_example_compiles_and_every_pass_keeps_its_meaning(path: Path) -> Non
 TRAINED = [p for p in EXAMPLES if start.load(p).experiment.trains and not any(w in p.stem for w in LARGE)]
 
 
+@pytest.mark.catalog("P03")
 @pytest.mark.parametrize("path", TRAINED, ids=[f"{p.parent.name}/{p.stem}" for p in TRAINED])
 def test_the_gradients_of_an_example_are_right(path: Path) -> None:
     found = gradcheck_file(path)
