@@ -60,7 +60,7 @@ def measured(racer: Any) -> list[dict[str, Any]]:
                 "kernel": plan.kernels[call.kernel].name,
                 "layers": ", ".join(sorted({origin.path for origin in call.origins})),
                 "us": float(us),
-                **{part: total(getattr(work, part), sizes) for part in ("multiply_adds", "read", "written")},
+                **{part: total(getattr(work, part), sizes) for part in ("multiply_adds", "operations", "read", "written")},
             })  # fmt: skip
     return rows
 
@@ -70,10 +70,13 @@ def beside_peak(rows: Iterable[Mapping[str, Any]], peak: Any, threads: int) -> l
     that is bound to no cores: a peak counts for the whole machine."""
     found = []
     for row in rows:
-        floor = None if peak is None else peak.floor(row["multiply_adds"], row["read"], row["written"], threads)
+        sums = row["multiply_adds"] + row["operations"]
+        floor = None if peak is None else peak.floor(sums, row["read"], row["written"], threads)
+        # what taking the time of a call adds to it
+        us = row["us"] if peak is None else max(0.0, row["us"] - peak.stamp_ns / 1e3)
         found.append(
             KernelTime(
-                row["kernel"], row["layers"], row["us"], row["multiply_adds"], row["read"] + row["written"],
+                row["kernel"], row["layers"], us, row["multiply_adds"], row["read"] + row["written"],
                 None if floor is None else floor.ns / 1e3, None if floor is None else floor.limit,
             )
         )  # fmt: skip

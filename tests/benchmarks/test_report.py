@@ -101,7 +101,9 @@ def test_the_chart_shows_peers_with_ratios() -> None:
 
 
 class Limits:
-    """100 multiply-adds and 10 bytes a nanosecond."""
+    """100 operations and 10 bytes a nanosecond; a stamp of the time takes a microsecond."""
+
+    stamp_ns = 1000.0
 
     def floor(self, multiply_adds: float, read: float, written: float, _threads: int) -> Floor:
         return Floor(multiply_adds / 100, max(read, written) / 10, "memory")
@@ -109,13 +111,21 @@ class Limits:
 
 def test_kernels_beside_a_peak() -> None:
     peak = Limits()
-    work = {"kernel": "matmul", "layers": "", "us": 20.0, "multiply_adds": 1_000_000, "read": 20_000, "written": 100}
+    work = {
+        "kernel": "matmul",
+        "layers": "",
+        "us": 21.0,
+        "multiply_adds": 600_000,
+        "operations": 400_000,
+        "read": 20_000,
+        "written": 100,
+    }
     (row,) = beside_peak([work], peak, 2)
     assert (row.least, row.limit, row.lost, row.share) == (10.0, "arithmetic", 10.0, 0.5)
     (row,) = beside_peak([work | {"read": 200_000}], peak, 2)
     assert (row.least, row.limit) == (20.0, "memory")
     (row,) = beside_peak([work], None, 2)
-    assert (row.least, row.share, row.lost) == (None, None, 20.0)
+    assert (row.least, row.share, row.lost) == (None, None, 21.0)
 
 
 def test_the_share_of_a_whole_step() -> None:
