@@ -119,7 +119,16 @@ def _memory(lanes: int) -> dict[str, Any]:
         several = ir.VectorType(I32, lanes)
         b.store(b.fptosi(a[2], several), b.bitcast(place(b, a[0], a[1], I32), several.as_pointer()), align=4)
 
+    def prefetch(b: ir.IRBuilder, a: Any) -> None:
+        pointer = I8.as_pointer()
+        kind = ir.FunctionType(ir.VoidType(), [pointer, I32, I32, I32])
+        name = "llvm.prefetch.p0"
+        function = b.module.globals.get(name) or ir.Function(b.module, kind, name)
+        # to be read, of some use later, data: an address that is no memory does no harm
+        b.call(function, [b.inttoptr(a[0], pointer), I32(0), I32(2), I32(1)])
+
     return {
+        "prefetch": _word(types.void, (WORD,), prefetch),
         "load_float32": load(F32),
         "load_int32": load(I32),
         "load_uint8": load(I8),

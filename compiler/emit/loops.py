@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from ..types import ITEM_BYTES
 from .recipe import Recipe
 from .writer import Writer
 
@@ -11,6 +12,11 @@ FEW_DRAWS = 16
 """Up to so many numbers a row are drawn vector by vector."""
 CHAINS = 4
 """Independent vectors of partial sums: an addition takes four cycles, and one may begin in each."""
+AHEAD, FETCH_BYTES = 2, (256, 4096)
+"""How many rows ahead is fetched what a row takes from a table; from how many bytes on it pays, and at most
+how many."""
+NEIGHBOURS, COLUMN_CHAINS = 4, 2
+"""Vectors of columns summed at once, and chains in each."""
 START = {"sum": "splat(F(0.0))", "max": "splat(F(-INF))", "argmax": "splat(F(-INF))"}
 
 
@@ -63,6 +69,7 @@ def rows_text(recipe: Recipe) -> str:
     w.share("rows")
     w.open("while r < stop:")
     w.put(f"start = r * {w.pitch}")
+    _fetch_ahead(w)
     for sweep in range(levels.deepest + 1):
         w.sweep = sweep
         _row_values(w, levels, sweep)
@@ -71,6 +78,22 @@ def rows_text(recipe: Recipe) -> str:
     w.close()
     _number_exits(w)
     return w.text()
+
+
+def _fetch_ahead(w: Writer) -> None:
+    """Ask for what the row after the next will take from a table: taken rows lie anywhere, and a processor
+    does not guess where."""
+    for table, rows in dict.fromkeys((n["args"][0][1], n["args"][1][1]) for n in w.body if n["op"] == "take"):
+        operand = w.operands[table]
+        size = ITEM_BYTES[operand["dtype"]] * operand["pitch"]
+        if size < FETCH_BYTES[0]:
+            continue
+        w.put(f"fetch = p{table} + {size} * get(p{rows}, min(r + {AHEAD}, stop - 1))")
+        w.put(f"fetched = fetch + {min(size, FETCH_BYTES[1])}")
+        w.open("while fetch < fetched:")
+        w.put("prefetch(fetch)")
+        w.put("fetch += 64")
+        w.close()
 
 
 def _row_values(w: Writer, levels: _Levels, sweep: int) -> None:
@@ -91,11 +114,11 @@ def _sweep(w: Writer, levels: _Levels, sweep: int) -> None:
         return
     _hoist(w, [*sums, *(node for node, _ in stores)], ("row", "num"), set())
     for i in sums:
-        _begin(w, i)
+        _begin(w, i, _chains(w, i, CHAINS))
     w.put("j = 0")
     w.open(f"while j < {w.pitch}:")
     for i in sums:
-        _gather(w, i)
+        _gather(w, i, _chains(w, i, CHAINS))
     for node, place in stores:
         w.store(place, w.value(["node", node]))
     w.put("j += LANES")
@@ -122,28 +145,29 @@ def _hoist(w: Writer, nodes: list[int], kinds: tuple[str, ...], seen: set[int]) 
                 _hoist(w, [argument[1]], kinds, seen)
 
 
-def _begin(w: Writer, i: int) -> None:
+def _chains(w: Writer, i: int, chains: int, part: str = "") -> list[str]:
+    """The names of a sum's partial sums; an argmax has one, for its first place must win."""
+    count = 1 if w.body[i]["op"] == "argmax" else chains
+    return [f"a{i}{part}", *(f"a{i}{part}_{chain}" for chain in range(1, count))]
+
+
+def _begin(w: Writer, i: int, names: list[str]) -> None:
     """Partial sums that hold nothing yet."""
     op = w.body[i]["op"]
-    w.put(f"a{i} = {START[op]}")
     if op == "argmax":
         w.put(f"b{i} = splat(F(0.0))")
-        return
-    for chain in range(1, CHAINS):
-        w.put(f"a{i}_{chain} = a{i}")
+    for name in names:
+        w.put(f"{name} = {START[op]}")
 
 
-def _gather(w: Writer, i: int, *, masked: bool = True) -> None:
+def _gather(w: Writer, i: int, names: list[str], *, masked: bool = True) -> None:
     """Take the value at hand into the sum: the chains take turns, so that none waits for the one before."""
     node = w.body[i]
     value = w.value(node["args"][0])
     low = w.kept(value, None if node["op"] == "sum" else "splat(F(-INF))") if masked else value
     if node["op"] == "argmax":
         w.put(f"b{i} = vselect(vgt({low}, a{i}), positions(j), b{i})")
-        w.put(f"a{i} = vselect(vgt({low}, a{i}), {low}, a{i})")
-        return
-    w.put(f"t{i} = {_joined(node['op'], low, f'a{i}')}")
-    names = [f"a{i}", *(f"a{i}_{chain}" for chain in range(1, CHAINS))]
+    w.put(f"t{i} = {_joined(node['op'], low, names[0])}")
     for name, following in zip(names, [*names[1:], f"t{i}"], strict=True):
         w.put(f"{name} = {following}")
 
@@ -153,16 +177,17 @@ def _joined(op: str, one: str, other: str) -> str:
     return f"vadd({other}, {one})" if op == "sum" else f"vselect(vgt({one}, {other}), {one}, {other})"
 
 
-def _end(w: Writer, i: int) -> None:
-    """The chains as one vector, always in the same order."""
-    op = w.body[i]["op"]
-    if op != "argmax":
-        pairs = [_joined(op, f"a{i}_{1 + chain}", f"a{i}_{chain}" if chain else f"a{i}") for chain in (0, 2)]
-        w.put(f"a{i} = {_joined(op, pairs[1], pairs[0])}")
+def _end(w: Writer, i: int, names: list[str]) -> None:
+    """The chains as one vector under the first name, always in the same order."""
+    while len(names) > 1:
+        half = len(names) // 2
+        for low, high in zip(names[:half], names[half:], strict=True):
+            w.put(f"{low} = {_joined(w.body[i]['op'], high, low)}")
+        names = names[:half]
 
 
 def _finish(w: Writer, i: int) -> None:
-    _end(w, i)
+    _end(w, i, _chains(w, i, CHAINS))
     fold = {"sum": f"hsum(a{i})", "max": f"hmax(a{i})"}
     if w.body[i]["op"] == "argmax":
         # of equal values the first position wins: the least position among the lanes that hold the largest
@@ -194,37 +219,58 @@ class _Levels:
 
 
 def columns_text(recipe: Recipe) -> str:
-    """Sums down the rows, a vector of columns at a time. The threads share the columns, so that each sum is
-    one thread's."""
+    """Sums down the rows, vectors of columns at a time: four neighbours, so that whole stretches of memory are
+    read, then what is left one by one. The threads share the columns; the order of each sum is the same in
+    both."""
     w = Writer(recipe)
-    sums = [i for i, node in enumerate(w.body) if node["reduces"]]
-    stores = [(n, p) for n, p, _ in recipe["exits"] if w.body[n]["kind"] in ("full", "row")]
     w.start()
     w.put(f"blocks = ({w.pitch} + LANES - 1) // LANES")
     w.share("blocks", "block", "last")
-    w.open("while block < last:")
-    w.put("j = block * LANES")
-    for i in sums:
-        _begin(w, i)
-    _hoist(w, [*sums, *(node for node, _ in stores)], ("col",), set())
+    for width in (NEIGHBOURS, 1):
+        w.open(f"while block + {width} <= last:" if width > 1 else "while block < last:")
+        _column_blocks(w, width)
+        w.put(f"block += {width}")
+        w.close()
+    return w.text()
+
+
+def _column_blocks(w: Writer, width: int) -> None:
+    sums = [i for i, node in enumerate(w.body) if node["reduces"]]
+    stores = [(n, p) for n, p, _ in w.recipe["exits"] if w.body[n]["kind"] in ("full", "row")]
+    names = {(i, c): _chains(w, i, COLUMN_CHAINS, f"_c{c}") for i in sums for c in range(width)}
+    for (i, _), chains in names.items():
+        _begin(w, i, chains)
+    if width == 1:
+        w.put("j = block * LANES")
+        _hoist(w, [*sums, *(node for node, _ in stores)], ("col",), set())
     w.put("r = 0")
     w.open("while r < rows:")
     w.put(f"start = r * {w.pitch}")
-    for i in sums:
-        _gather(w, i, masked=False)
-    for node, place in stores:
-        w.store(place, w.value(["node", node]))
+    for c in range(width):
+        if width > 1:
+            w.put(f"j = (block + {c}) * LANES")
+            w.forget("full", "col")
+        for i in sums:
+            _gather(w, i, names[i, c], masked=False)
+        for node, place in stores:
+            w.store(place, w.value(["node", node]))
     w.put("r += 1")
     w.close()
-    w.forget("full", "row")
-    for i in sums:
-        _end(w, i)
-        w.known["node", i, -1] = f"a{i}"
-    for node, place, _ in recipe["exits"]:
+    for c in range(width):
+        w.forget("full", "row", *(("col",) if width > 1 else ()))
+        w.put(f"j = (block + {c}) * LANES")
+        _column_exits(w, {i: names[i, c] for i in sums})
+    w.forget("full", "row", "col")
+
+
+def _column_exits(w: Writer, sums: dict[int, list[str]]) -> None:
+    """Finish the sums of one vector of columns, and store what is asked for."""
+    for i, chains in sums.items():
+        _end(w, i, chains)
+        w.known["node", i, -1] = chains[0]
+    for node, place, _ in w.recipe["exits"]:
         if w.body[node]["kind"] == "col":
             w.store(place, w.value(["node", node]))
-    w.put("block += 1")
-    return w.text()
 
 
 def total_text(recipe: Recipe) -> str:
@@ -234,7 +280,7 @@ def total_text(recipe: Recipe) -> str:
     w.start()
     w.open("if thread == 0:")
     for i in sums:
-        _begin(w, i)
+        _begin(w, i, _chains(w, i, CHAINS))
     wide = w.columns > 1
     w.put("r = 0")
     w.open("while r < rows:")
@@ -244,7 +290,7 @@ def total_text(recipe: Recipe) -> str:
         w.put("j = 0")
         w.open(f"while j < {w.pitch}:")
     for i in sums:
-        _gather(w, i)
+        _gather(w, i, _chains(w, i, CHAINS))
     if wide:
         w.put("j += LANES")
         w.close()
@@ -252,7 +298,7 @@ def total_text(recipe: Recipe) -> str:
     w.close()
     w.forget("full", "row", "col")
     for i in sums:
-        _end(w, i)
+        _end(w, i, _chains(w, i, CHAINS))
         fold = "hsum" if w.body[i]["op"] == "sum" else "hmax"
         w.put(f"x{i} = splat({fold}(a{i}))" if wide else f"x{i} = a{i}")
         w.known["node", i, -1] = f"x{i}"

@@ -40,7 +40,7 @@ def drawn(data: st.DataObject) -> Graph:
     return run_passes(PASSES, graph)
 
 
-def check_kernels(graph: Graph, batch: int, threads: int, op: str | None = None) -> None:
+def check_kernels(graph: Graph, batch: int, threads: int, op: str | None = None, *, lanes: int = 16) -> None:
     """Every kernel of a lowered graph against the interpreter, or those alone that hold an op."""
     sizes = {"B": batch, "N": 5}
     values = random_values(graph, sizes, 0)
@@ -48,7 +48,7 @@ def check_kernels(graph: Graph, batch: int, threads: int, op: str | None = None)
     for kernel in kernels_of(graph).values():
         if op is not None and all(graph[n].op != op for n in kernel.nodes):
             continue
-        found = run(graph, kernel.nodes, kernel.exits, values, sizes, threads=threads)
+        found = run(graph, kernel.nodes, kernel.exits, values, sizes, lanes, threads)
         for node_id, array in found.items():
             wanted = every[node_id]
             size = max(1.0, float(np.abs(wanted[np.isfinite(wanted)]).max(initial=0.0)))
@@ -59,7 +59,8 @@ def check_kernels(graph: Graph, batch: int, threads: int, op: str | None = None)
 @given(data=st.data())
 def test_random_kernels_agree(data: st.DataObject) -> None:
     graph = drawn(data)
-    check_kernels(graph, data.draw(st.sampled_from([1, 3, 4])), data.draw(st.sampled_from([1, 2])))
+    lanes = data.draw(st.sampled_from([16, 8, 4]))
+    check_kernels(graph, data.draw(st.sampled_from([1, 3, 4])), data.draw(st.sampled_from([1, 2])), lanes=lanes)
 
 
 @pytest.mark.slow
@@ -67,4 +68,5 @@ def test_random_kernels_agree(data: st.DataObject) -> None:
 @given(data=st.data())
 def test_many_random_kernels_agree(data: st.DataObject) -> None:
     graph = drawn(data)
-    check_kernels(graph, data.draw(st.sampled_from([1, 3, 4])), data.draw(st.sampled_from([1, 2])))
+    lanes = data.draw(st.sampled_from([16, 8, 4]))
+    check_kernels(graph, data.draw(st.sampled_from([1, 3, 4])), data.draw(st.sampled_from([1, 2])), lanes=lanes)
