@@ -56,10 +56,13 @@ def bind(threads: int) -> None:
 def once(kind: str, task: Task, caches: Path | None = None) -> dict[str, Any]:
     """The answer of a contestant that gives one, and `whole`: seconds from its start to its end. Raises Lost."""
     begun = time.perf_counter()
-    done = subprocess.run(
-        command("contestant", kind, task.text()), env=environment(task.threads, caches), cwd=ROOT,
-        stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=PATIENCE, check=False,
-    )  # fmt: skip
+    try:
+        done = subprocess.run(
+            command("contestant", kind, task.text()), env=environment(task.threads, caches), cwd=ROOT,
+            stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=PATIENCE, check=False,
+        )  # fmt: skip
+    except subprocess.TimeoutExpired:
+        raise Lost(f"said nothing for {PATIENCE:.0f} s") from None
     whole = time.perf_counter() - begun
     if done.returncode or not done.stdout:
         raise Lost(f"ended with {done.returncode}: {done.stderr[-TAIL:]}")

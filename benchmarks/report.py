@@ -134,7 +134,7 @@ def _megabytes(count: int | None) -> str:
 def _kernels(race: Result) -> str:
     rows = by_lost_time(KernelTime(**row) for row in race["kernels"])
     share, total = of_step(rows), sum(row.us for row in rows)
-    reached = "unknown" if share is None else f"{share:.0%}"
+    reached = "an unknown share" if share is None else f"{share:.0%}"
     shown = [
         (
             row.kernel, _layers(row.layers), f"{row.us:.1f}", _known(row.least, ".1f"), _known(row.share, ".0%"),
@@ -146,11 +146,22 @@ def _kernels(race: Result) -> str:
     more = f"\nAnd {len(rest)} more, {sum(row.us for row in rest):.1f} µs together.\n" if rest else ""
     title = f"## Kernels of {race['workload']}, threads: {race['threads']}"
     return (
-        f"{title}\n\n{len(rows)} calls a step, {total:.1f} µs together, {reached} of the machine's peak; "
-        "those that lose most come first.\n\n"
+        f"{title}\n\n{len(rows)} calls a step, {total:.1f} µs together, {reached} of the machine's peak."
+        f"{_between(race, total, rows)} Those that lose most come first.\n\n"
         + table(("kernel", "layers", "µs>", "least µs>", "share>", "bound by", "lost µs>"), shown)
         + more
     )
+
+
+def _between(race: Result, calls: float, rows: Sequence[KernelTime]) -> str:
+    """What the step takes beyond its calls, and at the peak; nothing where the step was not timed."""
+    seconds = race["engines"].get("netloom", {}).get("seconds")
+    if seconds is None:
+        return ""
+    step = seconds["median"] * 1e6
+    said = f" A step in the race took {step:.1f} µs: {max(0.0, step - calls):.1f} µs beside the calls"
+    least = [row.least for row in rows if row.least is not None]
+    return f"{said}, and {sum(least):.1f} µs at the peak." if len(least) == len(rows) else f"{said}."
 
 
 def _layers(text: str) -> str:

@@ -70,7 +70,8 @@ def test_kernels_that_lose_most_come_first() -> None:
     found = results()
     found["races"][0]["kernels"] = [kernel("small", 3.0, 1.0), kernel("large", 9.0, 4.0)]
     page = report.text(found, chart=False)
-    assert "2 calls a step, 12.0 µs together, 42% of the machine's peak" in page
+    assert "2 calls a step, 12.0 µs together, 42% of the machine's peak. A step in the race took 1000.0 µs" in page
+    assert ": 988.0 µs beside the calls, and 5.0 µs at the peak." in page
     assert page.index("| large | dense1 | 9.0 | 4.0 | 44% | memory | 5.0 |") < page.index("| small |")
 
 
