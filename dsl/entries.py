@@ -27,10 +27,12 @@ class Site:
     what: str
     free: bool = False
     """Kinds are not looked up: they are of a table that this version does not have."""
+    wiring: tuple[str, ...] = WIRING
+    """What of the wiring may stand beside a kind."""
 
     @property
     def beside(self) -> tuple[str, ...]:
-        return (*WIRING, *(word for family in self.families for word in BESIDE.get(family, ())))
+        return (*self.wiring, *(word for family in self.families for word in BESIDE.get(family, ())))
 
     def find(self, name: str) -> Kind | None:
         return next((kind for family in self.families if (kind := lookup(family, name))), None)
@@ -42,7 +44,7 @@ OPTIMIZER = Site(("optimizer",), "an optimizer")
 METRIC = Site(("metric",), "a metric")
 PENALTY = Site(("penalty",), "a penalty")
 PREPARE = Site(("prepare",), "a step of `prepare`")
-AUGMENT = Site(("augment",), "a step of `augment`")
+AUGMENT = Site(("augment",), "a step of `augment`", wiring=("when",))
 SOURCE = Site(("source",), "a source")
 READ_AS = Site((), "how a column is read", free=True)
 

@@ -30,6 +30,13 @@ SYNONYMS = {
     "early_stopping": "stop", "clip": "clip_gradients", "gradient_clipping": "clip_gradients", "monitor": "metric",
     "clip_grad_norm": "clip_gradients", "acc": "accuracy", "loss_function": "loss", "model": "network",
     "description": "about", "title": "name", "bidirectional_lstm": "lstm", "categorical": "category",
+    "randomflip": "flip", "random_flip": "flip", "randomhorizontalflip": "flip", "horizontal_flip": "flip",
+    "mirror": "flip", "randomrotation": "rotate", "random_rotation": "rotate", "rotation": "rotate",
+    "randomcrop": "crop", "random_crop": "crop", "randomzoom": "zoom", "random_zoom": "zoom",
+    "randomtranslation": "shift", "random_translation": "shift", "translate": "shift", "translation": "shift",
+    "gaussiannoise": "noise", "gaussian_noise": "noise", "randombrightness": "brightness",
+    "random_brightness": "brightness", "colorjitter": "brightness", "color_jitter": "brightness",
+    "randomerasing": "cutout", "random_erasing": "cutout", "augmentation": "augment", "augmentations": "augment",
     "ln": "log", "pow": "^", "power": "^", "prediction": "logits",
 }  # fmt: skip
 """Other names of what there is here."""
