@@ -14,7 +14,8 @@ from .fitted_table import Column, fitted_lines
 def layer_lines(rows: Sequence[LayerRow], batch: int, width: int) -> list[str]:
     """The table, a note of what its columns mean, and of those for which there was no room."""
     lines, gone = fitted_lines(_columns(rows, batch), width)
-    notes = ["memory: of one example, a layer's output" + (" and its gradient" if _trains(rows) else "")]
+    memory = "memory: of one example, a layer's output" + (" and its gradient" if _trains(rows) else "")
+    notes = [] if "memory" in gone else [memory]
     if "sees" not in gone and any(row.field is not None for row in rows):
         notes.append(
             "sees: points of the picture that one place is made of, its border left aside"

@@ -10,6 +10,7 @@ from typing import Any
 
 from ..compiler.pass_words import PassTold
 from ..compiler.rewrites import Change
+from .console import counted
 from .fitted_table import folded
 
 SIDE_BY_SIDE = 100
@@ -66,11 +67,13 @@ def _changes(changes: Sequence[Change], width: int, most: int | None) -> Iterato
     for shown, change in enumerate(changes):
         if left is not None and left <= 0:
             hidden = changes[shown:]
-            yield f"    … and {sum(len(c.rows) for c in hidden):,} more lines of changes, of {len(hidden):,} more layers: --pass, --layer"
+            lines, layers = sum(len(c.rows) for c in hidden), counted(len(hidden), "more layer")
+            yield f"    … and {counted(lines, 'more line')} of changes, of {layers}: --pass, --layer"
             return
         yield f"    {change.origin.path} (line {change.origin.line})"
+        both = bool(change.pairs or (change.gone and change.new))
         yield from (
-            _side_by_side(change, width, left) if width >= SIDE_BY_SIDE else _one_under_other(change, width, left)
+            _side_by_side(change, width, left) if both and width >= SIDE_BY_SIDE else _signed(change, width, left)
         )
         if left is not None:
             left -= len(change.rows)
@@ -84,9 +87,10 @@ def _side_by_side(change: Change, width: int, most: int | None) -> Iterator[str]
     yield from _cut(len(change.rows), most)
 
 
-def _one_under_other(change: Change, width: int, most: int | None) -> Iterator[str]:
-    rows = change.rows
-    signed = [(sign, line) for row in rows for sign, line in zip(("- ", "+ "), row, strict=True) if line]
+def _signed(change: Change, width: int, most: int | None) -> Iterator[str]:
+    """One under the other: lines that are gone, lines that are new, lines before and after."""
+    signed = [("- ", line) for line in change.gone] + [("+ ", line) for line in change.new]
+    signed += [(sign, line) for pair in change.pairs for sign, line in zip(("- ", "+ "), pair, strict=True) if line]
     for sign, line in signed[:most]:
         for number, part in enumerate(_wrapped(line, width - 8)):
             yield f"      {sign if number == 0 else '  '}{part}"
@@ -94,7 +98,7 @@ def _one_under_other(change: Change, width: int, most: int | None) -> Iterator[s
 
 
 def _cut(count: int, most: int | None) -> list[str]:
-    return [] if most is None or count <= most else [f"      … and {count - most:,} more lines of this layer"]
+    return [] if most is None or count <= most else [f"      … and {counted(count - most, 'more line')} of this layer"]
 
 
 def _wrapped(line: str, width: int) -> list[str]:
