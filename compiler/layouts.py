@@ -37,9 +37,14 @@ class Layout:
         return f"<{' '.join(axes[: self.split])}|{' '.join(axes[self.split :])}:{self.pitch}>"
 
 
+APART = 256
+"""Elements: rows whole multiples of this apart would share the same few places of a cache."""
+
+
 def padded(columns: int) -> int:
     """The pitch of rows of `columns` elements."""
-    return 1 if columns == 1 else -(-columns // PAD) * PAD
+    pitch = 1 if columns == 1 else -(-columns // PAD) * PAD
+    return pitch + PAD if pitch % APART == 0 else pitch
 
 
 def plain(shape: Shape, split: int | None = None, order: tuple[int, ...] | None = None) -> Layout:

@@ -116,6 +116,44 @@ def make_scratch(count: int) -> Any:
     return hold
 
 
+def make_turned(lanes: int, a_step: int, b_step: int) -> Any:
+    """`turned(a, b)`: b[y, x] = a[x, y] for a square of `lanes` numbers; the steps are those between rows."""
+    vector = ir.VectorType(F32, lanes)
+
+    def codegen(context: Any, b: ir.IRBuilder, _signature: Any, values: Any) -> ir.Value:
+        source, target = (b.inttoptr(v, F32.as_pointer()) for v in values)
+        rows = [b.load(_place(b, vector, source, i * a_step), align=4) for i in range(lanes)]
+        half = lanes // 2
+        while half:
+            rows = _swapped(b, rows, half)
+            half //= 2
+        for i, row in enumerate(rows):
+            b.store(row, _place(b, vector, target, i * b_step), align=4)
+        return context.get_dummy_value()
+
+    @intrinsic
+    def turned(_context: Any, a: Any, b: Any) -> Any:
+        return types.void(WORD, WORD), codegen
+
+    return turned
+
+
+def _swapped(b: ir.IRBuilder, rows: list[ir.Value], half: int) -> list[ir.Value]:
+    """Of every square of 2 `half` rows and lanes, the upper right and the lower left quarter change places."""
+    count = len(rows)
+    lanes = ir.VectorType(ir.IntType(32), count)
+    made = list(rows)
+    for i in range(count):
+        if i & half:
+            continue
+        first = [lane if not lane & half else count + lane - half for lane in range(count)]
+        second = [lane + half if not lane & half else count + lane for lane in range(count)]
+        made[i] = b.shuffle_vector(rows[i], rows[i + half], ir.Constant(lanes, first))
+        made[i + half] = b.shuffle_vector(rows[i], rows[i + half], ir.Constant(lanes, second))
+    return made
+
+
 def block_words(lanes: int) -> dict[str, Any]:
     """What kernel text calls these."""
-    return {"block": lambda *shape: make_block(lanes, *shape), "scratch": make_scratch}
+    return {"block": lambda *shape: make_block(lanes, *shape), "scratch": make_scratch,
+            "turned": lambda *steps: make_turned(lanes, *steps)}  # fmt: skip

@@ -14,6 +14,8 @@ from numba.extending import intrinsic
 
 F32, I32, I64 = ir.FloatType(), ir.IntType(32), ir.IntType(64)
 WORD = types.int64
+AHEAD = 6
+"""Steps between asking for a row and needing it."""
 
 
 def make_tile(
@@ -74,6 +76,7 @@ def _loop(
     sums = [[b.phi(vector) for _ in range(vectors)] for _ in range(rows)]
     a_index, b_index = b.mul(k, I64(a_step)), b.mul(k, I64(b_step))
     line = b.gep(b_start, [b_index])
+    _fetch_ahead(b, b.gep(line, [I64(AHEAD * b_step)]), vectors, lanes)
     right = [b.load(b.bitcast(b.gep(line, [I64(v * lanes)]), vector.as_pointer()), align=4) for v in range(vectors)]
     grown: list[list[ir.Value]] = []
     for i in range(rows):
@@ -97,6 +100,15 @@ def _loop(
             row.append(final)
         result.append(row)
     return result
+
+
+def _fetch_ahead(b: ir.IRBuilder, line: ir.Value, vectors: int, lanes: int) -> None:
+    """Ask for the row of b some steps on: rows lie apart, and the machine does not see by itself where the next is."""
+    name = "llvm.prefetch.p0"
+    kind = ir.FunctionType(ir.VoidType(), [F32.as_pointer(), I32, I32, I32])
+    function = b.module.globals.get(name) or ir.Function(b.module, kind, name)
+    for start in range(0, vectors * lanes, 16):
+        b.call(function, [b.gep(line, [I64(start)]), I32(0), I32(3), I32(1)])
 
 
 def _store_row(b: ir.IRBuilder, vector: ir.Type, target: ir.Value, start: int, row: list[ir.Value], lanes: int) -> None:

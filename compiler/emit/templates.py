@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -14,6 +15,7 @@ from ..ops.window import WINDOWED
 from ..types import ITEM_BYTES, Dim, evaluate, product
 from .alike import Made, Remembered
 from .convolution import convolution_recipe, is_convolution
+from .copies import MOVES, copies_recipe, copies_text
 from .loops import columns_text, flat_text, rows_text, total_text
 from .nest import nest_recipe, nest_text
 from .product import make_product, matmul_text
@@ -28,7 +30,7 @@ VOCABULARY = 2
 """Part of every kernel's fingerprint: raised whenever the meaning of a word of kernel text changes."""
 
 TEXTS = {"flat": flat_text, "rows": rows_text, "columns": columns_text, "total": total_text, "nest": nest_text,
-         "numbers": numbers_text, "window": window_text, "warp": warp_text}  # fmt: skip
+         "numbers": numbers_text, "window": window_text, "copies": copies_text, "warp": warp_text}  # fmt: skip
 TILED = {"matmul": matmul_text, "convolve": convolve_text, "filters": filters_text}
 """Texts that depend on the number of lanes."""
 USUAL = {"B": 64, "N": 1}
@@ -97,6 +99,9 @@ def _formed(graph: Graph, nodes: tuple[str, ...], exits: frozenset[str]) -> Made
             raise
         if graph[nodes[0]].op in WINDOWED:
             return window_recipe(graph, graph[nodes[0]])
+        if graph[nodes[0]].op in MOVES:
+            with suppress(Misfit):
+                return copies_recipe(graph, graph[nodes[0]])
         if graph[nodes[0]].op == "warp":
             return warp_recipe(graph, graph[nodes[0]])
         return nest_recipe(graph, graph[nodes[0]])

@@ -1,0 +1,240 @@
+"""The form `copies`: numbers moved as they are: reshapes, transposes, slices, joins, changes of layout.
+
+A move is a set of loops, each with a length and a step in the source and in the result. Where both lie side by side
+along one loop, vectors are copied; where each does along a loop of its own, square blocks are transposed in registers.
+"""
+
+from __future__ import annotations
+
+from typing import Any, cast
+
+from ..graph import Graph, Node
+from ..types import Dim, product
+from .recipe import Recipe
+from .site import Misfit, matrix, strides
+
+MOVES = frozenset({"relayout", "reshape", "transpose", "slice", "concat"})
+Loop = tuple[Dim, int, int]
+"""Length, step in the source, step in the result."""
+Formed = tuple[Recipe, tuple[str, ...], tuple[Dim, ...]]
+
+
+def copies_recipe(graph: Graph, node: Node) -> Formed:
+    """Recipe, operands (sources, then the result) and sizes of one node; `Misfit` where plain loops must do it."""
+    sources = [graph[s] for s in node.inputs]
+    if any(n.type.dtype != "float32" or not n.type.shape for n in (*sources, node)):
+        raise Misfit(f"{node.id} moves other things than float32 numbers")
+    kept = tuple(dict.fromkeys(node.inputs))
+    sizes: list[Dim] = [matrix(node).rows]
+
+    def known(dim: Dim) -> Any:
+        if isinstance(dim, int):
+            return dim
+        if dim not in sizes[1:]:
+            sizes.append(dim)
+        return ["size", sizes.index(dim, 1)]
+
+    moves: list[dict[str, Any]] = []
+    start, axis = 0, _axis(node)
+    for source in sources:
+        loops, shift = _loops(node, source)
+        moves.append({
+            "from": kept.index(source.id), "shift": [shift, start * strides(node)[axis]],
+            "loops": [[known(length), a, b] for length, a, b in _joined(loops)],
+        })  # fmt: skip
+        start += cast(int, source.type.shape[axis]) if node.op == "concat" else 0
+    for move in moves:
+        if not any(a == 1 for _, a, _ in move["loops"]) or not any(b == 1 for *_, b in move["loops"]):
+            raise Misfit(f"{node.id} has no numbers side by side")
+    recipe: Recipe = {
+        "form": "copies", "moves": moves, "pads": [matrix(node).columns, matrix(node).pitch],
+        "operands": [{"dtype": "float32"}] * (len(kept) + 1),
+    }  # fmt: skip
+    return recipe, (*kept, node.id), tuple(sizes)
+
+
+def _axis(node: Node) -> int:
+    """The axis along which parts are taken or joined; any, for what moves whole."""
+    return cast(int, node.attributes.get("axis", 0))
+
+
+def _loops(node: Node, source: Node) -> tuple[list[Loop], int]:
+    """The loops over all that is moved from the source, and where in it they begin."""
+    a, b = strides(source), strides(node)
+    if node.op == "reshape":
+        return _reshaped(source.type.shape, a, node.type.shape, b), 0
+    if node.op == "transpose":
+        order = cast("tuple[int, ...]", node.attr("order"))
+        return [(node.type.shape[i], a[axis], b[i]) for i, axis in enumerate(order)], 0
+    shape = source.type.shape if node.op == "concat" else node.type.shape
+    loops = list(zip(shape, a, b, strict=True))
+    if node.op != "slice":
+        return loops, 0
+    return loops, cast(int, node.attr("start")) * a[_axis(node)]
+
+
+def _reshaped(old: tuple[Dim, ...], a: tuple[int, ...], new: tuple[Dim, ...], b: tuple[int, ...]) -> list[Loop]:
+    """Loops over axes so short that each is a part of one old and of one new axis."""
+    found = list[Loop]()
+    olds, news = [*zip(old, a, strict=True)], [*zip(new, b, strict=True)]
+    while olds and news:
+        (x, s), (y, t) = olds.pop(), news.pop()
+        if x == y:
+            found.append((x, s, t))
+            continue
+        rest_x, rest_y = _quotient(x, y), _quotient(y, x)
+        if rest_x is not None and isinstance(y, int):
+            found.append((y, s, t))
+            olds.append((rest_x, s * y))
+        elif rest_y is not None and isinstance(x, int):
+            found.append((x, s, t))
+            news.append((rest_y, t * x))
+        else:
+            raise Misfit("neither shape is a refinement of the other")
+    if any(length != 1 for length, _ in olds + news):
+        raise Misfit("neither shape is a refinement of the other")
+    return found[::-1]
+
+
+def _quotient(x: Dim, y: Dim) -> Dim | None:
+    """x / y where that is a size."""
+    if isinstance(x, int):
+        return x // y if isinstance(y, int) and y and x % y == 0 else None
+    if isinstance(y, int) and y and x.factor % y == 0:
+        return product((x.factor // y, type(x)(1, x.names)))
+    return None
+
+
+def _joined(loops: list[Loop]) -> list[Loop]:
+    """The loops from the longest step in the result to the shortest; neighbours that run on as one are one."""
+    found = list[Loop]()
+    for length, a, b in sorted((loop for loop in loops if loop[0] != 1), key=lambda loop: -loop[2]):
+        if found and isinstance(length, int) and found[-1][1] == length * a and found[-1][2] == length * b:
+            outer = found.pop()
+            found.append((product((outer[0], length)), a, b))
+        else:
+            found.append((length, a, b))
+    return found or [(1, 1, 1)]
+
+
+def copies_text(recipe: Recipe) -> str:
+    """The moves one after another; the threads share the outermost loop of each."""
+    return _Copies(recipe).text()
+
+
+class _Copies:
+    def __init__(self, recipe: Recipe) -> None:
+        self.recipe = recipe
+        self.out = len(recipe["operands"]) - 1
+        self.lines: list[str] = []
+        self.before = dict[str, str]()
+        self.depth = 1
+
+    def put(self, line: str) -> None:
+        self.lines.append("    " * self.depth + line)
+
+    def loop(self, name: str, start: str, stop: str) -> None:
+        self.put(f"{name} = {start}")
+        self.put(f"while {name} < {stop}:")
+        self.depth += 1
+
+    def end(self, step: str) -> None:
+        self.put(step)
+        self.depth -= 1
+
+    def text(self) -> str:
+        for i in range(self.out + 1):
+            self.put(f"p{i} = arena + get(offsets, {i})")
+        self.pads()
+        for move in self.recipe["moves"]:
+            self.move(move)
+        kernel = "\n".join(["def kernel(arena, offsets, sizes, thread, threads):", *self.lines]) + "\n"
+        return "".join(self.before.values()) + ("\n\n" if self.before else "") + kernel
+
+    def pads(self) -> None:
+        """Zeros behind every row; another thread may be moving numbers into the row itself meanwhile."""
+        columns, pitch = self.recipe["pads"]
+        if columns == pitch:
+            return
+        self.loop("row", "get(sizes, 0) * thread // threads", "get(sizes, 0) * (thread + 1) // threads")
+        self.loop("pad", str(columns), str(pitch))
+        self.put(f"set_number(p{self.out}, row * {pitch} + pad, F(0.0))")
+        self.end("pad += 1")
+        self.end("row += 1")
+
+    def move(self, move: dict[str, Any]) -> None:
+        loops = [tuple(loop) for loop in move["loops"]]
+        run = next(i for i, loop in enumerate(loops) if loop[2] == 1)
+        line = next((i for i, loop in enumerate(loops) if loop[1] == 1), run)
+        inner = {run, line}
+        outer = [i for i in range(len(loops)) if i not in inner]
+        self.put(f"a = {move['shift'][0]}")
+        self.put(f"b = {move['shift'][1]}")
+        terms = [(f"i{i}", loops[i]) for i in outer]
+        for place, (name, (length, _, _)) in enumerate(terms):
+            count = self.length(length)
+            ends = (
+                (f"{count} * thread // threads", f"{count} * (thread + 1) // threads") if place == 0 else ("0", count)
+            )
+            self.loop(name, *ends)
+        self.put(f"at = {' + '.join(['a', *(f'{s} * {name}' for name, (_, s, _) in terms)])}")
+        self.put(f"to = {' + '.join(['b', *(f'{t} * {name}' for name, (_, _, t) in terms)])}")
+        if run == line:
+            self.run(move["from"], self.length(loops[run][0]), shared=not outer)
+        else:
+            self.turn(move["from"], loops[line], loops[run], shared=not outer)
+        for name, _ in reversed(terms):
+            self.end(f"{name} += 1")
+
+    def length(self, dim: Any) -> str:
+        return f"get(sizes, {dim[1]})" if isinstance(dim, list) else str(dim)
+
+    def run(self, source: int, count: str, *, shared: bool) -> None:
+        """Numbers side by side in both: vectors, and the rest one by one."""
+        if shared:
+            self.put(f"whole = {count}")
+            self.put("c = whole * thread // threads")
+            self.put("stop = whole * (thread + 1) // threads")
+        else:
+            self.put("c = 0")
+            self.put(f"stop = {count}")
+        self.put("while c + LANES <= stop:")
+        self.put(f"    store_float32(p{self.out}, to + c, load_float32(p{source}, at + c))")
+        self.put("    c += LANES")
+        self.put("while c < stop:")
+        self.put(f"    set_number(p{self.out}, to + c, number(p{source}, at + c))")
+        self.put("    c += 1")
+
+    def turn(self, source: int, line: tuple[Any, int, int], run: tuple[Any, int, int], *, shared: bool) -> None:
+        """Numbers side by side in the source lie `line` steps apart in the result, and the other way round."""
+        lines, runs = self.length(line[0]), self.length(run[0])
+        self.put(f"lines = {lines}")
+        self.put(f"runs = {runs}")
+        self.put("r = 0")
+        self.put("end = lines")
+        if shared:
+            self.put("parts = (lines + LANES - 1) // LANES")
+            self.put("r = LANES * (parts * thread // threads)")
+            self.put("end = min(lines, LANES * (parts * (thread + 1) // threads))")
+        self.put("while r < end:")
+        self.depth += 1
+        self.loop("c", "0", "runs")
+        place = f"p{source} + 4 * (at + r + {run[1]} * c), p{self.out} + 4 * (to + c + {line[2]} * r)"
+        self.put("if r + LANES <= end and c + LANES <= runs:")
+        self.put(f"    turned_{self.block(run[1], line[2])}({place})")
+        self.put("else:")
+        self.depth += 1
+        self.loop("y", "r", "min(r + LANES, end)")
+        self.loop("x", "c", "min(c + LANES, runs)")
+        self.put(f"set_number(p{self.out}, to + x + {line[2]} * y, number(p{source}, at + y + {run[1]} * x))")
+        self.end("x += 1")
+        self.end("y += 1")
+        self.depth -= 1
+        self.end("c += LANES")
+        self.end("r += LANES")
+
+    def block(self, a_step: int, b_step: int) -> str:
+        """The name of the block that transposes with these steps, defined in front of the kernel."""
+        name = f"{a_step}_{b_step}"
+        self.before[name] = f"turned_{name} = turned({a_step}, {b_step})\n"
+        return name
