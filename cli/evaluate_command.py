@@ -1,4 +1,7 @@
-"""Measure RUN's network on each part of its data: loss and metrics.
+"""Measure RUN's network on each part of its data: loss and metrics, with the weights it ended with.
+
+`netloom train` tells of `train, while learning`: the mean over the steps of the last epoch, in which the weights still
+moved and dropout was at work. Here all of `train` is measured at the end, as the other parts are.
 
 Examples:
 
@@ -17,7 +20,7 @@ import typer
 from ..runtime import runs as folders
 from ..runtime import start
 from ..runtime.answers import evaluate_run
-from .console import print_json, print_titled, table
+from .console import print_json, print_titled, table, talk
 
 
 def run(
@@ -36,6 +39,11 @@ def run(
     for part, metrics in results.items():
         shown.add_row(part, *(f"{metrics[n]:.4f}" if n in metrics else "-" for n in plain))
     print_titled(folder.name, shown)
+    if "train" in results:
+        said = (
+            "train is measured here with the weights as they are; `netloom train` tells its mean while they still moved"
+        )
+        talk().print(said, style="dim", soft_wrap=True)
     for part, metrics in results.items():
         for name, value in metrics.items():
             if isinstance(value, list):

@@ -31,6 +31,8 @@ from .console import counted, out, seconds, table, talk
 
 BAR = 24
 SHOWN = ("loss", "accuracy", "r2", "mae", "f1")
+WHILE_LEARNING = "train, while learning"
+"""The mean over an epoch's steps, with dropout and the like at work and weights that change from step to step."""
 LINE_SECONDS = 1.0
 """At most one line of an epoch in this time."""
 CLEARLY = 0.03
@@ -46,6 +48,8 @@ class Progress:
         self._live: Live | None = None
         self._started: RunStarted | None = None
         self._results: dict[str, dict[str, Any]] = {}
+        self._epochs: dict[str, int] = {}
+        """Of each part, the epoch its last results are of."""
         self._history: dict[str, list[float]] = {}
         self._epoch: list[Evaluated] = []
         """The results of the epoch that has no line yet."""
@@ -104,7 +108,7 @@ class Progress:
         names = [n for n in _names(ended.metrics) if n in SHOWN or "/" not in n]
         shown = table("part", *(f"{name}>" for name in names))
         for part, metrics in ended.metrics.items():
-            shown.add_row(part, *(_number(metrics.get(name)) for name in names))
+            shown.add_row(self._part(part, ended.metrics), *(_number(metrics.get(name)) for name in names))
         if ended.metrics:
             out().print(shown)
         said = (
@@ -112,12 +116,25 @@ class Progress:
         )
         self.say(said, "bold")
         name = folder.name if folder.parent == RUNS else str(folder)
-        if ended.status == "interrupted":
+        if ended.status in ("interrupted", "stopped"):
+            if ended.metrics and self._begun(ended):
+                self.say(f"the table tells of epoch {ended.epochs}, the last whole one", "dim")
             self.say(f"go on with: netloom train --resume {name}", "dim")
         if ended.status == "finished" and still_falling(self._history):
             self.say(f"the loss was still falling: more epochs may help (--resume {name} --epochs {2 * ended.epochs})")
         if ended.status in ("finished", "stopped_early"):
             self.say(f"next: netloom evaluate {name} | predict {name} FILE | runs compare RUN {name}", "dim")
+
+    def _part(self, part: str, parts: dict[str, dict[str, Any]]) -> str:
+        """What a row of the table is called: the results of training are those of weights that still moved, and parts
+        whose epochs differ say theirs."""
+        said = WHILE_LEARNING if part == "train" else part
+        known = [self._epochs.get(name) for name in parts]
+        return f"{said} (epoch {self._epochs[part]})" if None not in known and len(set(known)) > 1 else said
+
+    def _begun(self, ended: RunEnded) -> bool:
+        """Whether the run ended within an epoch."""
+        return self._started is not None and ended.step != ended.epochs * self._started.steps_an_epoch
 
     def say(self, line: str, style: str = "") -> None:
         """One line, above the live one where there is one."""
@@ -138,7 +155,8 @@ class Progress:
         self._live.update(line)
 
     def _evaluated(self, event: Evaluated) -> None:
-        if event.part == "test":
+        self._epochs[event.part] = event.epoch
+        if event.last or event.part == "test":
             return  # in the table at the end
         if self._epoch and self._epoch[0].epoch != event.epoch:
             self._epoch = []

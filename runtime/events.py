@@ -61,13 +61,15 @@ class Steps(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Evaluated(Event):
-    """The loss and metrics of one part of the data after an epoch. `best`: the best of the run so far."""
+    """The loss and metrics of one part of the data after an epoch. `best`: the best of the run so far. `last`: measured
+    at the end, of the weights that the run ends with; those of `epoch`, which may be an earlier one or only begun."""
 
     kind: ClassVar[str] = "evaluated"
     epoch: int
     part: str
     metrics: dict[str, Any]
     best: bool = False
+    last: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

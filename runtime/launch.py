@@ -55,11 +55,14 @@ class Launch:
         self.missing: tuple[str, ...] = ()
         self.notices = [self.ready.notice] if self.ready.notice else []
         done = self._states()
+        enough = self._has_enough(done)
         self.folder = self.resumed or runs.create(request.runs, self.loaded.spec.name)
         self._write_files()
         self.training = Training(
             self.ready.plan, self.ready.engine, dict(self.data.parts), self._settings(), done, self._explain
         )
+        if enough and not done.finished:
+            self.training.wishes.stop = "stopped"
 
     # the stream
 
@@ -143,9 +146,27 @@ class Launch:
         if self.missing:
             self.notices.append(f"the network was edited: {', '.join(self.missing)} start anew, all else is kept")
         self.ready.engine.clock = progress.step
-        if self.request.epochs is not None and progress.epoch < self.request.epochs:
+        # a file that came along may be longer than the one the run finished with
+        wanted = self.request.epochs or (self.loaded.experiment.epochs if self.request.file else None)
+        if wanted is not None and progress.epoch < wanted:
             progress = replace(progress, finished=False)
         return progress
+
+    def _has_enough(self, done: Progress) -> bool:
+        """Whether the run that goes on has trained for longer than is asked for now; it then keeps the length that it
+        had, and nothing is trained."""
+        wanted = self.request.epochs
+        if self.resumed is None or wanted is None or (done.epoch, done.position) <= (wanted, 0):
+            return False
+        before = asked.read(self.resumed).epochs if self.request.file is None else None
+        self.asked = replace(self.asked, epochs=before)
+        name = self.resumed.name if self.resumed.path.parent == start.RUNS else self.resumed.path
+        length = before or self.loaded.experiment.epochs
+        said = f"{done.epoch} epochs are done already, {wanted} asked for: nothing is trained"
+        if length and length > done.epoch and not done.finished:
+            said += f"; `netloom train --resume {name}` goes on to {length}, `netloom evaluate {name}` measures"
+        self.notices.append(said)
+        return True
 
     def _write_files(self) -> None:
         """The spec with the files it includes, what was asked for, and the plan, for whoever goes on with the run or

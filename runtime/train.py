@@ -322,28 +322,47 @@ class Training:
         if not stop and self.settings.stop and self.settings.steps is None and p.epoch < self.settings.epochs:
             status = "stopped_early"
         if not stop and not p.finished:
-            if self.settings.stop is not None and self.settings.stop.restore == "best":
-                yield from self._restore_best()
+            at = yield from self._last_weights()
             if len(self.parts.get("test", ())):
-                p.metrics["test"] = self.evaluate("test")
-                yield Evaluated(step=p.step, epoch=p.epoch, part="test", metrics=p.metrics["test"])
+                yield self._measured("test", at)
             p.finished = True
         yield from self._checkpoint(now=True)
         seconds = time.monotonic() - self._began
         yield RunEnded(step=p.step, status=status, epochs=p.epoch, seconds=seconds, metrics=p.metrics)
 
-    def _restore_best(self) -> Iterator[Event]:
-        """Put the weights of the best epoch back."""
-        states = self.best_states
-        if states is None and self.settings.folder is not None and self.progress.best_epoch != self.progress.epoch:
+    def _last_weights(self) -> Generator[Event, None, int]:
+        """The epoch of the weights that the run ends with: the best one, put back, or the last, whole or begun. Where
+        the last results are of others, these are measured: the table at the end tells of one network."""
+        p, stop = self.progress, self.settings.stop
+        back = stop is not None and stop.restore == "best" and (yield from self._restore_best())
+        at = p.best_epoch if back else p.epoch + (p.position > 0)
+        if at == p.epoch and not back:
+            return at
+        if not back:
+            p.metrics["train"] = self.tally.results()
+            yield Evaluated(step=p.step, epoch=at, part="train", metrics=p.metrics["train"], last=True)
+        if len(self.parts.get("validation", ())):
+            yield self._measured("validation", at)
+        return at
+
+    def _measured(self, part: str, epoch: int) -> Evaluated:
+        results = self.progress.metrics[part] = self.evaluate(part)
+        return Evaluated(step=self.progress.step, epoch=epoch, part=part, metrics=results, last=True)
+
+    def _restore_best(self) -> Generator[Event, None, bool]:
+        """Put the weights of the best epoch back; gives whether they are others than the last."""
+        p, states = self.progress, self.best_states
+        if not p.best_epoch or (p.best_epoch == p.epoch and not p.position):
+            return False
+        if states is None and self.settings.folder is not None:
             try:
                 states, _ = checkpoints.read(self.settings.folder / "best.safetensors")
             except checkpoints.CheckpointError as trouble:
-                yield Warned(step=self.progress.step, message=f"the best weights are not to be had: {trouble}")
-                return
+                yield Warned(step=p.step, message=f"the best weights are not to be had: {trouble}")
         for name, array in (states or {}).items():
             if self.engine.has(f"state/{name}"):
                 self.engine.write(f"state/{name}", array)
+        return states is not None
 
 
 def evaluation(plan: Plan, rows: Rows, knobs: Any, program: str = "evaluate") -> list[Segment]:

@@ -53,6 +53,35 @@ def test_fast_epochs_leave_lines_out_but_never_the_last(capsys: pytest.CaptureFi
     assert [line.split()[1] for line in lines(capsys)] == ["1", "3"]
 
 
+def final(capsys: pytest.CaptureFixture[str], at: dict[str, int], status: str, step: int = 4) -> tuple[str, str]:
+    """What is said of a run of two whole epochs and perhaps more, whose parts were measured at these epochs."""
+    progress = Progress(lambda: 0.0)
+    progress.show(started(PARTS))
+    for part, epoch in at.items():
+        progress.show(Evaluated(epoch=epoch, part=part, metrics={"loss": 0.5}, last=True))
+    metrics = {part: {"loss": 0.5} for part in at}
+    progress.final(RunEnded(step=step, status=status, epochs=2, seconds=0.1, metrics=metrics), Path("runs/net-1"))
+    said = capsys.readouterr()
+    return said.out, said.err
+
+
+def test_the_table_says_what_train_means_and_whose_weights_it_tells_of(capsys: pytest.CaptureFixture[str]) -> None:
+    said, _ = final(capsys, {"train": 2, "validation": 2, "test": 2}, "finished")
+    assert [line.split("  ")[0] for line in said.splitlines()[1:]] == ["train, while learning", "validation", "test"]
+    said, _ = final(capsys, {"train": 5, "validation": 2, "test": 2}, "stopped_early")
+    assert "train, while learning (epoch 5)" in said
+    assert "validation (epoch 2)" in said
+
+
+def test_a_run_stopped_within_an_epoch_says_which_the_table_is_of(capsys: pytest.CaptureFixture[str]) -> None:
+    of = "the table tells of epoch 2, the last whole one"
+    assert of in final(capsys, {"train": 2, "validation": 2}, "interrupted", step=5)[1]
+    assert of in final(capsys, {"train": 2}, "stopped", step=5)[1]
+    _, said = final(capsys, {"train": 2, "validation": 2}, "interrupted")
+    assert of not in said
+    assert "go on with: netloom train --resume net-1" in said
+
+
 def test_what_to_do_next(capsys: pytest.CaptureFixture[str]) -> None:
     epochs(Progress(lambda: 0.0), PARTS, FALLING)
     said = capsys.readouterr().err

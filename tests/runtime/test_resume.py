@@ -13,6 +13,7 @@ import pytest
 
 import netloom
 from netloom.runtime import checkpoints
+from netloom.runtime.events import Evaluated, Event, RunEnded, Warned
 from netloom.runtime.launch import Launch, Request
 
 PACKAGE = Path(netloom.__file__).resolve().parent
@@ -126,6 +127,79 @@ def test_a_finished_run_says_so_and_a_longer_one_goes_on(tmp_path: Path) -> None
     assert again[-1].step == STEPS
     longer = list(Launch(Request(resume="last", runs=tmp_path, epochs=8)).events())
     assert longer[-1].step == 15 * 8
+
+
+def results(events: list[Event]) -> dict[str, dict[str, float]]:
+    ended = events[-1]
+    assert isinstance(ended, RunEnded)
+    return ended.metrics
+
+
+def ended_within_an_epoch(file: Path, runs: Path) -> Launch:
+    """A run that is asked to stop in its third epoch, as by Ctrl-C."""
+    launch = Launch(Request(file, runs=runs, checkpoint_steps=7))
+    for event in launch.events():
+        if event.step >= 35:
+            launch.training.wishes.stop = "interrupted"
+    assert launch.training.progress.position
+    return launch
+
+
+def test_the_last_table_tells_of_one_network(tmp_path: Path) -> None:
+    """A run of so many steps ends within an epoch: validation is that of the weights it ends with."""
+    file = spec(tmp_path, "adam")
+    file.write_text(file.read_text(encoding="utf-8").replace("epochs: 6", "steps: 40"), encoding="utf-8")
+    events = list(Launch(Request(file, runs=tmp_path)).events())
+    told, measured = results(events), netloom.evaluate(tmp_path / "small-1")
+    assert told["validation"] == pytest.approx(measured["validation"])
+    assert told["test"] == pytest.approx(measured["test"])
+    last = [event for event in events if isinstance(event, Evaluated) and event.last]
+    assert [(event.part, event.epoch) for event in last] == [("train", 3), ("validation", 3), ("test", 3)]
+    mid = next(e for e in events if isinstance(e, Evaluated) and e.part == "validation" and e.epoch == 2)
+    assert mid.metrics["loss"] != told["validation"]["loss"]
+
+
+def test_the_table_of_the_best_epoch_is_that_of_its_weights(tmp_path: Path) -> None:
+    file = spec(tmp_path, "stop")
+    text = file.read_text(encoding="utf-8").replace("adamw", "momentum: {learning_rate: 4}")
+    file.write_text(text.replace("dropout: 0.25", "dropout: 0.9").replace("epochs: 6", "epochs: 9"), encoding="utf-8")
+    launch = Launch(Request(file, runs=tmp_path))
+    events = list(launch.events())
+    best = launch.training.progress.best_epoch
+    assert 0 < best < launch.training.progress.epoch
+    assert results(events)["validation"] == pytest.approx(netloom.evaluate(tmp_path / "small-1")["validation"])
+    first = next(e for e in events if isinstance(e, Evaluated) and (e.part, e.epoch) == ("validation", best))
+    assert results(events)["validation"] == first.metrics
+
+
+def test_fewer_epochs_than_done_are_said_and_the_length_is_kept(tmp_path: Path) -> None:
+    file = spec(tmp_path, "adam")
+    launch = ended_within_an_epoch(file, tmp_path)
+    done = launch.training.progress.step
+    for wanted in (1, 2):
+        events = list(Launch(Request(resume="small-1", runs=tmp_path, epochs=wanted)).events())
+        said = next(event.message for event in events if isinstance(event, Warned))
+        assert f"2 epochs are done already, {wanted} asked for: nothing is trained; `netloom train --resume" in said
+        assert "goes on to 6" in said
+        assert isinstance(events[-1], RunEnded)
+        assert (events[-1].status, events[-1].step) == ("stopped", done)
+    whole = straight(file, tmp_path / "whole")
+    assert resumed(tmp_path) == whole
+
+
+def test_a_finished_run_stays_finished_when_fewer_epochs_are_asked_for(tmp_path: Path) -> None:
+    file = spec(tmp_path, "adam")
+    straight(file, tmp_path)
+    run = netloom.train(resume="last", folder=tmp_path, epochs=3)
+    assert (run.status, run.steps) == ("finished", STEPS)
+    assert netloom.train(resume="last", folder=tmp_path).steps == STEPS
+
+
+def test_a_file_that_grew_longer_goes_on(tmp_path: Path) -> None:
+    file = spec(tmp_path, "adam")
+    straight(file, tmp_path)
+    file.write_text(file.read_text(encoding="utf-8").replace("epochs: 6", "epochs: 7"), encoding="utf-8")
+    assert netloom.train(file, resume="last", folder=tmp_path).steps == 15 * 7
 
 
 def test_after_an_edit_every_weight_that_fits_is_kept(tmp_path: Path) -> None:
