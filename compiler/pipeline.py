@@ -28,6 +28,7 @@ from .passes.merge import Merge
 from .passes.optimise import Optimise
 from .passes.schedule import Schedule
 from .passes.simplify import Simplify
+from .passes.split_totals import SplitTotals
 from .plan import Metric, Plan
 from .stages import Pass, PassRan, run
 
@@ -99,7 +100,7 @@ def passes(
     learn: tuple[Pass, ...] = ()
     if mode == "train" and experiment.optimizer is not None:
         learn = (*TIDY, *LEARN, optimise(experiment))
-    return (*learn, *LOWER, LayOut(orders), Fuse(emit, note=why), Schedule())
+    return (*learn, *LOWER, LayOut(orders), SplitTotals(), Fuse(emit, note=why), Schedule())
 
 
 def optimise(experiment: Experiment) -> Optimise:
