@@ -22,7 +22,7 @@ NOT_YET = {
     "C30": "reading a picture between its points has no kind",
     "C31": "learning by competition has no rule of its own (`fit`)",
     "R15": "no pass folds a batch norm into the layer before it",
-    "R19": "labels and examples are not mixed yet (`augment`)",
+    "R19": "labels are not smoothed and examples not mixed yet",
     "X01": "a trained network cannot be read into another yet (`weights`)",
     "X02": "filters are not drawn yet",
     "X03": "patches are not drawn yet",
