@@ -18,13 +18,14 @@ from .convolution import convolution_recipe, is_convolution
 from .copies import MOVES, copies_recipe, copies_text
 from .loops import columns_text, flat_text, rows_text, total_text
 from .nest import nest_recipe, nest_text
+from .pools import window_text
 from .product import make_product, matmul_text
 from .recipe import Recipe, vector_recipe, zero_at_pads
 from .scalars import numbers_recipe, numbers_text
 from .site import GENERATORS, Misfit, Site, make_site
 from .sliding import convolve_text, filters_text
 from .warp import warp_recipe, warp_text
-from .window import window_recipe, window_text
+from .window import window_recipe
 
 VOCABULARY = 2
 """Part of every kernel's fingerprint: raised whenever the meaning of a word of kernel text changes."""

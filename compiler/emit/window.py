@@ -15,6 +15,8 @@ from .recipe import Recipe
 from .site import matrix, strides
 
 RANK = 4
+STRETCH, MOST_TAPS = 16, 200
+"""Points whose sums are held in registers at once, and the most additions a row that are written out one by one."""
 PICTURE = {"windows": 0, "pool_max": 0, "pool_sum": 0, "pool_max_back": 1, "unwindows": -1, "pool_spread": -1}
 """Which of its inputs and its result is the picture that the windows move over."""
 
@@ -48,12 +50,9 @@ def _operand(node: Node) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def window_text(recipe: Recipe) -> str:
-    """The text of a kernel over windows of pictures, from its recipe."""
-    return _Window(recipe).text()
+class Windows:
+    """Writes a kernel over windows of pictures; its methods `op_…` are the ops."""
 
-
-class _Window:
     def __init__(self, recipe: Recipe) -> None:
         self.recipe = recipe
         self.operands: list[dict[str, Any]] = recipe["operands"]
@@ -243,6 +242,45 @@ class _Window:
         self.close("c += 1")
 
     def op_unwindows(self) -> None:
+        few = self.across * self.kw <= MOST_TAPS
+        if self.operands[self.out]["channels_in_rows"] and (self.dh, self.dw) == (1, 1) and few:
+            self.gathered()
+        else:
+            self.spread_out()
+
+    def gathered(self) -> None:
+        """Row by row of points, all that the windows say of them, a stretch of points in registers at once.
+
+        Vectors read on into the next point of a window: what they find behind the channels is cut off at the end.
+        """
+        pitch = self.operands[self.operand(0)]["pitch"]
+        self.loop("y", self.height)
+        # the first and the last row of a window that can stand here
+        self.put(f"ky_first = max((y + {self.pad[0]}) % {self.sh}, y + {self.pad[0] - self.sh * (self.down - 1)})")
+        self.put(f"ky_last = min({self.kh - 1}, y + {self.pad[0]})")
+        self.loop("c", self.operands[self.out]["pitch"])
+        for start in range(0, self.width, STRETCH):
+            points = range(start, min(start + STRETCH, self.width))
+            for x in points:
+                self.put(f"t{x} = splat(F(0.0))")
+            self.loop("ky", "ky_last + 1", "ky_first")
+            self.put(f"line = (b * {self.down} + (y + {self.pad[0]} - ky) // {self.sh}) * {self.across}")
+            self.put(f"at = {pitch} * line + {self.channels * self.kw} * ky + c")
+            for x, j, kx in self.taps(points):
+                self.put(f"t{x} = vadd(t{x}, load_float32(p{self.operand(0)}, at + {pitch * j + self.channels * kx}))")
+            self.close(f"ky += {self.sh}")
+            for x in points:
+                kept = f"t{x}" if self.channels % 16 == 0 else f"keep(t{x}, {self.channels} - c)"
+                self.store(f"{self.at(-1, 'y', str(x))}", kept, vectors=True)
+        self.close("c += LANES")
+        self.close("y += 1")
+
+    def taps(self, points: range) -> list[tuple[int, int, int]]:
+        """The windows j of a row in which the points stand, and where in them: x, j, kx."""
+        found = [(j * self.sw + kx - self.pad[2], j, kx) for j in range(self.across) for kx in range(self.kw)]
+        return [tap for tap in found if tap[0] in points]
+
+    def spread_out(self) -> None:
         pitch, step = self.operands[self.operand(0)]["pitch"], self.operands[self.out]["strides"][-1]
         self.over_points()
         self.put(f"to = {self.at(-1, 'y', 'x')}")
@@ -274,81 +312,3 @@ class _Window:
         both = f"number(p{self.out}, to + {step} * c) + number(p{source}, at + c)"
         self.put(f"set_number(p{self.out}, to + {step} * c, {both})")
         self.close("c += 1")
-
-    # pools
-
-    def op_pool_max(self) -> None:
-        self._pool("-INF", lambda a, v: f"vselect(vgt({v}, {a}), {v}, {a})", lambda a, v: f"max({a}, {v})")
-
-    def op_pool_sum(self) -> None:
-        self._pool("0.0", lambda a, v: f"vadd({a}, {v})", lambda a, v: f"{a} + {v}")
-
-    def _pool(self, start: str, wide: Any, single: Any) -> None:
-        vectors = self.whole_vectors(0, -1)
-        self.over_places()
-        self.put(f"to = {self.at(-1, 'i', 'j')}")
-        self.over_channels(vectors=vectors)
-        self.put(f"best = splat(F({start}))" if vectors else f"best = F({start})")
-        self.over_window()
-        self.put(f"at = {self.at(0, 'y', 'x')}")
-        self.put(f"value = {self.load(0, 'at', vectors=vectors)}")
-        self.put(f"best = {(wide if vectors else single)('best', 'value')}")
-        self.end_window()
-        self.store("to", "best", vectors=vectors)
-        self.end_channels(vectors=vectors)
-        self.pads_of_place(vectors=vectors)
-        self.end_places()
-        self.pads_of_example()
-
-    def op_pool_max_back(self) -> None:
-        """g, x, y: the first point of each window that is its largest takes its g."""
-        vectors = self.whole_vectors(0, 1, 2, -1)
-        zero, one = ("splat(F(0.0))", "splat(F(1.0))") if vectors else ("F(0.0)", "F(1.0)")
-        self.over_points()
-        self.put(f"to = {self.at(-1, 'y', 'x')}")
-        self.over_channels(vectors=vectors)
-        self.store("to", zero, vectors=vectors)
-        self.end_channels(vectors=vectors)
-        self.pads_of_place(vectors=vectors)
-        self.end_points()
-        self.over_places()
-        self.put(f"of = {self.at(0, 'i', 'j')}")
-        self.put(f"from_ = {self.at(2, 'i', 'j')}")
-        self.over_channels(vectors=vectors)
-        self.put(f"g = {self.load(0, 'of', vectors=vectors)}")
-        self.put(f"largest = {self.load(2, 'from_', vectors=vectors)}")
-        self.put(f"free = {one}")
-        self.over_window()
-        self.put(f"at = {self.at(1, 'y', 'x')}")
-        self.put(f"to = {self.at(-1, 'y', 'x')}")
-        value = self.load(1, "at", vectors=vectors)
-        before = self.load(-1, "to", vectors=vectors)
-        if vectors:
-            self.put(f"hit = vselect(veq({value}, largest), free, {zero})")
-            self.store("to", f"vadd({before}, vmul(hit, g))", vectors=True)
-            self.put("free = vsub(free, hit)")
-        else:
-            self.put(f"hit = free if {value} == largest else {zero}")
-            self.store("to", f"{before} + hit * g", vectors=False)
-            self.put("free = free - hit")
-        self.end_window()
-        self.end_channels(vectors=vectors)
-        self.end_places()
-        self.pads_of_example()
-
-    def op_pool_spread(self) -> None:
-        vectors = self.whole_vectors(0, -1)
-        self.over_points()
-        self.put(f"to = {self.at(-1, 'y', 'x')}")
-        self.over_channels(vectors=vectors)
-        self.put("total = splat(F(0.0))" if vectors else "total = F(0.0)")
-        self.over_windows_of_point()
-        self.put(f"at = {self.at(0, 'i_', 'j_')}")
-        value = self.load(0, "at", vectors=vectors)
-        self.put(f"total = vadd(total, {value})" if vectors else f"total = total + {value}")
-        self.end_windows_of_point()
-        self.store("to", "total", vectors=vectors)
-        self.end_channels(vectors=vectors)
-        self.pads_of_place(vectors=vectors)
-        self.end_points()
-        self.pads_of_example()
