@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 
+from ..compiler.experiment import Prepare
 from ..compiler.interpret import interpret_all
 from ..compiler.plan import Plan
-from ..dsl.diagnostics import NetloomError
+from ..dsl.diagnostics import Diagnostics, NetloomError
+from ..dsl.spec import Spec
+from ..dsl.static_check import file_scope
 from ..dsl.suggest import did_you_mean
 from . import launch, runs, start
-from .data.inputs import Needs, read_inputs
+from .data.asked import asked
+from .data.fitted import prepared
+from .data.inputs import Needs, picture_names, read_inputs, read_told
+from .data.picture_files import FITS
 from .initial import is_drawn
 from .live import Clockwork, knob_table
 from .metrics import Tally
@@ -28,10 +34,17 @@ MOST_NAMED = 4
 
 @dataclass(frozen=True, slots=True)
 class Prediction:
-    """`outputs` by name, one row an example; `classes`: the names of the classes, where the target has them."""
+    """`outputs` by name, one row an example; `classes`: the names of the classes, where the target has them.
+
+    `target` is the column that is predicted and what is done to it, `truth` its values where they are known; `scores` the output whose softmax
+    or sigmoid the probabilities are; `names` the files of the rows, where each is a picture."""
 
     outputs: dict[str, Any]
     classes: tuple[str, ...]
+    target: str | None = None
+    truth: Any = None
+    scores: str | None = None
+    names: tuple[str, ...] = ()
 
 
 def evaluate_run(folder: runs.RunFolder, threads: int | None = None) -> dict[str, dict[str, Any]]:
@@ -56,20 +69,28 @@ def evaluate_run(folder: runs.RunFolder, threads: int | None = None) -> dict[str
 
 
 def predict_run(
-    source: runs.RunFolder | Path, inputs: Sequence[Any], tap: Sequence[str] = (), threads: int | None = None
+    source: runs.RunFolder | Path,
+    inputs: Sequence[Any],
+    tap: Sequence[str] = (),
+    threads: int | None = None,
+    resize: str | None = None,
 ) -> Prediction:
-    """What the network gives for the inputs (files, arrays, or rows as `digits:test[0:5]`; none: the file's own
-    rows). `source` is a run, or a file whose weights are all given. `tap` names layers to look into besides."""
+    """What the network gives for the inputs (files, folders of pictures, arrays, or rows as `digits:test[0:5]`; none:
+    the file's own rows). `source` is a run, or a file whose weights are all given. `tap` names layers to look into
+    besides; `resize` says how pictures are brought to the network's size (None: as the file's source does)."""
     folder = source if isinstance(source, runs.RunFolder) else None
     loaded = launch.load_run(folder) if folder else start.load(Path(str(source)))
     ready = _ready(loaded, folder, threads)
-    columns = _columns(loaded, ready, inputs)
+    columns = _columns(loaded, ready, inputs, resize)
     rows = np.arange(len(next(iter(columns.values()))), dtype=np.int64)
     ready.engine.attach(columns)
     outputs = _run(ready, rows)
     outputs |= _taps(loaded, ready, columns, rows, tap)
     ready.engine.close()
-    return Prediction(outputs, _class_names(loaded))
+    target = _target(loaded)
+    truth = None if target is None else _truth(loaded, target, inputs)
+    names = picture_names(inputs) if inputs else ()
+    return Prediction(outputs, _class_names(loaded), target and _said(loaded, target), truth, _scores(loaded), names)
 
 
 def _ready(loaded: start.Loaded, folder: runs.RunFolder | None, threads: int | None) -> start.Ready:
@@ -102,12 +123,12 @@ def _refuse_untrained(plan: Plan, file: str) -> None:
         )
 
 
-def _columns(loaded: start.Loaded, ready: start.Ready, inputs: Sequence[Any]) -> dict[str, Any]:
+def _columns(loaded: start.Loaded, ready: start.Ready, inputs: Sequence[Any], resize: str | None) -> dict[str, Any]:
     if loaded.spec.data is None:
         raise NetloomError("this network reads no data: there is nothing to predict from")
     read = _read_by_predict(ready)
     if inputs:
-        needs = Needs.of(loaded.schema, read, loaded.spec.data)
+        needs = Needs.of(loaded.schema, read, loaded.spec.data, resize or _fit_of_source(loaded.spec))
         found = dict(read_inputs(needs, list(inputs), start.opener(loaded)))
     else:
         data = start.dataset(loaded)
@@ -119,6 +140,57 @@ def _columns(loaded: start.Loaded, ready: start.Ready, inputs: Sequence[Any]) ->
             shape = [extent.factor for extent in buffer.shape[1:]]
             found[column.name] = np.zeros((count, *shape), buffer.dtype)
     return found
+
+
+def _fit_of_source(spec: Spec) -> str | None:
+    """How the source brings its pictures to one size; None where it does not."""
+    assert spec.data is not None, "what reads columns has data"
+    options = asked(spec.data, file_scope(spec, Diagnostics())).options
+    return None if options.get("size") is None else str(options.get("fit", FITS[0]))
+
+
+def _target(loaded: start.Loaded) -> str | None:
+    """The column that the first loss compares with."""
+    found = [term.tensors.get("target") for term in loaded.experiment.terms]
+    return next((name for name in found if name in loaded.schema.columns), None)
+
+
+def _truth(loaded: start.Loaded, target: str, inputs: Sequence[Any]) -> Any:
+    """What the network should say of the inputs, after what `prepare` does to it; None where they do not tell."""
+    if inputs:
+        needs = Needs.of(loaded.schema, (target,), loaded.spec.data)
+        told = read_told(needs, list(inputs), start.opener(loaded))
+        if told is None:
+            return None
+        values = told[target]
+    else:
+        values = start.dataset(loaded).columns[target]
+    steps = _steps(loaded, target)
+    if not steps:
+        return values
+    data = start.dataset(loaded)
+    both = np.concatenate([data.columns[target], values])
+    more = replace(data, columns={**data.columns, target: both})
+    return prepared(more, target, steps, np.arange(len(both) - len(values), len(both)))
+
+
+def _steps(loaded: start.Loaded, target: str) -> tuple[Prepare, ...]:
+    """What is done to a column of numbers before the network sees it."""
+    if loaded.schema.columns[target].classes is not None:
+        return ()
+    return cast(tuple[Prepare, ...], loaded.experiment.graph[target].attributes.get("prepare", ()))
+
+
+def _said(loaded: start.Loaded, target: str) -> str:
+    """`y`, or `y after standardize`."""
+    steps = ", ".join(step.kind for step in _steps(loaded, target))
+    return f"{target} after {steps}" if steps else target
+
+
+def _scores(loaded: start.Loaded) -> str | None:
+    """The output that the probabilities are made of."""
+    read = {term.tensors.get("logits") for term in loaded.experiment.terms}
+    return next((name for name, node in loaded.experiment.outputs.items() if node in read), None)
 
 
 def _read_by_predict(ready: start.Ready) -> list[str]:

@@ -19,7 +19,8 @@ from .fields import Reading, find_column, fit_name, joined, read_column
 from .fitting import fit
 from .idx import read_idx
 from .numbers import word_number
-from .pictures import PICTURES, read_picture
+from .picture_files import ENDINGS
+from .pictures import read_picture
 from .raw import Array, Raw, Words
 from .reach import Reach
 
@@ -30,20 +31,22 @@ REFERENCE = re.compile(r"(?P<set>[a-z][a-z0-9_]*):(?P<part>train|validation|test
 
 @dataclass(frozen=True, slots=True)
 class Needs:
-    """What a network reads: the columns `names` of `schema`. `fields` and `missing` are those of its spec."""
+    """What a network reads: the columns `names` of `schema`. `fields` and `missing` are those of its spec; `resize` is
+    how a picture of another size is brought to the network's (`stretch`, `crop`, `pad`; None: not at all)."""
 
     schema: DataSchema
     names: tuple[str, ...]
     fields: tuple[Field, ...] = ()
     missing: tuple[str, ...] = ()
+    resize: str | None = None
 
     @classmethod
-    def of(cls, schema: DataSchema, names: Sequence[str], data: Data | None = None) -> Needs:
+    def of(cls, schema: DataSchema, names: Sequence[str], data: Data | None = None, resize: str | None = None) -> Needs:
         """The needs of a network trained on `data`. Raises DataError for a name that is no column."""
         for name in names:
             if name not in schema.columns:
                 raise DataError("E308", f"the data has no column `{name}`", "Name a column of the data.")
-        return cls(schema, tuple(names), data.fields if data else (), data.missing if data else ())
+        return cls(schema, tuple(names), data.fields if data else (), data.missing if data else (), resize)
 
     def only(self, what: str) -> str:
         """The one column, where a file holds but one array."""
@@ -61,18 +64,85 @@ def read_inputs(
 ) -> dict[str, Array]:
     """The needed columns, the rows of all that is given one after another.
 
-    Files by their ending: .csv, .npz, .npy, IDX (`-ubyte`, with .gz or not), .png, .jpg, .jpeg, .bmp. Arrays
-    have a row an example (one example alone may leave that axis out). `digits:test[0:5]` are rows of a part
+    Files by their ending: .csv, .npz, .npy, IDX (`-ubyte`, with .gz or not), .png, .jpg and other pictures; a folder
+    stands for the pictures below it. Arrays have a row an example (one example alone may leave that axis out). `digits:test[0:5]` are rows of a part
     of the set that `open_set` opens by name. Raises DataError for what does not fit, with file, row, column.
     """
     if not given:
         raise DataError("E312", "nothing is given to predict from", "Name files, or rows as digits:test[0:5].")
+    given = each(given)
     pieces = [_piece(needs, item, open_set) for item in given]
     for item, piece in zip(given, pieces, strict=True):
         if not all(len(values) for values in piece.values()):
             what = str(item) if isinstance(item, str | Path) else "what is given"
             raise DataError("E312", f"{what} has no rows to predict from", "Give one line or row for each example.")
     return {name: np.concatenate([piece[name] for piece in pieces]) for name in needs.names}
+
+
+def each(given: Sequence[Given]) -> list[Given]:
+    """What is given, for a folder the pictures below it, in the order of their names. Raises DataError: no pictures."""
+    found: list[Given] = []
+    for item in given:
+        if not isinstance(item, str | Path) or not Path(item).is_dir():
+            found.append(item)
+            continue
+        inside = sorted(path for path in Path(item).rglob("*") if _is_picture(path) and path.is_file())
+        if not inside:
+            raise DataError("E312", f"the folder {item} holds no pictures", "Name the files themselves.")
+        found += inside
+    return found
+
+
+def picture_names(given: Sequence[Given]) -> tuple[str, ...]:
+    """The files that the rows come from, where all that is given is pictures."""
+    names = [str(item) for item in each(given) if isinstance(item, str | Path) and _is_picture(Path(item))]
+    return tuple(names) if len(names) == len(each(given)) else ()
+
+
+def read_told(
+    needs: Needs, given: Sequence[Given], open_set: Callable[[str], Dataset] | None = None
+) -> dict[str, Array] | None:
+    """The columns that are to be predicted, where all that is given tells them by name: rows of the run's own data,
+    tables and archives with these columns, pictures in a folder that is called as their class. None where not."""
+    try:
+        pieces = [_told(needs, item, open_set) for item in each(given)]
+        if not pieces or not all(pieces):
+            return None
+        return {name: np.concatenate([piece[name] for piece in pieces]) for name in needs.names}
+    except DataError:
+        return None
+
+
+def _told(needs: Needs, given: Given, open_set: Callable[[str], Dataset] | None) -> dict[str, Array]:
+    """As `_piece`, and nothing where the columns are not named."""
+    if isinstance(given, str) and reference(given):
+        return _piece(needs, given, open_set)
+    if isinstance(given, Mapping):
+        return _piece(needs, given, open_set) if all(name in given for name in needs.names) else {}
+    if not isinstance(given, str | Path):
+        return {}
+    path = Path(given)
+    if _is_picture(path):
+        column, folder = needs.schema.columns[needs.names[0]], path.absolute().parent.name
+        known = column.classes is not None and folder in column.class_names
+        return {column.name: np.array([column.class_names.index(folder)], np.int32)} if known else {}
+    if path.suffix == ".npz":
+        raw = read_npz({"path": str(path)}, _anywhere(path))
+        return _from_file(needs, path) if all(name in raw.columns for name in needs.names) else {}
+    if path.suffix == ".csv":
+        raw = read_csv({"path": str(path), "header": True}, _anywhere(path))
+        named = all(_has(raw, column) for name in needs.names for column in _columns(needs, name))
+        return {name: _by_name(needs, raw, name) for name in needs.names} if named else {}
+    return {}
+
+
+def _is_picture(path: Path) -> bool:
+    return path.suffix.lower().removeprefix(".") in ENDINGS
+
+
+def _anywhere(path: Path) -> Reach:
+    """For what is named by the user at the command line, not by a spec: anywhere on this machine."""
+    return Reach(Path(), None, Path(), (Path(path.absolute().anchor),))
 
 
 def reference(text: str) -> tuple[str, str, slice] | None:
@@ -115,8 +185,9 @@ def _rows(needs: Needs, text: str, dataset: Dataset, part: str, which: slice) ->
 
 
 def _from_file(needs: Needs, path: Path) -> dict[str, Array]:
-    # named by the user at the command line, not by a spec: anywhere on this machine
-    reach = Reach(Path(), None, Path(), (Path(path.absolute().anchor),))
+    reach = _anywhere(path)
+    if not path.exists():
+        raise DataError("E301", f"there is no file {path}", f"Paths start at the folder you are in, {Path.cwd()}.")
     ending = path.name.lower().removesuffix(".gz").rpartition(".")[2]
     if ending in ("npz", "npy"):
         raw = read_npz({"path": str(path)}, reach)
@@ -126,15 +197,15 @@ def _from_file(needs: Needs, path: Path) -> dict[str, Array]:
         return _from_arrays(needs, arrays, str(path))
     if ending == "csv":
         return _from_table(needs, path, reach)
-    if ending in PICTURES:
+    if _is_picture(path):
         name = needs.only(str(path))
-        return {name: read_picture(reach.file(str(path)), needs.schema.columns[name])}
+        return {name: read_picture(reach.file(str(path)), needs.schema.columns[name], needs.resize)}
     if ending.endswith("ubyte") or ending == "idx":
         return _from_arrays(needs, {needs.only(str(path)): read_idx(reach.file(str(path)))[1]}, str(path))
     raise DataError(
         "E312",
         f"{path}: cannot tell what it is by its name",
-        "Give a .csv, .npz, .npy, IDX, .png or .jpg file.",
+        "Give a .csv, .npz, .npy, IDX, .png or .jpg file, or a folder of pictures.",
     )
 
 

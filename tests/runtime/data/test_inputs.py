@@ -147,7 +147,7 @@ def test_what_cannot_be_read(tmp_path: Path) -> None:
         ([], "nothing is given"),
         ([tmp_path / "a.txt"], "cannot tell what it is"),
         ([tmp_path / "none.csv"], "no file"),
-        ([str(tmp_path)], "cannot tell"),
+        ([str(tmp_path)], "holds no pictures"),
     ):
         with pytest.raises(DataError, match=said):
             read_inputs(DIGITS, given)

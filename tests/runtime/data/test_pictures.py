@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from netloom.dsl.data_schema import BUILTIN, Column, DataSchema
-from netloom.runtime.data import pictures
+from netloom.runtime.data import picture_files, pictures
 from netloom.runtime.data.errors import DataError
 from netloom.runtime.data.inputs import Needs, read_inputs
 
@@ -52,6 +52,6 @@ def test_without_pillow(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None
     def absent(name: str) -> None:
         raise ImportError(name)
 
-    monkeypatch.setattr(pictures.importlib, "import_module", absent)
+    monkeypatch.setattr(picture_files.importlib, "import_module", absent)
     with pytest.raises(DataError, match="needs Pillow"):
         pictures.read_picture(tmp_path / "a.png", BUILTIN["digits"].columns["image"])
