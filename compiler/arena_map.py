@@ -15,6 +15,10 @@ from .views import root
 
 ROLES = ("weight", "slot", "counter", "statistic")
 KNOB_BYTES = 4
+SHARED = "parts"
+"""The space in which the threads of a kernel put their parts of sums; no kernel finds in it what another left, but
+zeros in its first cache line."""
+SHARED_NUMBERS = 16 + 8192
 
 
 @dataclass
@@ -35,6 +39,7 @@ class ArenaMap:
     def control(self) -> None:
         self._reserve("rows", "control", TensorType((BATCH,), "int64"))
         self._reserve("clock", "control", TensorType((), "int64"))
+        self._reserve(SHARED, "control", TensorType((SHARED_NUMBERS,)))
 
     def leaves(self, graphs: Iterable[Graph]) -> None:
         """Knobs, states and columns of all graphs, each once."""

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from typing import Any, cast
 
-from .arena_map import ArenaMap
+from .arena_map import SHARED, ArenaMap
 from .graph import Graph
 from .graph import Origin as NodeOrigin
 from .kernel_view import KernelNodes, kernels_of
@@ -103,7 +103,10 @@ class _Tape:
         origins = _origins(graph, kernel.nodes)
         return Call(
             kernel=self._known[mark],
-            operands=tuple(places[root(graph, node_id)] for node_id in emitted.operands),
+            operands=(
+                *(places[root(graph, node_id)] for node_id in emitted.operands),
+                *([self._arena.indices[SHARED]] if emitted.shared else []),
+            ),
             sizes=tuple(Extent.of(dim) for dim in emitted.sizes),
             writes=tuple(emitted.writes),
             cost=emitted.cost,

@@ -23,6 +23,9 @@ class Emitted(Protocol):
     def sizes(self) -> tuple[Dim, ...]: ...
     @property
     def cost(self) -> float: ...
+    @property
+    def shared(self) -> bool:
+        """Whether the space in which threads put their parts of a sum is its last operand."""
 
 
 class Templates(Protocol):

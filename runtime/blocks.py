@@ -153,7 +153,25 @@ def _swapped(b: ir.IRBuilder, rows: list[ir.Value], half: int) -> list[ir.Value]
     return made
 
 
+def make_arrived() -> Any:
+    """`arrived(shared, threads)`: 1 for the last of the threads to come here, which sets the count back; else 0."""
+
+    def codegen(_context: Any, b: ir.IRBuilder, _signature: Any, values: Any) -> ir.Value:
+        count = b.inttoptr(values[0], I64.as_pointer())
+        before = b.atomic_rmw("add", count, I64(1), "acq_rel")
+        last = b.icmp_signed("==", before, b.sub(values[1], I64(1)))
+        with b.if_then(last):
+            b.store(I64(0), count, align=8)
+        return b.zext(last, I64)
+
+    @intrinsic
+    def arrived(_context: Any, shared: Any, threads: Any) -> Any:
+        return WORD(WORD, WORD), codegen
+
+    return arrived
+
+
 def block_words(lanes: int) -> dict[str, Any]:
     """What kernel text calls these."""
-    return {"block": lambda *shape: make_block(lanes, *shape), "scratch": make_scratch,
+    return {"block": lambda *shape: make_block(lanes, *shape), "scratch": make_scratch, "arrived": make_arrived(),
             "turned": lambda *steps: make_turned(lanes, *steps)}  # fmt: skip

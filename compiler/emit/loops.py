@@ -1,4 +1,4 @@
-"""Forms of kernels that run over rows and columns: flat, rows, columns, total."""
+"""Forms of kernels that run over rows and columns: flat, rows, total."""
 
 from __future__ import annotations
 
@@ -15,8 +15,6 @@ CHAINS = 4
 AHEAD, FETCH_BYTES = 2, (256, 4096)
 """How many rows ahead is fetched what a row takes from a table; from how many bytes on it pays, and at most
 how many."""
-NEIGHBOURS, COLUMN_CHAINS = 4, 2
-"""Vectors of columns summed at once, and chains in each."""
 START = {"sum": "splat(F(0.0))", "max": "splat(F(-INF))", "argmax": "splat(F(-INF))"}
 
 
@@ -112,13 +110,13 @@ def _sweep(w: Writer, levels: _Levels, sweep: int) -> None:
     ]
     if not sums and not stores:
         return
-    _hoist(w, [*sums, *(node for node, _ in stores)], ("row", "num"), set())
+    hoist(w, [*sums, *(node for node, _ in stores)], ("row", "num"), set())
     for i in sums:
-        _begin(w, i, _chains(w, i, CHAINS))
+        begin(w, i, chains(w, i, CHAINS))
     w.put("j = 0")
     w.open(f"while j < {w.pitch}:")
     for i in sums:
-        _gather(w, i, _chains(w, i, CHAINS))
+        gather(w, i, chains(w, i, CHAINS))
     for node, place in stores:
         w.store(place, w.value(["node", node]))
     w.put("j += LANES")
@@ -128,7 +126,7 @@ def _sweep(w: Writer, levels: _Levels, sweep: int) -> None:
         _finish(w, i)
 
 
-def _hoist(w: Writer, nodes: list[int], kinds: tuple[str, ...], seen: set[int]) -> None:
+def hoist(w: Writer, nodes: list[int], kinds: tuple[str, ...], seen: set[int]) -> None:
     """Write the values of these kinds that the nodes need, before the loop that needs them."""
     for index in nodes:
         if index in seen:
@@ -142,16 +140,16 @@ def _hoist(w: Writer, nodes: list[int], kinds: tuple[str, ...], seen: set[int]) 
             if kind in kinds:
                 w.value(argument)
             elif argument[0] == "node" and kind in ("full", "col"):
-                _hoist(w, [argument[1]], kinds, seen)
+                hoist(w, [argument[1]], kinds, seen)
 
 
-def _chains(w: Writer, i: int, chains: int, part: str = "") -> list[str]:
+def chains(w: Writer, i: int, chains: int, part: str = "") -> list[str]:
     """The names of a sum's partial sums; an argmax has one, for its first place must win."""
     count = 1 if w.body[i]["op"] == "argmax" else chains
     return [f"a{i}{part}", *(f"a{i}{part}_{chain}" for chain in range(1, count))]
 
 
-def _begin(w: Writer, i: int, names: list[str]) -> None:
+def begin(w: Writer, i: int, names: list[str]) -> None:
     """Partial sums that hold nothing yet."""
     op = w.body[i]["op"]
     if op == "argmax":
@@ -160,7 +158,7 @@ def _begin(w: Writer, i: int, names: list[str]) -> None:
         w.put(f"{name} = {START[op]}")
 
 
-def _gather(w: Writer, i: int, names: list[str], *, masked: bool = True) -> None:
+def gather(w: Writer, i: int, names: list[str], *, masked: bool = True) -> None:
     """Take the value at hand into the sum: the chains take turns, so that none waits for the one before."""
     node = w.body[i]
     value = w.value(node["args"][0])
@@ -177,7 +175,7 @@ def _joined(op: str, one: str, other: str) -> str:
     return f"vadd({other}, {one})" if op == "sum" else f"vselect(vgt({one}, {other}), {one}, {other})"
 
 
-def _end(w: Writer, i: int, names: list[str]) -> None:
+def end(w: Writer, i: int, names: list[str]) -> None:
     """The chains as one vector under the first name, always in the same order."""
     while len(names) > 1:
         half = len(names) // 2
@@ -187,7 +185,7 @@ def _end(w: Writer, i: int, names: list[str]) -> None:
 
 
 def _finish(w: Writer, i: int) -> None:
-    _end(w, i, _chains(w, i, CHAINS))
+    end(w, i, chains(w, i, CHAINS))
     fold = {"sum": f"hsum(a{i})", "max": f"hmax(a{i})"}
     if w.body[i]["op"] == "argmax":
         # of equal values the first position wins: the least position among the lanes that hold the largest
@@ -218,61 +216,6 @@ class _Levels:
         return self._levels[node]
 
 
-def columns_text(recipe: Recipe) -> str:
-    """Sums down the rows, vectors of columns at a time: four neighbours, so that whole stretches of memory are
-    read, then what is left one by one. The threads share the columns; the order of each sum is the same in
-    both."""
-    w = Writer(recipe)
-    w.start()
-    w.put(f"blocks = ({w.pitch} + LANES - 1) // LANES")
-    w.share("blocks", "block", "last")
-    for width in (NEIGHBOURS, 1):
-        w.open(f"while block + {width} <= last:" if width > 1 else "while block < last:")
-        _column_blocks(w, width)
-        w.put(f"block += {width}")
-        w.close()
-    return w.text()
-
-
-def _column_blocks(w: Writer, width: int) -> None:
-    sums = [i for i, node in enumerate(w.body) if node["reduces"]]
-    stores = [(n, p) for n, p, _ in w.recipe["exits"] if w.body[n]["kind"] in ("full", "row")]
-    names = {(i, c): _chains(w, i, COLUMN_CHAINS, f"_c{c}") for i in sums for c in range(width)}
-    for (i, _), chains in names.items():
-        _begin(w, i, chains)
-    if width == 1:
-        w.put("j = block * LANES")
-        _hoist(w, [*sums, *(node for node, _ in stores)], ("col",), set())
-    w.put("r = 0")
-    w.open("while r < rows:")
-    w.put(f"start = r * {w.pitch}")
-    for c in range(width):
-        if width > 1:
-            w.put(f"j = (block + {c}) * LANES")
-            w.forget("full", "col")
-        for i in sums:
-            _gather(w, i, names[i, c], masked=False)
-        for node, place in stores:
-            w.store(place, w.value(["node", node]))
-    w.put("r += 1")
-    w.close()
-    for c in range(width):
-        w.forget("full", "row", *(("col",) if width > 1 else ()))
-        w.put(f"j = (block + {c}) * LANES")
-        _column_exits(w, {i: names[i, c] for i in sums})
-    w.forget("full", "row", "col")
-
-
-def _column_exits(w: Writer, sums: dict[int, list[str]]) -> None:
-    """Finish the sums of one vector of columns, and store what is asked for."""
-    for i, chains in sums.items():
-        _end(w, i, chains)
-        w.known["node", i, -1] = chains[0]
-    for node, place, _ in w.recipe["exits"]:
-        if w.body[node]["kind"] == "col":
-            w.store(place, w.value(["node", node]))
-
-
 def total_text(recipe: Recipe) -> str:
     """One number from a whole matrix, by one thread in the order of the rows."""
     w = RowWriter(recipe)
@@ -280,17 +223,17 @@ def total_text(recipe: Recipe) -> str:
     w.start()
     w.open("if thread == 0:")
     for i in sums:
-        _begin(w, i, _chains(w, i, CHAINS))
+        begin(w, i, chains(w, i, CHAINS))
     wide = w.columns > 1
     w.put("r = 0")
     w.open("while r < rows:")
     w.put(f"start = r * {w.pitch}")
     if wide:
-        _hoist(w, sums, ("row",), set())
+        hoist(w, sums, ("row",), set())
         w.put("j = 0")
         w.open(f"while j < {w.pitch}:")
     for i in sums:
-        _gather(w, i, _chains(w, i, CHAINS))
+        gather(w, i, chains(w, i, CHAINS))
     if wide:
         w.put("j += LANES")
         w.close()
@@ -298,7 +241,7 @@ def total_text(recipe: Recipe) -> str:
     w.close()
     w.forget("full", "row", "col")
     for i in sums:
-        _end(w, i, _chains(w, i, CHAINS))
+        end(w, i, chains(w, i, CHAINS))
         fold = "hsum" if w.body[i]["op"] == "sum" else "hmax"
         w.put(f"x{i} = splat({fold}(a{i}))" if wide else f"x{i} = a{i}")
         w.known["node", i, -1] = f"x{i}"

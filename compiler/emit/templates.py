@@ -14,9 +14,10 @@ from ..ops.op import REGISTRY
 from ..ops.window import WINDOWED
 from ..types import ITEM_BYTES, Dim, evaluate, product
 from .alike import Made, Remembered
+from .column_sums import columns_text, parts_of
 from .convolution import convolution_recipe, is_convolution
 from .copies import MOVES, copies_recipe, copies_text
-from .loops import columns_text, flat_text, rows_text, total_text
+from .loops import flat_text, rows_text, total_text
 from .nest import nest_recipe, nest_text
 from .pools import window_text
 from .product import make_product, matmul_text
@@ -49,6 +50,7 @@ class Emitted:
     writes: tuple[int, ...]
     sizes: tuple[Dim, ...]
     cost: float
+    shared: bool = False
 
 
 def refusal(graph: Graph, nodes: tuple[str, ...], exits: frozenset[str]) -> str | None:
@@ -67,7 +69,7 @@ def emit(graph: Graph, nodes: tuple[str, ...], exits: frozenset[str]) -> Emitted
     writes = tuple(range(len(operands) - count, len(operands)))
     ops = [graph[n].op for n in nodes if graph[n].op != "broadcast"] or ["copy"]
     name = f"{recipe['form']}: {' '.join(ops[:6])}{' …' if len(ops) > 6 else ''}"
-    return Emitted(recipe, name, operands, writes, sizes, _cost(graph, nodes, operands))
+    return Emitted(recipe, name, operands, writes, sizes, _cost(graph, nodes, operands), "parts" in recipe)
 
 
 def text(recipe: Recipe, lanes: int) -> str:
@@ -123,7 +125,7 @@ def _vector_form(graph: Graph, nodes: tuple[str, ...], exits: frozenset[str]) ->
         return _total(site)
     if reductions == {"col"}:
         _check_columns(site)
-        return _made(site, "columns")
+        return _made(site, "columns", parts_of(site))
     if not reductions and _is_flat(site):
         return _flat(site)
     return _made(site, "rows")

@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from netloom.compiler.arena_map import SHARED_NUMBERS
 from netloom.compiler.emit import emit, text
 from netloom.compiler.graph import Graph, Node
 from netloom.compiler.interpret import interpret_all
@@ -56,17 +57,21 @@ def run(
     for operand in made.operands:
         buffers[operand] = _buffer(graph[operand], total, sizes)
         total += -(-buffers[operand].bytes.factor // 64) * 64 + GUARD
+    shared, total = total, total + 4 * SHARED_NUMBERS * made.shared
     arena = Arena(total)
     arena.bytes.view(np.float32)[:] = np.nan
+    arena.bytes[shared : shared + 64] = 0
     for position, operand in enumerate(made.operands):
         if position not in made.writes:
             arena.write(buffers[operand], sizes, every[operand])
     before = arena.bytes.copy()
-    offsets = np.array([buffers[o].offset for o in made.operands], np.int64)
+    offsets = np.array([*(buffers[o].offset for o in made.operands), shared], np.int64)
     numbers = np.array([evaluate(s, sizes) for s in made.sizes] or [0], np.int64)
     kernel = compiled(text(made.recipe, lanes), lanes)
     for thread in range(threads):
         kernel(arena.address, offsets.ctypes.data, numbers.ctypes.data, thread, threads)
+    assert not arena.bytes[shared : shared + 64].any(), "the count of threads is set back"
+    before[shared:] = arena.bytes[shared:]
     _check_untouched(arena, before, [buffers[made.operands[w]] for w in made.writes])
     results = {}
     for w in made.writes:
