@@ -11,11 +11,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from .diagnostics import Diagnostic
-from .habits import SYNONYMS
 from .layout_fixes import BY_LAYOUT, Made
 from .lines import indent_of, spoken
 from .scalars import quoted
-from .suggest import MOST, bare, distance
+from .suggest import MOST, bare, called, distance
 
 MEANT = re.compile(r"Did you mean `([^`]+)`\?")
 WRITTEN = re.compile(r"Write `([^`]+)`\.")
@@ -135,7 +134,7 @@ def _word(here: str, meant: str) -> tuple[str, str] | None:
 def _certain(here: str, meant: str) -> bool:
     """Whether a word can only be another: one letter wrong, two in a long one, or known from elsewhere."""
     lowered, wanted = here.lower(), meant.lower()
-    if bare(here) == bare(meant) or SYNONYMS.get(lowered.replace("-", "_")) == meant:
+    if bare(here) == bare(meant) or meant in called(here):
         return True
     slips = 2 if len(meant) >= LONG else 1
     return len(here) < MOST and len(meant) >= SHORTEST and distance(lowered, wanted, slips) <= slips

@@ -13,6 +13,9 @@ SYNONYMS = {
     "globalaveragepooling2d": "global_avg_pool", "adaptiveavgpool2d": "global_avg_pool",
     "batchnorm": "batch_norm", "batchnorm2d": "batch_norm", "batchnormalization": "batch_norm",
     "layernorm": "layer_norm", "layernormalization": "layer_norm", "concatenate": "concat", "cat": "concat",
+    "upsample": "resize", "upsampling": "resize",
+    "upsampling2d": "resize", "upscale": "resize", "interpolate": "resize", "scale_factor": "scale",
+    "out_channels": "filters", "channels": "filters", "pool_size": "size",
     "swish": "silu", "leakyrelu": "leaky_relu", "logsoftmax": "log_softmax",
     "neurons": "units", "features": "units", "out_features": "units", "size": "units", "hidden_size": "units",
     "lr": "learning_rate", "rate": "learning_rate",
@@ -65,8 +68,27 @@ HINTS = {
     "sequential": "Write the layers as a list under `layers:`.",
     "dataloader": "Write `batch:` under `train:`.",
     "gradient_clipping": "Write `clip_gradients: {norm: 1}`.",
+    "dropout": "It is a layer of its own: `- dropout: 0.2`.",
+    "batch_norm": "It is a layer of its own: `- batch_norm`.",
+    "momentum": "The optimizer `momentum` has it: `optimizer: {momentum: {learning_rate: 0.01, momentum: 0.9}}`.",
+    "amsgrad": "There is no such variant of adam here; take it out.",
+    "num_features": "How many channels come in is known; take it out.",
+    "normalized_shape": "How many numbers come in is known; take it out.",
+    "output_padding": "`resize: 2` and `conv2d` make a picture larger.",
+    "conv_transpose2d": "`resize: 2` and then `conv2d` make a picture larger.",
+    "convtranspose2d": "`resize: 2` and then `conv2d` make a picture larger.",
+    "conv2dtranspose": "`resize: 2` and then `conv2d` make a picture larger.",
 }  # fmt: skip
 """What has no name here, and how it is said."""
+RESIDUAL = "A way round some layers is added to what they give: `add: {body: [{conv2d: {…}}, …], keep: []}`."
+HINTS |= dict.fromkeys(
+    ("residual", "residual_block", "residualblock", "resblock", "resnet", "skip", "skip_connection", "shortcut"), RESIDUAL
+)
+OTHERWISE = {
+    "kernel_size": ("size",), "kernel": ("size",), "pool": ("size",), "units": ("filters",), "features": ("filters",),
+    "out_features": ("filters",), "channels": ("units",), "hidden": ("units",), "width": ("units",),
+}  # fmt: skip
+"""Words that stand for several names here, by what the kind has."""
 CALL = re.compile(r"(?:\w+\.)*([A-Za-z_]\w*)\s*\((.*)\)")
 SPACED = re.compile(r"([A-Za-z_]\w*)\s+(\{.*\}|[-\w.$]+)")
 

@@ -79,6 +79,7 @@ class Values:
             "list": lambda option: {}, "any": lambda option: {}, "quantity": self.quantity, "live": self.live,
             "schedulable": self.live, "activation": lambda option: ref("activation"),
             "weights": lambda option: ref("weights"), "groups": lambda option: {"type": ["array", "object", "null"]},
+            "margin": self.margin,
         }  # fmt: skip
 
     def option(self, option: Option) -> Schema:
@@ -111,6 +112,12 @@ class Values:
 
     def wholes(self, option: Option) -> Schema:
         one = self.whole(option)
+        return {**one, "type": ["integer", "array", "string"], "items": one, "minItems": 1}
+
+    def margin(self, option: Option) -> Schema:
+        """Words or whole numbers, for both axes or for each; a computed text may be any of them."""
+        one = {**self.whole(option), "pattern": one_of_words(option.choices, COMPUTED), **offered(option.choices)}
+        one["patternErrorMessage"] = f"Here stands {', '.join(option.choices)}, or a whole number."
         return {**one, "type": ["integer", "array", "string"], "items": one, "minItems": 1}
 
     def quantity(self, option: Option) -> Schema:

@@ -11,10 +11,10 @@ from .formula import UNKNOWN, FormulaMistake
 from .kinds.computed import Scope, value_of
 from .kinds.kind import Option as KindOption
 from .kinds.resolve import read_option, resolve, settle
-from .kinds.tables import NETWORK, suggest, words
+from .kinds.tables import suggest, words
 from .places import Place
 from .spec import Block, Body, Data, Entry, Option, Spec, Step
-from .suggest import did_you_mean, hint
+from .suggest import did_you_mean, hint, nearest
 from .tree import Scalar, Sequence, Table, Tree
 from .walk import PART
 
@@ -117,7 +117,7 @@ class _Check:
             if entry.branches is None or entry.kind != "chain":
                 resolve(kind, entry, scope, self.diagnostics)
         elif PART.fullmatch(entry.kind) and site.families[0] in ("layer", "loss"):
-            self._part(entry, scope)
+            self._part(entry, site, scope)
         else:
             what = site.what.removeprefix("an ").removeprefix("a ")
             if entry.kind in self.own:
@@ -127,6 +127,13 @@ class _Check:
                 "E101", entry.kind_place, f"there is no {what} `{entry.kind}`",
                 suggest(entry.kind, *site.families, own=own),
             )  # fmt: skip
+            self._guessed(entry, nearest(entry.kind, [*words(*site.families), *own]), site, scope)
+
+    def _guessed(self, entry: Entry, near: str | None, site: Site, scope: Scope) -> None:
+        """The options of an entry whose kind is misspelt, held against those of the kind that was meant."""
+        kind = site.find(near) if near is not None else None
+        if kind is not None and entry.branches is None:
+            resolve(kind, entry, scope, self.diagnostics)
 
     def _names_option(self, path: str, place: Place, scope: Scope) -> None:
         for name in (step[1:] for step in path.split(".") if step.startswith("$")):
@@ -135,14 +142,16 @@ class _Check:
                     "E111", place, f"no option is called `{name}` here", did_you_mean(name, scope.options)
                 )
 
-    def _part(self, entry: Entry, scope: Scope) -> None:
+    def _part(self, entry: Entry, site: Site, scope: Scope) -> None:
         """An entry of the file's own kind: a block or a network."""
         if entry.kind not in self.own:
-            near = did_you_mean(entry.kind, [*self.own, *words(*NETWORK)]) or hint(entry.kind)
+            known = [*self.own, *words(*site.families)]
+            near = did_you_mean(entry.kind, known) or hint(entry.kind)
             self.diagnostics.error(
                 "E101", entry.kind_place, f"no block or network is called `{entry.kind}`",
                 near or "Declare it under `blocks:` or `networks:`.",
             )  # fmt: skip
+            self._guessed(entry, nearest(entry.kind, known), site, scope)
             return
         known = self._names_of(entry.kind)
         for name, tree in entry.options.items():

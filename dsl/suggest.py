@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from functools import lru_cache
 from itertools import islice
 
-from .habits import HINTS, SYNONYMS
+from .habits import HINTS, OTHERWISE, SYNONYMS
 
 MOST, MOST_WORDS, MOST_PAIRS = 200, 1000, 6000
 """A longer word is no slip of the pen, and comparing costs its length squared; nor are more words looked at, or more pairs of letters."""
@@ -26,8 +26,8 @@ def nearest(word: str, known: Iterable[str]) -> str | None:
 @lru_cache(maxsize=500)
 def _nearest(word: str, words: tuple[str, ...]) -> str | None:
     lowered = word.lower().replace("-", "_")
-    if (other := SYNONYMS.get(lowered)) in words:
-        return other
+    if found := next((other for other in called(lowered) if other in words), None):
+        return found
     by_bare = {bare(w): w for w in words}
     if bare(word) in by_bare:
         return by_bare[bare(word)]
@@ -45,6 +45,13 @@ def _nearest(word: str, words: tuple[str, ...]) -> str | None:
             break
         best = min(best, (distance(mine, its, min(allowed, best[0] - 1)), n))
     return words[best[1]] if best[0] <= allowed and best[0] < len(lowered) - 1 else None
+
+
+def called(word: str) -> tuple[str, ...]:
+    """What a word of other libraries may be called here, the likeliest first."""
+    lowered = word.lower().replace("-", "_")
+    likeliest = SYNONYMS.get(lowered)
+    return (*([likeliest] if likeliest else ()), *OTHERWISE.get(lowered, ()))
 
 
 def _apart(one: str, other: str) -> tuple[str, str]:

@@ -11,7 +11,9 @@ from .sizes import Options, Shapes, has_bias, number, one_shape, said
 from .starts import default_start
 
 LATER = frozenset({"later"})
-PADDING = Option("padding", "any", "valid", "valid (none), same (sizes / stride), or numbers")
+PADDING = Option(
+    "padding", "margin", "valid", "valid (none), same (sizes / stride), or numbers", low=0, choices=("valid", "same"), most=2
+)
 AXES = ("height", "width")
 
 
@@ -157,8 +159,8 @@ def embedding_sizes(shapes: Shapes, options: Options) -> Sizes:
     return Sizes((*one_shape(shapes), size), weights)
 
 
-KERNEL = Option("kernel", "ints", (1,), "height and width of the window, or one number for both", low=1)
-STRIDE = Option("stride", "ints", (1,), "how far the window moves", low=1)
+KERNEL = Option("kernel", "ints", (1,), "height and width of the window, or one number for both", low=1, most=2)
+STRIDE = Option("stride", "ints", (1,), "how far the window moves", low=1, most=2)
 EPSILON = Option("epsilon", "number", 1e-5, "keeps the division from 0", low=0, open_low=True)
 
 register(
@@ -168,7 +170,7 @@ register(
         options=(
             Option("filters", "int", help="channels it gives out", low=1, high=2**31 - 1),
             KERNEL, STRIDE, PADDING,
-            Option("dilation", "ints", (1,), "gap between the window's points", low=1),
+            Option("dilation", "ints", (1,), "gap between the window's points", low=1, most=2),
             Option("groups", "int", 1, "parts of the channels that do not see each other", low=1),
             ACTIVATION, WEIGHTS, BIAS,
         ),
@@ -182,8 +184,8 @@ for _name, _help, _formula, _source in (
     register(
         Kind(
             _name, "layer", _help, _formula, main="size", options=(
-                Option("size", "ints", (2,), "height and width of the window, or one number for both", low=1),
-                Option("stride", "ints", None, "how far the window moves; left out: its size", low=1),
+                Option("size", "ints", (2,), "height and width of the window, or one number for both", low=1, most=2),
+                Option("stride", "ints", None, "how far the window moves; left out: its size", low=1, most=2),
                 PADDING,
             ),
             sizes=pool_sizes, source=_source,
@@ -255,7 +257,7 @@ register(
         "y[i, j, c] = x[i / scale, j / scale, c]", main="scale",
         options=(
             Option("scale", "number", 2, "factor on both sides, a whole number", low=0, open_low=True),
-            Option("size", "ints", None, "height and width", low=1, later=True),
+            Option("size", "ints", None, "height and width", low=1, most=2, later=True),
         ),
         sizes=resize_sizes,
     )

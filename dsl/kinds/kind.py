@@ -13,10 +13,10 @@ Family = Literal[
 
 OptionType = Literal[
     "int", "number", "text", "bool", "choice", "shape", "ints", "activation", "weights", "live",
-    "tensor", "list", "any", "quantity", "schedulable", "groups",
+    "tensor", "list", "any", "quantity", "schedulable", "groups", "margin",
 ]  # fmt: skip
 """`live` is always a live number (a plain one is `constant`); `schedulable` a plain number or a live one. The
-`choices` of a `quantity` are its units."""
+`choices` of a `quantity` are its units; a `margin` is one of its words, or whole numbers."""
 
 TRAITS: Mapping[str, str] = {
     "amounts": "a loss or metric that compares amounts, not classes",
@@ -47,6 +47,8 @@ class Option:
     open_low: bool = False
     open_high: bool = False
     choices: tuple[str, ...] = ()
+    most: int | None = None
+    """Of whole numbers: how many there may be."""
     later: bool = False
     """Read and checked, but this version builds nothing from it."""
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Callable
+from dataclasses import replace
 
 from ..formula import UNKNOWN, Unknown
 from ..places import Place
@@ -90,7 +91,38 @@ def wholes(option: Option, tree: Tree, scope: Scope) -> object:
     ]
     if not found:
         raise OptionMistake("E104", tree.place, f"{option.name} is an empty list", "Give one number or more.")
+    _few(option, len(found), tree)
     return UNKNOWN if any(isinstance(value, Unknown) for value in found) else tuple(found)
+
+
+def _few(option: Option, count: int, tree: Tree) -> None:
+    """As many numbers as the option may have: one for each axis."""
+    if option.most is not None and count > option.most:
+        place = replace(tree.place, length=0)  # a list's brackets are not all of it
+        raise OptionMistake(
+            "E104", place, f"{option.name} has {count} numbers", "Give one number, or one for height and one for width."
+        )
+
+
+def margin(option: Option, tree: Tree, scope: Scope) -> object:
+    """One of the option's words, a whole number, or a tuple of either: one for height and one for width."""
+    found = [_one_margin(option, value, tree, place) for value, place in items_of(tree, scope)]
+    _few(option, len(found), tree)
+    if not found:
+        raise OptionMistake("E104", tree.place, f"{option.name} is an empty list", "Give one number or more.")
+    if any(isinstance(value, Unknown) for value in found):
+        return UNKNOWN
+    return tuple(found) if isinstance(tree, Sequence) or len(found) > 1 else found[0]
+
+
+def _one_margin(option: Option, value: object, tree: Tree, place: Place) -> object:
+    if isinstance(value, Unknown) or value in option.choices:
+        return value
+    known = f"{', '.join(option.choices)}, or a whole number"
+    if isinstance(value, str):
+        way = did_you_mean(value, option.choices) or f"Write one of {known}."
+        raise OptionMistake("E106", place, f"{option.name} is {said(value)}; it can be {known}", way)
+    return _within(option, _whole(option, value, tree, place), place)
 
 
 def tensor(option: Option, tree: Tree, scope: Scope) -> object:
@@ -245,6 +277,7 @@ SIMPLE: dict[OptionType, Reader] = {
     "tensor": tensor,
     "list": listed,
     "any": anything,
+    "margin": margin,
     "quantity": quantity,
 }
 """The reader of each type that is no kind of its own; `resolve` has those of `activation`, `weights`, `live`."""

@@ -34,6 +34,7 @@ CALLED: dict[Family, str] = {
 """Families that go by another name in messages."""
 NETWORK: tuple[Family, ...] = ("layer", "joiner", "activation")
 """The families whose words stand in a network."""
+MOST_LISTED = 40
 
 
 def lookup(family: Family, name: str) -> Kind | None:
@@ -68,5 +69,7 @@ def suggest(name: str, *families: Family, own: Iterable[str] = ()) -> str | None
 
 
 def _listed(known: list[str]) -> str:
-    most = 24
-    return ", ".join(known[:most]) + (", …" if len(known) > most else "")
+    """The words in order, of very many the first; activations, where they stand beside layers, last."""
+    curves = set(words("activation"))
+    ordered = sorted(known, key=lambda word: word in curves)
+    return ", ".join(ordered[:MOST_LISTED]) + (", …" if len(ordered) > MOST_LISTED else "")

@@ -26,6 +26,7 @@ TYPES = {
     "tensor": "tensor",
     "list": "list",
     "any": "see help",
+    "margin": "a word, or whole numbers",
     "quantity": "quantity",
     "groups": "list of tables",
 }
