@@ -11,6 +11,8 @@ BIN := $(VENV)/bin
 
 demo: $(VENV)/.demo
 	$(BIN)/netloom train examples/start/digits.yaml
+	@echo
+	@echo 'netloom is a command after:  source $(BIN)/activate'
 
 test: $(VENV)/.test
 	$(BIN)/pytest -n auto -m "not slow"

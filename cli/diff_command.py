@@ -13,7 +13,7 @@ Examples:
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Annotated
 
@@ -60,15 +60,33 @@ def _read(which: str, runs: Path) -> tuple[start.Loaded, dict[str, object]]:
     """A file or run, and those of its settings that no experiment holds."""
     path = Path(which)
     if path.is_file():
-        loaded, sets, included = start.load(path), dict[str, str](), None
-    else:
-        try:
-            folder = folders.find(runs, which)
-        except folders.RunError as missing:
-            raise NetloomError(f"`{which}` is no file, and {missing}") from missing
-        loaded, sets, included = launch.load_run(folder), asked.read(folder).sets, folder.included
-    whole = full(loaded.spec, facts(loaded.spec, loaded.schema, loaded.experiment), sets, included)
-    return loaded, _more(whole)
+        loaded = start.load(path)
+        return loaded, _more(_whole_file(loaded, {}, None))
+    try:
+        folder = folders.find(runs, which)
+    except folders.RunError as missing:
+        raise NetloomError(f"`{which}` is no file, and {missing}") from missing
+    return _read_run(folder)
+
+
+def _read_run(folder: folders.RunFolder) -> tuple[start.Loaded, dict[str, object]]:
+    """A run's file with what was asked for besides."""
+    loaded, kept = launch.load_run(folder), asked.read(folder)
+    if kept.epochs:
+        loaded.experiment = replace(loaded.experiment, epochs=kept.epochs, steps=None)
+    return loaded, _more(_whole_file(loaded, kept.sets, folder.included))
+
+
+def difference_of_runs(a: folders.RunFolder, b: folders.RunFolder) -> list[str]:
+    """What differs between two runs by meaning, a line each: gone (-), new (+) and changed (~) layers and settings.
+    Raises NetloomError: a run whose file or data cannot be read any more."""
+    (first, more), (second, others) = _read_run(a), _read_run(b)
+    found = compare(first.experiment, second.experiment, (more, others))
+    return [line.plain for _, lines in _sections(found) for line in lines]
+
+
+def _whole_file(loaded: start.Loaded, sets: Mapping[str, str], included: Path | None) -> Rows:
+    return full(loaded.spec, facts(loaded.spec, loaded.schema, loaded.experiment), sets, included)
 
 
 def _more(whole: Rows) -> dict[str, object]:
@@ -112,9 +130,7 @@ def _print(found: Difference, a: str, b: str) -> None:
         console.print("the same network, trained the same way on the same data", style="green")
         return
     console.print(Text(f"--- {a}\n+++ {b}", style="bold"))
-    lines = [_whole("-", layer) for layer in found.removed] + [_whole("+", layer) for layer in found.added]
-    for title, shown in (("layers", lines + [_pair(pair) for pair in found.changed]),
-                         ("settings", [_setting(change) for change in found.settings])):  # fmt: skip
+    for title, shown in _sections(found):
         if shown:
             console.print(f"\n{title}", style="bold")
         for line in shown:
@@ -122,6 +138,12 @@ def _print(found: Difference, a: str, b: str) -> None:
     console.print("\ntotals", style="bold")
     for name, before, after in found.totals:
         console.print(Text(f"  {name.replace('_', ' ')}  {_total(before, after)}"), soft_wrap=True)
+
+
+def _sections(found: Difference) -> list[tuple[str, list[Text]]]:
+    lines = [_whole("-", layer) for layer in found.removed] + [_whole("+", layer) for layer in found.added]
+    layers = lines + [_pair(pair) for pair in found.changed]
+    return [("layers", layers), ("settings", [_setting(change) for change in found.settings])]
 
 
 def _whole(side: str, layer: Layer) -> Text:

@@ -21,6 +21,7 @@ from typing import Annotated
 import typer
 
 from ..dsl.diagnostics import Diagnostics, NetloomError
+from ..dsl.format import formatted
 from ..dsl.load import TITLE, load
 from ..dsl.reader import read
 from ..dsl.scalars import written
@@ -32,6 +33,7 @@ from .written import write_text
 EXAMPLES = Path(__file__).resolve().parent.parent / "examples"
 OURS = re.compile(r"^# catalog:.*\n", re.MULTILINE)
 """Lines of the examples that speak to their makers."""
+MOST_NAMED = 6
 NAME = re.compile(r"^name: .*$", re.MULTILINE)
 
 
@@ -75,8 +77,13 @@ def run(
         print_json({"template": str(chosen), "about": chosen.about, "files": [str(path) for path in made]})
         return
     talk().print(f"{made[0]} is there: {chosen.about}", markup=False, style="green", soft_wrap=True)
-    trains = re.search(r"^train:", made[0].read_text(encoding="utf-8"), re.MULTILINE) is not None
-    talk().print(f"next: netloom {'train' if trains else 'predict'} {made[0]}", markup=False, soft_wrap=True)
+    talk().print(f"next: netloom {_next(made[0])} {made[0]}", markup=False, soft_wrap=True)
+
+
+def _next(file: Path) -> str:
+    """What can be done with a file: one without data is there to be looked at."""
+    sections = set(re.findall(r"^([a-z]+):", file.read_text(encoding="utf-8"), re.MULTILINE))
+    return "train" if "train" in sections else "predict" if "data" in sections else "draw"
 
 
 def templates() -> Iterator[Template]:
@@ -98,7 +105,8 @@ def choose(asked: str, found: list[Template]) -> Template:
     if fitting:
         raise NetloomError(f"`{asked}` is the name of {len(fitting)} templates: {', '.join(map(str, fitting))}")
     names = {each.name: str(each) for each in found}
-    near = did_you_mean(wanted, [*map(str, found), *names])
+    within = [str(each) for each in found if wanted in str(each)][:MOST_NAMED]
+    near = f"There is {', '.join(within)}." if within else did_you_mean(wanted, [*map(str, found), *names])
     raise NetloomError(f"there is no template `{asked}`. {near or '`netloom new` lists them.'}")
 
 
@@ -111,13 +119,20 @@ def start_from(template: Template, file: Path, *, force: bool) -> list[Path]:
     text = OURS.sub("", template.path.read_text(encoding="utf-8"))
     if TITLE.fullmatch(target.stem):
         text = NAME.sub(lambda _: f"name: {written(target.stem)}", text, count=1)
-    wanted = {target: text, **{target.parent / path: part for path, part in (spec.included if spec else {}).items()}}
+    parts = spec.included if spec else {}
+    wanted = {target: text, **{target.parent / path: part for path, part in parts.items()}}
+    wanted = {path: _laid_out(part, path) for path, part in wanted.items()}
     there = [path for path, part in wanted.items() if path.exists() and not (path != target and _holds(path, part))]
     if there and not force:
         raise NetloomError(f"{there[0]} is there already. Choose another name, or add --force to write over it.")
     for path, part in wanted.items():
         _write(path, part, force=force)
     return list(wanted)
+
+
+def _laid_out(text: str, path: Path) -> str:
+    """As `netloom fmt` has it, so that it changes nothing in a file that was begun here."""
+    return formatted(text, str(path))[0] or text
 
 
 def _holds(path: Path, text: str) -> bool:

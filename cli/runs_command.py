@@ -1,4 +1,5 @@
-"""List, show, compare and remove runs. `show` alone shows the last one.
+"""List, show, compare and remove runs. `show` alone shows the last one, a run's name alone that run. `compare` tells
+what differs by meaning, not by layout: layers, settings, data, and what was asked for besides the file.
 
 Examples:
 
@@ -21,12 +22,19 @@ from typing import Annotated, Any
 
 import typer
 
+from ..dsl.diagnostics import NetloomError
+from ..dsl.format import formatted
+from ..dsl.suggest import did_you_mean
 from ..runtime import asked, index, start
 from ..runtime import runs as folders
-from .console import out, print_json, seconds, table, talk
+from .console import counted, out, print_json, seconds, table, talk
+from .diff_command import SIDES, difference_of_runs
 
 LEFT_OUT = ("time>", "part", "steps>", "epochs>", "accuracy>", "loss>")
 """What a narrow list goes without, the first to go first."""
+
+OTHERWISE = {"remove": "rm", "delete": "rm", "ls": "list", "diff": "compare"}
+"""What others call the actions."""
 
 
 class Action(StrEnum):
@@ -39,33 +47,53 @@ class Action(StrEnum):
 
 
 def run(
-    action: Annotated[Action, typer.Argument(help="What to do.")] = Action.list,
+    action: Annotated[
+        str, typer.Argument(help="What to do: list, show, compare, rm; or a run to show.", metavar="[ACTION]")
+    ] = Action.list,
     which: Annotated[list[str] | None, typer.Argument(metavar="RUN…", help="Runs by folder, name, or `last`.")] = None,
     runs: Annotated[Path, typer.Option(help="Where runs are written.")] = start.RUNS,
     reindex: Annotated[bool, typer.Option("--reindex", help="Read every run's record anew.")] = False,
     json: Annotated[bool, typer.Option("--json", help="JSON on stdout.")] = False,
 ) -> None:
-    if action is Action.list:
+    what, which = _asked_to(action, which, runs)
+    if what is Action.list:
         rows = index.rows(runs, anew=reindex)
         if json:
             print_json(rows)
         else:
             _list(rows, folders.find(runs, "last").name if rows else "", time.time())
         return
-    if action is Action.show:
+    if what is Action.show:
         which = which or ["last"]
     if not which:
-        raise typer.BadParameter(f"name the run to {action.value}")
+        raise typer.BadParameter(f"name the run to {what.value}")
     chosen = [folders.find(runs, name) for name in which]
-    if action is Action.rm:
+    if what is Action.rm:
         for folder in chosen:
             folders.remove(folder)
         index.rows(runs)
         talk().print(f"removed {', '.join(folder.name for folder in chosen)}")
-    elif action is Action.show:
+    elif what is Action.show:
         _show(chosen, json)
     else:
         _compare(chosen, json)
+
+
+def _asked_to(action: str, which: list[str] | None, runs: Path) -> tuple[Action, list[str] | None]:
+    """What to do, and to which runs; a run's name in place of an action shows it."""
+    actions = [each.value for each in Action]
+    if action in actions:
+        return Action(action), which
+    if action == "last" or any(folder.name == action for folder in folders.every(runs)):
+        return Action.show, [action, *(which or [])]
+    names = [*actions, *(folder.name for folder in folders.every(runs))]
+    meant = OTHERWISE.get(action)
+    near = (
+        f"Write `{meant}`."
+        if meant
+        else did_you_mean(action, names) or f"There are {', '.join(actions)}, and the names of runs."
+    )
+    raise typer.BadParameter(f"`{action}` is neither an action nor a run. {near}")
 
 
 def _list(rows: list[dict[str, Any]], last: str, now: float) -> None:
@@ -125,7 +153,8 @@ def _show(chosen: list[folders.RunFolder], json: bool) -> None:
         view = folder.view()
         status = folders.status(folder, view.status)
         out().print(
-            f"[bold]{folder.name}[/bold]  {status}, {view.epoch} epochs, {view.step:,} steps, {seconds(view.seconds)}"
+            f"[bold]{folder.name}[/bold]  {status}, {counted(view.epoch, 'epoch')}, {counted(view.step, 'step')}, "
+            f"{seconds(view.seconds)}"
         )
         if status == "died":
             said = f"its process is gone; go on from the last checkpoint with: netloom train --resume {folder.name}"
@@ -145,7 +174,8 @@ def _show(chosen: list[folders.RunFolder], json: bool) -> None:
         for epoch in _some_epochs(view.history):
             cells = [_number(_at(view.history[part], epoch).get(name)) for part in view.history for name in names]
             shown.add_row(str(epoch), *cells)
-        out().print(shown)
+        if view.history:
+            out().print(shown)
         for warning in view.warnings:
             out().print(f"warning: {warning}", markup=False)
 
@@ -165,9 +195,11 @@ def _compare(chosen: list[folders.RunFolder], json: bool) -> None:
         )
     out().print(shown)
     for other, lines in zip(chosen[1:], changes, strict=True):
-        out().print(f"\n{chosen[0].name} -> {other.name}:" + ("" if lines else " the same file"))
+        out().print(
+            f"\n{chosen[0].name} -> {other.name}:" + ("" if lines else " the same network, trained the same way")
+        )
         for line in lines:
-            out().print(f"  {line}", markup=False, style="green" if line.startswith("+") else "red")
+            out().print(f"  {line}", markup=False, style=SIDES.get(line[:1], ""), soft_wrap=True)
 
 
 def _row(folder: folders.RunFolder) -> dict[str, Any]:
@@ -176,10 +208,19 @@ def _row(folder: folders.RunFolder) -> dict[str, Any]:
 
 
 def _difference(a: folders.RunFolder, b: folders.RunFolder) -> list[str]:
-    """What differs in the files and in what was asked for besides, as lines that went (-) and came (+)."""
-    texts = [[*folder.spec.read_text(encoding="utf-8").splitlines(), *_asked_for(folder)] for folder in (a, b)]
+    """What differs by meaning; where a run cannot be read any more (its data is gone), in the text of the files as
+    `fmt` lays them out, and in what was asked for besides."""
+    try:
+        return difference_of_runs(a, b)
+    except NetloomError:
+        texts = [[*_laid_out(folder).splitlines(), *_asked_for(folder)] for folder in (a, b)]
     found = difflib.unified_diff(texts[0], texts[1], lineterm="", n=0)
-    return [line for line in found if line[:1] in "+-" and line[:3] not in ("+++", "---")]
+    return [line for line in found if line[:1] in "+-" and line[:3] not in ("+++", "---") and line[1:].strip()]
+
+
+def _laid_out(folder: folders.RunFolder) -> str:
+    text = folder.spec.read_text(encoding="utf-8")
+    return formatted(text, str(folder.spec))[0] or text
 
 
 def _asked_for(folder: folders.RunFolder) -> list[str]:

@@ -96,7 +96,7 @@ def predict_run(
 def _ready(loaded: start.Loaded, folder: runs.RunFolder | None, threads: int | None) -> start.Ready:
     compiled = start.compile_loaded(loaded)
     if folder is None:
-        _refuse_untrained(compiled.plan, loaded.spec.file)
+        _refuse_untrained(compiled.plan, loaded)
     ready = start.make_ready(compiled, threads)
     if folder is None:
         data = start.dataset(loaded) if loaded.spec.data is not None else None
@@ -110,17 +110,22 @@ def _ready(loaded: start.Loaded, folder: runs.RunFolder | None, threads: int | N
     return ready
 
 
-def _refuse_untrained(plan: Plan, file: str) -> None:
+def _refuse_untrained(plan: Plan, loaded: start.Loaded) -> None:
     """Random weights answer anything as neatly as trained ones: no answer is better."""
     drawn = [state.name for state in plan.states if state.role == "weight" and is_drawn(state.start)]
     if drawn:
         few = ", ".join(drawn[:MOST_NAMED]) + (
             f" and {len(drawn) - MOST_NAMED} more" if len(drawn) > MOST_NAMED else ""
         )
-        raise NetloomError(
-            f"{file} is not trained: {few} would be random numbers. Train it first with `netloom train {file}`, then "
-            "predict with the run: `netloom predict last`. A file itself can be asked when all its weights are written in it."
+        file = loaded.spec.file
+        way = (
+            f"Train it first with `netloom train {file}`, then predict with the run: `netloom predict last`. A file itself "
+            "can be asked when all its weights are written in it."
+            if loaded.experiment.trains
+            else f"It has no `train:` section: `netloom draw {file}` and `netloom show {file}` look at it; with `data:` and "
+            "`train:` it can be trained."
         )
+        raise NetloomError(f"{file} is not trained: {few} would be random numbers. {way}")
 
 
 def _columns(loaded: start.Loaded, ready: start.Ready, inputs: Sequence[Any], resize: str | None) -> dict[str, Any]:

@@ -22,7 +22,7 @@ from .events import (
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """What is known of a run. `losses` are `(step, value)` points; `history` the results by part and epoch."""
+    """What is known of a run. `epoch` counts whole epochs; `losses` are `(step, value)` points; `history` the results by part and epoch."""
 
     started: RunStarted | None = None
     step: int = 0
@@ -82,7 +82,7 @@ def _steps(view: View, event: Steps) -> View:
     return replace(
         view,
         step=event.step,
-        epoch=event.epoch,
+        epoch=event.epoch - 1,
         losses=view.losses + points,
         knobs=event.knobs,
         examples_per_s=event.examples_per_s,

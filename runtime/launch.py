@@ -47,7 +47,8 @@ class Launch:
         self.loaded = self._load()
         if not self.loaded.experiment.trains:
             raise NetloomError(
-                f"{self.loaded.spec.file} has nothing to minimise: add a `train:` section with a loss, or use `netloom predict`"
+                f"{self.loaded.spec.file} has nothing to minimise: add a `train:` section with a loss, or look at it with "
+                f"`netloom draw {self.loaded.spec.file}`"
             )
         self.data = start.dataset(self.loaded)
         self.ready = start.make_ready(start.compile_loaded(self.loaded), request.threads, progress)

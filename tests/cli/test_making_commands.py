@@ -78,6 +78,7 @@ def test_a_file_from_any_template_has_no_mistakes(capsys: pytest.CaptureFixture[
     text = Path("mine.yaml").read_text(encoding="utf-8")
     assert "\nname: mine\n" in text
     assert "catalog:" not in text
+    netloom(capsys, "fmt", "--check", "mine.yaml")
 
 
 def test_the_name_of_a_template_is_enough_where_it_is_the_only_one(capsys: pytest.CaptureFixture[str]) -> None:
@@ -93,6 +94,23 @@ def test_the_name_of_a_template_is_enough_where_it_is_the_only_one(capsys: pytes
 def test_a_misspelt_template_is_guessed(capsys: pytest.CaptureFixture[str]) -> None:
     assert "Did you mean `blocks/residual`?" in netloom(capsys, "new", "blocks/residul", "x.yaml", code=1)[1]
     assert "netloom new" in netloom(capsys, "new", "qqqqqq", "x.yaml", code=1)[1]
+
+
+def test_part_of_a_name_finds_its_templates(capsys: pytest.CaptureFixture[str]) -> None:
+    assert "There is autoencoder/digits" in netloom(capsys, "new", "autoencoder", code=1)[1]
+
+
+def test_what_can_be_done_next(capsys: pytest.CaptureFixture[str]) -> None:
+    for name, command in (("start/digits", "train"), ("gate_and", "predict"), ("inception", "draw")):
+        _, err = netloom(capsys, "new", name, f"{command}.yaml")
+        assert err.splitlines()[-1] == f"next: netloom {command} {command}.yaml"
+        if command != "train":
+            netloom(capsys, command, f"{command}.yaml")
+    # no circle: a file that trains nothing is not told to train
+    said = netloom(capsys, "predict", "draw.yaml", code=1)[1] + netloom(capsys, "train", "draw.yaml", code=1)[1]
+    assert said.count("netloom draw draw.yaml") == 2
+    assert "netloom train" not in said
+    assert "netloom predict" not in said
 
 
 def test_new_writes_over_nothing_without_force(capsys: pytest.CaptureFixture[str], here: Path) -> None:
@@ -159,6 +177,26 @@ def test_diff_of_runs(capsys: pytest.CaptureFixture[str]) -> None:
     out, _ = netloom(capsys, "diff", gates, name, code=1)
     assert "-> 2" in out
     netloom(capsys, "diff", "last", f"runs/{name}")
+
+
+def test_runs_are_compared_by_meaning(capsys: pytest.CaptureFixture[str], here: Path) -> None:
+    file = here / "gate.yaml"
+    text = example("neurons/learn_nand").read_text(encoding="utf-8")
+    file.write_text(text, encoding="utf-8")
+    netloom(capsys, "train", "gate.yaml", "--epochs", "2")
+    file.write_text("# laid out anew\n\n" + text.replace(": {", ":   {"), encoding="utf-8")
+    netloom(capsys, "train", "gate.yaml", "--epochs", "2")
+    netloom(capsys, "train", "gate.yaml", "--epochs", "3", "--set", "train.batch=2")
+    first, second, third = (row["run"] for row in json.loads(netloom(capsys, "runs", "--json")[0]))
+    assert "the same network, trained the same way" in netloom(capsys, "runs", "compare", first, second)[0]
+    ((*lines,),) = json.loads(netloom(capsys, "runs", "compare", first, third, "--json")[0])["differences"]
+    assert sorted(lines) == ["~ train.batch  4 -> 2", "~ train.epochs  2 -> 3"]
+    # where a run's file means nothing any more, its text is compared, as fmt lays it out
+    spec = here / "runs" / third / "spec.yaml"
+    spec.write_text(spec.read_text(encoding="utf-8").replace("cross_entropy", "cross_entrop"), encoding="utf-8")
+    lines = json.loads(netloom(capsys, "runs", "compare", second, third, "--json")[0])["differences"][0]
+    assert "+--epochs 3" in lines
+    assert "+" not in lines
 
 
 def test_trouble_is_no_difference(capsys: pytest.CaptureFixture[str], here: Path) -> None:

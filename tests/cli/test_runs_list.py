@@ -7,10 +7,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import typer
 
 from netloom.cli import console, runs_command
 from netloom.runtime import runs
-from netloom.runtime.events import Evaluated, RunEnded, RunStarted
+from netloom.runtime.events import Evaluated, RunEnded, RunStarted, Steps
 
 NOW = 1_000_000.0
 LONG = "a_rather_long_name_of_a_network-12"
@@ -65,3 +66,35 @@ def test_json_says_all(folder: Path, capsys: pytest.CaptureFixture[str]) -> None
     rows: list[dict[str, Any]] = json.loads(capsys.readouterr().out)
     assert len(rows) == 3
     assert all(row["metrics"]["accuracy"] == 0.9 for row in rows)
+
+
+def test_a_name_in_place_of_an_action_shows_the_run(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    runs_command.run("iris-1", runs=folder, which=None)
+    assert "iris-1  finished, 100 epochs, 1,200 steps" in capsys.readouterr().out
+    with pytest.raises(typer.BadParameter, match=r"`remove` is neither an action nor a run\. Write `rm`\."):
+        runs_command.run("remove", runs=folder, which=["iris-1"])
+    with pytest.raises(typer.BadParameter, match="Did you mean `iris-1`"):
+        runs_command.run("iris-2", runs=folder, which=None)
+
+
+def test_a_run_that_ended_in_its_first_epoch_has_none(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    begun = RunStarted(
+        run="net-1",
+        folder="",
+        epochs=3,
+        steps_an_epoch=9,
+        batch=1,
+        examples={},
+        parameters=3,
+        seed=0,
+        threads=1,
+        time=0,
+    )
+    steps = Steps(step=1, first=0, stride=1, epoch=1, series={}, knobs={}, examples_per_s=1.0)
+    (tmp_path / "net-1").mkdir()
+    (tmp_path / "net-1" / "spec.yaml").write_text("name: net\n", encoding="utf-8")
+    events = begun.to_json() + "\n" + steps.to_json() + "\n"
+    (tmp_path / "net-1" / "events.jsonl").write_text(events, encoding="utf-8")
+    runs_command.run("show", runs=tmp_path, which=["net-1"])
+    (line,) = capsys.readouterr().out.splitlines()
+    assert line.startswith("net-1  died, 0 epochs, 1 step,")
