@@ -29,8 +29,8 @@ def out() -> Console:
 
 
 def talk() -> Console:
-    """For remarks and progress, on stderr."""
-    return Console(file=cast(TextIO, Lasting(sys.stderr)), highlight=False)
+    """For remarks and progress, on stderr. Piped, a line stays a line: a command in it can be copied."""
+    return Console(file=cast(TextIO, Lasting(sys.stderr)), highlight=False, soft_wrap=not sys.stderr.isatty())
 
 
 def print_json(value: object) -> None:

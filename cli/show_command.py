@@ -74,7 +74,7 @@ def run(
         return
     print_diagnostics(loaded.remarks)
     if full:
-        sys.stdout.write(f"# {loaded.spec.file}: {_sum(loaded, rows)}\n{HEAD}{text(written_out(loaded, sets))}")
+        sys.stdout.write(f"# {loaded.spec.file}: {_sum(loaded, rows)}\n{HEAD}{text(_as_a_file(loaded, sets))}")
         return
     _show(loaded, rows, shown)
     if not loaded.experiment.trains:
@@ -121,6 +121,11 @@ def _show_unbuilt(file: Path, sets: Mapping[str, str], mistakes: SpecError, *, j
 def written_out(loaded: start.Loaded, sets: Mapping[str, str], included: Path | None = None) -> Rows:
     """The file with every default; `included` is the folder of the files that it includes, where it is not its own."""
     return full_file(loaded.spec, facts(loaded.spec, loaded.schema, loaded.experiment), sets, included)
+
+
+def _as_a_file(loaded: start.Loaded, sets: Mapping[str, str]) -> Rows:
+    """As `written_out`, with the references of the file, so that its options stay of use."""
+    return full_file(loaded.spec, facts(loaded.spec, loaded.schema, loaded.experiment), sets, references=True)
 
 
 def _whole(rows: Rows) -> dict[str, Any]:

@@ -1,7 +1,7 @@
 """`netloom show --full`: a file with every default written out, and where each value comes from.
 
-What comes out is a file itself and means the same: values that `$` computes stand computed (but in a file with a study,
-which varies what they are computed from), and what rule 18 fills in (the tensors of a loss, the input, the metrics)
+What comes out is a file itself and means the same: values that `$` computes stand computed, or as they are where that is
+asked for (always in a file with a study, which varies what they are computed from), and what rule 18 fills in (the tensors of a loss, the input, the metrics)
 stands written.
 """
 
@@ -55,13 +55,20 @@ class Facts:
     schema: DataSchema | None = None
 
 
-def full(spec: Spec, facts: Facts, sets: Mapping[str, str] | None = None, folder: Path | None = None) -> Rows:
-    """The whole file that `spec` was read from, with the same overrides and the same folder of included files."""
+def full(
+    spec: Spec,
+    facts: Facts,
+    sets: Mapping[str, str] | None = None,
+    folder: Path | None = None,
+    *,
+    references: bool = False,
+) -> Rows:
+    """The whole file that `spec` was read from, with the same overrides and the same folder of included files.
+    `references`: what `$` computes stays as the file has it, its value behind it, so that every option is still read."""
     tree = _tree(spec, sets or {}, folder)
     options = plain_table(tree.items.get("options") or Scalar(None, "", False, tree.place))
     asked = Asked(spec.file, facts.scope, {name: value.place for name, value in options.items.items()})
-    asked = replace(asked, keep="study" in tree.items)
-    asked = replace(asked, keep="study" in tree.items)
+    asked = replace(asked, keep=references or "study" in tree.items)
     plain = replace(asked, scope=file_scope(spec, Diagnostics(), open=True))
     entries = Entries(asked, facts.uses, _own(spec), plain)
     return _File(spec, facts, entries).rows(tree)

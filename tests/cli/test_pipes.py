@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from netloom.cli.console import talk
+
 from .test_commands import DIGITS, environment, netloom
 
 
@@ -23,3 +25,9 @@ def test_a_closed_pipe_never_ends_a_training(closed: str, tmp_path: Path) -> Non
     assert running.wait() == 0
     (row,) = json.loads(netloom("runs", "--json", "--runs", runs).stdout)
     assert (row["status"], row["epochs"]) == ("finished", 30)
+
+
+def test_a_hint_is_one_line_when_it_is_piped(capsys: pytest.CaptureFixture[str]) -> None:
+    said = "try: netloom draw " + "a/very/long/folder/" * 8 + "net.yaml"
+    talk().print(said)
+    assert capsys.readouterr().err == f"{said}\n"
