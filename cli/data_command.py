@@ -30,20 +30,22 @@ from ..compiler.experiment import Augment, Experiment, Prepare
 from ..compiler.graph import Node
 from ..dsl.data_schema import Column
 from ..dsl.diagnostics import Diagnostics, NetloomError, SpecError
+from ..dsl.kinds.tables import lookup
 from ..dsl.load import load as load_spec
 from ..dsl.spec import Spec
 from ..dsl.static_check import file_scope
 from ..runtime import start
 from ..runtime.data.dataset import Dataset, open_data
 from ..runtime.data.fitted import changed, prepared
-from .console import out, print_json, table, talk
-from .half_blocks import Array, beside, is_picture
+from .console import counted, out, print_json, table, talk
+from .half_blocks import GAP, Array, beside, is_picture
 
-MOST_CLASSES, MOST_NUMBERS, BAR, WIDEST = 20, 8, 30, 120
+MOST_CLASSES, MOST_NUMBERS, MOST_MEASURES, BAR, WIDEST = 20, 8, 16, 30, 120
 NARROW = 28
 """How many points across a picture has at least, if it has them, beside others."""
 EIGHTHS = " ▏▎▍▌▋▊▉"
 Steps = Mapping[str, tuple[Prepare | Augment, ...]]
+Lines = list[Text]
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,12 +133,37 @@ def _print_facts(console: Console, shown: Shown) -> None:
     parts = ", ".join(f"{part} {count:,} ({count / data.rows:.0%})" for part, count in data.schema.parts.items())
     source = cast(Any, shown.spec.data).source.kind
     console.print(f"{shown.spec.name}: {source}, {data.rows:,} rows: {parts}\n", markup=False)
-    made = table("column", "shape", "type", "range", f"in {shown.part}", "prepare, augment" if _draws(shown) else "prepare")
+    made = table(
+        "column", "shape", "type", "range", f"in {shown.part}", "prepare, augment" if _draws(shown) else "prepare"
+    )
     for name, column in data.schema.columns.items():
         made.add_row(
             name, " x ".join(map(str, column.shape)) or "1", column.dtype, _range(column), _seen(shown, name),
-            ", ".join(map(str, shown.steps.get(name, ()))),
+            ", ".join(map(_said, shown.steps.get(name, ()))),
         )  # fmt: skip
+    console.print(made)
+    for name, column in data.schema.columns.items():
+        if column.classes is None and len(column.shape) == 1 and 1 < column.shape[0] <= MOST_MEASURES:
+            _print_measures(console, shown, name)
+
+
+def _said(step: Prepare | Augment) -> str:
+    """A step as the file has it: options at their default are left out."""
+    kind = lookup("prepare" if isinstance(step, Prepare) else "augment", step.kind)
+    defaults = {option.name: option.default for option in kind.options} if kind is not None else {}
+    options = {name: value for name, value in step.options.items() if defaults.get(name, step) != value}
+    return str(replace(step, options=options))
+
+
+def _print_measures(console: Console, shown: Shown, name: str) -> None:
+    """A column of several numbers, each with a range of its own."""
+    field = next((field for field in cast(Any, shown.spec.data).fields if field.name == name), None)
+    flat = _part(shown, name)
+    names = field.columns if field is not None and len(field.columns) == flat.shape[1] else range(flat.shape[1])
+    made = table(name, "least>", "greatest>", "mean>")
+    for called, numbers in zip(names, flat.T, strict=True):
+        made.add_row(Text(str(called)), *(f"{number:.4g}" for number in _numbers(numbers)))
+    console.print()
     console.print(made)
 
 
@@ -202,12 +229,21 @@ def _bar(share: float) -> str:
 
 def _print_examples(console: Console, shown: Shown, *, plain: bool) -> None:
     drawn = f"; drawn as in step {shown.step} of training" if _draws(shown) else ""
-    console.print(f"\n{len(shown.rows)} examples of {shown.part}, rows {', '.join(map(str, shown.rows))}{drawn}")
+    count = counted(len(shown.rows), "example")
+    console.print(f"\n{count} of {shown.part}, rows {', '.join(map(str, shown.rows))}{drawn}")
+    labels = _labels(shown)
+    pictures = any(is_picture(column.shape) for column in shown.data.schema.columns.values())
     for name, column in shown.data.schema.columns.items():
+        if pictures and labels and column.classes is not None:
+            continue  # told under the pictures
+        drawn_before: Lines = []
         for title, values in _stages(shown, name):
             console.print()
             if is_picture(values.shape[1:]):
-                _print_pictures(console, title, values, column if title == name else None, plain=plain)
+                known = column if title == name else None
+                lines = _pictures(console, values, known, labels, plain=plain)
+                _print_pictures(console, title, values, [] if lines == drawn_before else lines)
+                drawn_before = lines
             else:
                 console.print(Text(title, style="bold"))
                 _print_rows(console, shown, column, values)
@@ -218,7 +254,7 @@ def _stages(shown: Shown, name: str) -> list[tuple[str, Array]]:
     found = [(name, shown.data.columns[name][shown.rows])]
     steps = shown.steps.get(name, ())
     for count in range(1, len(steps) + 1):
-        said = [*(step.kind for step in steps[: count - 1]), str(steps[count - 1])]
+        said = [*(step.kind for step in steps[: count - 1]), _said(steps[count - 1])]
         title = f"{name} after {', '.join(said)}"
         found.append((title, _after(shown, name, steps[:count])))
     return found
@@ -236,20 +272,38 @@ def _after(shown: Shown, name: str, steps: Sequence[Prepare | Augment]) -> Array
     return changed(shown.data, shown.experiment, some, len(steps) - len(fitted), shown.rows, shown.step - 1)
 
 
-def _print_pictures(console: Console, title: str, values: Array, known: Column | None, *, plain: bool) -> None:
+def _labels(shown: Shown) -> list[str]:
+    """What the examples are, where one column tells their classes."""
+    found = [column for column in shown.data.schema.columns.values() if column.classes is not None and not column.shape]
+    if len(found) != 1:
+        return []
+    return [_class(found[0], int(number)) for number in shown.data.columns[found[0].name][shown.rows].reshape(-1)]
+
+
+def _print_pictures(console: Console, title: str, values: Array, lines: Lines) -> None:
+    """The pictures under their title; without lines, they look as before."""
     least, greatest, _ = _numbers(values)
-    low, high = least, greatest
+    said = f"  {least:.4g} to {greatest:.4g}{'' if lines else '; they look the same'}"
+    console.print(Text(title, style="bold").append(said, style="not bold dim"))
+    for line in lines:
+        console.print(line, no_wrap=True, crop=False)
+
+
+def _pictures(console: Console, values: Array, known: Column | None, labels: Sequence[str], *, plain: bool) -> Lines:
+    """Pictures side by side, each over its label, in as many rows as there is need of."""
+    low, high, _ = _numbers(values)
     if known is not None and known.low is not None and known.high is not None:
         low, high = known.low, known.high
-    console.print(Text(title, style="bold").append(f"  {least:.4g} to {greatest:.4g}", style="not bold dim"))
     wide = min(console.width, WIDEST)
-    across = max(1, wide // (min(values.shape[2], NARROW) + 2))
+    across = max(1, wide // (min(values.shape[2], NARROW) + len(GAP)))
+    lines: Lines = []
     for first in range(0, len(values), across):
         some = values[first : first + across]
-        if first:
-            console.print()
-        for line in beside(list(some), low, high, wide, plain=plain):
-            console.print(line, no_wrap=True, crop=False)
+        rows = beside(list(some), low, high, wide, plain=plain)
+        each = (len(rows[0].plain) - len(GAP) * (len(some) - 1)) // len(some)
+        under = GAP.join(f"{label[:each]:^{each}}" for label in labels[first : first + across])
+        lines += [*([Text()] if first else []), *rows, *([Text(under.rstrip())] if under else [])]
+    return lines
 
 
 def _print_rows(console: Console, shown: Shown, column: Column, values: Array) -> None:

@@ -20,6 +20,8 @@ MNIST_FILES = (
     "t10k-images-idx3-ubyte",
     "t10k-labels-idx1-ubyte",
 )
+MNIST_FROM = "https://ossci-datasets.s3.amazonaws.com/mnist/"
+"""A public copy: netloom itself fetches nothing."""
 
 
 def read_mnist(options: Mapping[str, object], reach: Reach) -> Raw:
@@ -34,7 +36,8 @@ def read_mnist(options: Mapping[str, object], reach: Reach) -> Raw:
         raise DataError(
             "E301",
             f"the files of mnist are not here: missing {', '.join(f'{name}.gz' for name in missing)}",
-            f"Put them (with or without .gz) into {folders}; $NETLOOM_DATA names the first folder looked in.",
+            f"Get them from {MNIST_FROM} and put them (with or without .gz) into {folders}; $NETLOOM_DATA names the first "
+            "folder looked in.",
         )
     paths = [path for path in found if path is not None]
     parts = [_pair(image, label) for image, label in zip(paths[::2], paths[1::2], strict=True)]

@@ -32,7 +32,7 @@ def test_columns_parts_and_classes(tmp_path: Path, capsys: pytest.CaptureFixture
     (image,) = [line for line in said.splitlines() if line.startswith("image ") and "uint8" in line]
     assert "8 x 8 x 1" in image
     assert "0 to 16" in image
-    assert "scale, binarize threshold=0.5" in image
+    assert "scale, binarize" in image
     assert "█" * 30 in said
 
 
@@ -40,13 +40,37 @@ def test_every_step_is_drawn(tmp_path: Path, capsys: pytest.CaptureFixture[str])
     said = data(tmp_path, DIGITS, capsys, show=3, part="test").splitlines()
     titles = [place for place, line in enumerate(said) if line.startswith("image") and " to " in line][1:]
     assert [said[place] for place in titles] == [
-        "image  0 to 16", "image after scale  0 to 1", "image after scale, binarize threshold=0.5  0 to 1",
+        "image  0 to 16", "image after scale  0 to 1; they look the same", "image after scale, binarize  0 to 1",
     ]  # fmt: skip
-    # eight points high, two in a character
-    pictures = [said[place + 1 : place + 5] for place in titles]
-    assert pictures[0] == pictures[1] != pictures[2]
+    # eight points high, two in a character, and the label below
+    first, same, last = (said[place + 1 : place + 6] for place in titles)
+    assert same == ["", said[titles[2]], *last[:3]]
+    assert first[:4] != last[:4]
+    found = json.loads(data(tmp_path, DIGITS, capsys, show=3, part="test", as_json=True))
+    assert first[4].split() == last[4].split() == list(map(str, found["examples"]["label"][0]["values"]))
     # one of two points above each other may be there alone, so what is binary has three signs
-    assert set("".join(pictures[2])) <= set(" =@")
+    assert set("".join(last[:4])) <= set(" =@")
+    assert "label" not in said[titles[0] :]
+
+
+def test_what_stands_at_its_default_is_left_out(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    text = DIGITS.replace("{binarize: 0.5}", "{binarize: 0.25}, standardize")
+    assert "  scale, binarize threshold=0.25, standardize\n" in data(tmp_path, text, capsys, show=0)
+
+
+def test_numbers_of_different_measures_have_ranges_of_their_own(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    table = "length,width,label\n" + "".join(f"{n},{100 + n},{'ab'[n % 2]}\n" for n in range(5))
+    (tmp_path / "t.csv").write_text(table, encoding="utf-8")
+    text = (
+        "data: {source: {csv: t.csv}, fields: {x: {columns: [length, width]}, label: {column: label}}}\n"
+        "network: {layers: [{dense: 2}]}\ntrain: {loss: cross_entropy, batch: 5}\n"
+    )
+    lines = [line.split() for line in data(tmp_path, text, capsys, show=0).splitlines()]
+    assert ["x", "least", "greatest", "mean"] in lines
+    assert ["length", "0", "4", "2"] in lines
+    assert ["width", "100", "104", "102"] in lines
 
 
 def test_numbers_before_and_after(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -124,9 +148,8 @@ def test_every_augmentation_is_drawn_in_the_part_that_trains(
     said = data(tmp_path, AUGMENTED, capsys)
     titles = [line.split("  ")[0] for line in said.splitlines() if line.startswith("image") and " to " in line][1:]
     assert [title.removeprefix("image after ") for title in titles] == [
-        "image", "scale", "scale, standardize per=element", "scale, standardize, flip way=left_right chance=1",
-        "scale, standardize, flip, shift by=1 outside=edge",
-        "scale, standardize, flip, shift, brightness by=0.2 per=picture",
+        "image", "scale", "scale, standardize", "scale, standardize, flip chance=1",
+        "scale, standardize, flip, shift by=1", "scale, standardize, flip, shift, brightness",
     ]  # fmt: skip
     assert "drawn as in step 1 of training" in said
     test = data(tmp_path, AUGMENTED, capsys, part="test")
