@@ -100,7 +100,7 @@ class _Tape:
         if mark not in self._known:
             self._known[mark] = len(self.kernels)
             self.kernels.append(Kernel(name=emitted.name, recipe=emitted.recipe, hash=mark))
-        origins = _origins(graph, kernel.nodes)
+        origins = tally.origins(kernel.nodes)
         return Call(
             kernel=self._known[mark],
             operands=(
@@ -121,12 +121,6 @@ class _Tape:
             assert not extent.names, f"{name} grows with the batch"
             count *= extent.factor
         return Published(name=name.removeprefix("publish/"), buffer=index, count=count)
-
-
-def _origins(graph: Graph, nodes: Iterable[str]) -> list[NodeOrigin]:
-    """The lines that asked for the nodes, each once, in the order of the file."""
-    found: set[NodeOrigin] = {origin for node_id in nodes for origin in graph[node_id].origins}
-    return sorted(found)
 
 
 @lru_cache(maxsize=65536)

@@ -12,11 +12,11 @@ from functools import cached_property
 from typing import cast
 
 from .graph import Graph, Node, Origin
-from .kernel_view import KernelNodes, ancestors, has_buffer
+from .kernel_view import KernelNodes, ancestors, has_buffer, is_leaf
 from .ops.op import REGISTRY
 from .plan import Amount, Extent, Phase, Work
 from .types import ITEM_BYTES, Dim, Size, evaluate, product
-from .views import root
+from .views import VIEW_OPS, root
 
 USUAL = {"B": 64, "N": 1 << 20}
 """Sizes by which parts of one kernel are weighed against each other."""
@@ -75,6 +75,26 @@ class Tally:
             weights=self._weights(nodes, paths),
         )
 
+    def origins(self, nodes: Iterable[str]) -> list[Origin]:
+        """The lines that asked for what some nodes calculate, each once, in the order of the file.
+
+        A number that many layers read (an epsilon, one over a size) is one node for all of them, and is calculated
+        wherever it is read: whoever reads it elsewhere has no part here.
+        """
+        members = [self._graph[node_id] for node_id in nodes]
+        own = [node for node in members if node.id not in self._numbers] or members
+        return sorted({origin for node in own for origin in node.origins})
+
+    @cached_property
+    def _numbers(self) -> set[str]:
+        """Single numbers made of constants and states alone, in whatever shape they are laid out."""
+        found = set[str]()
+        for node in self._graph:
+            laid_out = node.op in ("broadcast", *VIEW_OPS)
+            if is_leaf(node) or ((laid_out or node.type.elements == 1) and found.issuperset(node.inputs)):
+                found.add(node.id)
+        return found
+
     def _reads(self, nodes: list[Node]) -> Iterable[Dim]:
         inside = {node.id for node in nodes}
         found: dict[str, Dim] = {}
@@ -106,7 +126,8 @@ class Tally:
         shares: dict[Origin, float] = dict.fromkeys(paths, 0.0)
         for node in nodes:
             work = (multiply_adds(self._graph, node), operations(self._graph, node), node.type.elements)
-            for origin in node.origins:
+            # origins that are not asked for read the same number elsewhere
+            for origin in shares.keys() & set(node.origins):
                 shares[origin] += sum(map(_usual, work)) / len(node.origins)
         return tuple(shares.values())
 

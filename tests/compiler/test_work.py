@@ -85,3 +85,11 @@ def test_calls_that_become_one_do_the_work_of_both() -> None:
     both = together(one, other, (0.5,))
     assert (both.read, both.operations) == ((Extent(factor=1), Extent(factor=10, names=("B",))), (Extent(factor=2),))
     assert (both.phase, both.weights) == ("update", (0.5,))
+
+
+def test_a_number_that_many_layers_read_is_credited_to_none_of_the_others() -> None:
+    """All batch norms share an epsilon; each of their kernels belongs to one of them."""
+    compiled = start.compile_loaded(start.load(EXAMPLES / "pictures/resnet_small.yaml"))
+    for call in calls(compiled, "gradients", "predict"):
+        norms = {origin.path for origin in call.origins if "batch_norm" in origin.path}
+        assert len(norms) <= 2, compiled.plan.kernels[call.kernel].name
