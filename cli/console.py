@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import sys
 from collections.abc import Iterable
 from itertools import islice
@@ -53,6 +54,13 @@ def _plain(value: object) -> object:
 def counted(count: int, word: str) -> str:
     """`1 kernel`, `2 kernels`."""
     return f"{count:,} {word}{'' if count == 1 else 's'}"
+
+
+def figure(value: float) -> str:
+    """A result to read: `0.0123`; `2.1365e+11` and `3.1e-06` where four digits after the point say too much or little."""
+    if value == 0 or 5e-4 <= abs(value) < 1e5 or value - value != 0:
+        return f"{value:.4f}"
+    return f"{value:.4e}" if abs(value) >= 1 else f"{value:.1e}"
 
 
 def seconds(value: float) -> str:
@@ -110,7 +118,9 @@ def _excerpt(place: Place) -> list[str]:
     start = max(0, place.column - 1 - WIDE // 2) if len(line) > WIDE else 0
     # what stands in a file may be meant for the terminal
     seen = "".join(c if c.isprintable() else " " for c in line[start : start + WIDE])
-    marker = " " * (place.column - 1 - start) + "^" * max(1, min(place.length, len(line) - place.column + 1))
+    word = re.match(r"[\w.$]*", line[place.column - 1 :])
+    length = place.length or (len(word[0]) if word else 1)
+    marker = " " * (place.column - 1 - start) + "^" * max(1, min(length, len(line) - place.column + 1))
     return [f"  {place.line:>4} | {seen}", f"       | {marker[:WIDE]}"]
 
 

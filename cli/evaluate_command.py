@@ -20,7 +20,7 @@ import typer
 from ..runtime import runs as folders
 from ..runtime import start
 from ..runtime.answers import evaluate_run
-from .console import print_json, print_titled, table, talk
+from .console import figure, print_json, print_titled, table, talk
 
 
 def run(
@@ -37,7 +37,7 @@ def run(
     plain = list(dict.fromkeys(n for m in results.values() for n, v in m.items() if isinstance(v, int | float)))
     shown = table("part", *(f"{name}>" for name in plain))
     for part, metrics in results.items():
-        shown.add_row(part, *(f"{metrics[n]:.4f}" if n in metrics else "-" for n in plain))
+        shown.add_row(part, *(figure(metrics[n]) if n in metrics else "-" for n in plain))
     print_titled(folder.name, shown)
     if "train" in results:
         said = (

@@ -27,7 +27,7 @@ from ..runtime.events import (
     Warned,
 )
 from ..runtime.start import RUNS
-from .console import counted, out, seconds, table, talk
+from .console import counted, figure, out, seconds, table, talk
 
 BAR = 24
 SHOWN = ("loss", "accuracy", "r2", "mae", "f1")
@@ -35,6 +35,8 @@ WHILE_LEARNING = "train, while learning"
 """The mean over an epoch's steps, with dropout and the like at work and weights that change from step to step."""
 LINE_SECONDS = 1.0
 """At most one line of an epoch in this time."""
+GROWN = 2.0
+"""So many times its first epoch's loss, and training made things worse."""
 CLEARLY = 0.03
 """The share of the loss that a quarter of the epochs must have taken off it."""
 
@@ -122,6 +124,9 @@ class Progress:
             self.say(f"go on with: netloom train --resume {name}", "dim")
         if ended.status == "finished" and still_falling(self._history):
             self.say(f"the loss was still falling: more epochs may help (--resume {name} --epochs {2 * ended.epochs})")
+        if ended.status in ("finished", "stopped_early") and grew(self._history):
+            first, last = (figure(loss) for loss in (self._history["train"][0], self._history["train"][-1]))
+            self.say(f"the loss grew from {first} to {last}: a smaller learning rate may help", "yellow")
         if ended.status in ("finished", "stopped_early"):
             self.say(f"next: netloom evaluate {name} | predict {name} FILE | runs compare RUN {name}", "dim")
 
@@ -148,7 +153,7 @@ class Progress:
         filled = round(BAR * share)
         line = Text(f"epoch {event.epoch}/{self._started.epochs} ", no_wrap=True, overflow="ellipsis")
         line.append("━" * filled, style="green").append("━" * (BAR - filled), style="dim")
-        line.append(f" {share:4.0%}  loss {event.series['loss'][-1]:.4f}  {event.examples_per_s:,.0f} examples/s")
+        line.append(f" {share:4.0%}  loss {figure(event.series['loss'][-1])}  {event.examples_per_s:,.0f} examples/s")
         for part, results in self._results.items():
             if part != "train" and "accuracy" in results:
                 line.append(f"  {part} accuracy {results['accuracy']:.4f}")
@@ -185,6 +190,12 @@ def still_falling(history: dict[str, list[float]]) -> bool:
     return _falls(history.get("train", [])) and ("validation" not in history or _falls(history["validation"]))
 
 
+def grew(history: dict[str, list[float]]) -> bool:
+    """Whether the training loss ended well above where its first epoch left it."""
+    losses = history.get("train", [])
+    return len(losses) > 1 and losses[0] > 0 and losses[-1] > GROWN * losses[0]
+
+
 def _falls(losses: list[float]) -> bool:
     quarter = len(losses) // 4
     if not quarter or not all(isfinite(loss) for loss in losses):
@@ -205,4 +216,4 @@ def _names(metrics: dict[str, dict[str, Any]]) -> list[str]:
 
 
 def _number(value: Any) -> str:
-    return f"{value:.4f}" if isinstance(value, int | float) else "-" if value is None else str(value)
+    return figure(value) if isinstance(value, int | float) else "-" if value is None else str(value)

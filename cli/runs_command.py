@@ -27,7 +27,7 @@ from ..dsl.format import formatted
 from ..dsl.suggest import did_you_mean
 from ..runtime import asked, index, start
 from ..runtime import runs as folders
-from .console import counted, out, print_json, seconds, table, talk
+from .console import counted, figure, out, print_json, seconds, table, talk
 from .diff_command import SIDES, difference_of_runs
 
 LEFT_OUT = ("time>", "part", "steps>", "epochs>", "accuracy>", "loss>")
@@ -241,4 +241,4 @@ def _at(points: Any, epoch: int) -> dict[str, Any]:
 
 
 def _number(value: Any) -> str:
-    return f"{value:.4f}" if isinstance(value, int | float) else "-"
+    return figure(value) if isinstance(value, int | float) else "-"

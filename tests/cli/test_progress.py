@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from netloom.cli.console import counted, print_titled, seconds, table
+from netloom.cli.console import counted, figure, print_titled, seconds, table
 from netloom.cli.progress import Progress, still_falling
 from netloom.runtime.events import Evaluated, RunEnded, RunStarted
 
@@ -80,6 +80,22 @@ def test_a_run_stopped_within_an_epoch_says_which_the_table_is_of(capsys: pytest
     _, said = final(capsys, {"train": 2, "validation": 2}, "interrupted")
     assert of not in said
     assert "go on with: netloom train --resume net-1" in said
+
+
+@pytest.mark.parametrize(
+    ("value", "said"),
+    [(0.0, "0.0000"), (0.98412, "0.9841"), (-3.0, "-3.0000"), (0.00005, "5.0e-05"), (213650846805.4822, "2.1365e+11"),
+     (float("nan"), "nan"), (float("-inf"), "-inf")],
+)  # fmt: skip
+def test_figures_to_read(value: float, said: str) -> None:
+    assert figure(value) == said
+
+
+def test_a_loss_that_grew_is_said(capsys: pytest.CaptureFixture[str]) -> None:
+    epochs(Progress(lambda: 0.0), PARTS, [2.5, 700.0, 2.5e9])
+    assert "the loss grew from 2.5000 to 2.5000e+09: a smaller learning rate may help" in capsys.readouterr().err
+    epochs(Progress(lambda: 0.0), PARTS, [2.5, 4.9])
+    assert "grew" not in capsys.readouterr().err
 
 
 def test_what_to_do_next(capsys: pytest.CaptureFixture[str]) -> None:
