@@ -1,4 +1,5 @@
-"""Find every mistake in FILE, each with its place and a way out. Opens no data.
+"""Find every mistake in FILE, each with its place and a way out. Opens no built-in data, and of
+files and folders that the file names as much as tells their columns and classes.
 
 Examples:
 

@@ -69,3 +69,33 @@ def test_its_python_runs(folder: Path) -> None:
 def test_it_names_every_command_that_teaches_or_runs() -> None:
     text = README.read_text(encoding="utf-8")
     assert not [name for name in COMMANDS if name != "migrate" and f"netloom {name}" not in text]
+
+
+def test_after_the_set_up_it_says_how_netloom_becomes_a_command() -> None:
+    text = README.read_text(encoding="utf-8")
+    before, _, after = text.partition("## The commands")
+    assert "source .venv/bin/activate" in before
+    assert ".venv/bin/netloom" in before
+    assert "netloom new" in after
+    told = (README.parent / "Makefile").read_text(encoding="utf-8").partition("demo:")[2].partition("\n\n")[0]
+    assert "source $(BIN)/activate" in told
+
+
+def test_training_writes_to_runs_and_the_cache_and_nowhere_else(folder: Path) -> None:
+    before = {path.name for path in folder.iterdir()}
+    with pytest.raises(SystemExit):
+        main(["train", "wider.yaml", "--epochs", "1"])
+    assert {path.name for path in folder.iterdir()} - before == {"runs"}
+
+
+def test_the_tables_of_the_page_on_runs_are_those_that_are_printed(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    page = (README.parent / "docs" / "runs.md").read_text(encoding="utf-8")
+    for words in (["train", "wider.yaml", "--epochs", "1"], ["predict", "last", "digits:test[0:3]"]):
+        with pytest.raises(SystemExit):
+            main(words)
+        printed = capsys.readouterr().out.splitlines()
+        heads = [line.split() for line in page.splitlines() if line.startswith(("part ", "row "))]
+        assert printed[0].split() in heads
+        assert [line.split()[0] for line in printed[1:]] in (["train,", "validation", "test"], ["0", "1", "2"])
