@@ -42,12 +42,29 @@ def add_split(draft: Draft, frame: Frame, entry: Entry, name: str, options: Opti
 def complete(draft: Draft, entry: Entry, kind: Kind, options: Options, sources: list[str]) -> bool:
     """Fill in what only the network knows; whether nothing of a later version is asked for.
 
-    A layer of rows of classes has as many as the column it reads, where the file says nothing.
+    A layer of rows of classes has as many as the column it reads, where the file says nothing. One that undoes a pool
+    reads what the pool read, too.
     """
     if kind.option("classes") and options.get("classes") is None and sources:
         column = draft.column(sources[0])
         options["classes"] = column.classes if column is not None else None
+    if kind.name == "max_unpool" and UNKNOWN not in sources:
+        return _pooled(draft, entry, sources)
     if kind.name == "shift" and isinstance(options.get("fill"), str):
         draft.later("`shift` that fills with a symbol", entry.option_places.get("fill", entry.place))
         return False
+    return True
+
+
+def _pooled(draft: Draft, entry: Entry, sources: list[str]) -> bool:
+    """Add what the named pool has read to `sources`; whether it is a pool."""
+    pool = draft.nodes[sources[1]]
+    if pool.op != "max_pool":
+        what = "a column" if pool.op == "field" else f"a `{pool.op}`"
+        draft.error(
+            "E217", entry.value_place("pool"), f"`{sources[1]}` is {what}, and a `max_pool` is wanted",
+            "Name the layer whose largest numbers are to go back where they stood.",
+        )  # fmt: skip
+        return False
+    sources.append(pool.inputs[0])
     return True

@@ -27,10 +27,18 @@ def _matmul(graph: Graph, node: Node) -> Dim:
     return product((*node.type.shape, shared))
 
 
-MULTIPLY_ADDS: dict[str, Callable[[Graph, Node], Dim]] = {"matmul": _matmul}
+def _depthwise(graph: Graph, node: Node) -> Dim:
+    # every place of the smaller picture, the one that windows are counted on, reads a window of its own
+    placed = {"depthwise": node, "depthwise_data": graph[node.inputs[0]], "depthwise_filters": graph[node.inputs[1]]}
+    return product((*placed[node.op].type.shape, *cast("tuple[int, int]", node.attr("size"))))
+
+
+MULTIPLY_ADDS: dict[str, Callable[[Graph, Node], Dim]] = {
+    "matmul": _matmul, **dict.fromkeys(("depthwise", "depthwise_data", "depthwise_filters"), _depthwise),
+}  # fmt: skip
 """How many a contraction does: an entry for every op of that kind."""
 
-ADDS_INPUT = frozenset({"unwindows", "pool_spread", "pool_max_back", "scatter_add"})
+ADDS_INPUT = frozenset({"unwindows", "pool_spread", "pool_max_back", "scatter_add", "resample_back"})
 """Ops that move every element they read and add it to others."""
 LEARNED = ("gradient/", "next/", "guard/")
 """Beginnings of the outputs that learning asks for."""
@@ -52,7 +60,7 @@ def operations(graph: Graph, node: Node) -> Dim:
         return node.type.elements
     if kind == "reduction" or node.op in ADDS_INPUT:
         return graph[node.inputs[0]].type.elements
-    if node.op in ("pool_max", "pool_sum"):
+    if node.op in ("pool_max", "pool_sum", "pool_max_pick"):
         return product((node.type.elements, *cast("tuple[int, ...]", node.attr("size"))))
     return 0
 

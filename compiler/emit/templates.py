@@ -10,18 +10,23 @@ from functools import lru_cache
 from typing import Any
 
 from ..graph import Graph
+from ..ops.depthwise import DEPTHWISE
 from ..ops.op import REGISTRY
+from ..ops.resize import RESAMPLED
 from ..ops.window import WINDOWED
 from ..types import ITEM_BYTES, Dim, evaluate, product
 from .alike import Made, Remembered
 from .column_sums import columns_text, parts_of
 from .convolution import convolution_recipe, is_convolution
 from .copies import MOVES, copies_recipe, copies_text
+from .depthwise import depthwise_recipe, depthwise_text
 from .loops import flat_text, rows_text, total_text
 from .nest import nest_recipe, nest_text
+from .picks import picks_recipe, picks_text
 from .pools import window_text
 from .product import make_product, matmul_text
 from .recipe import Recipe, vector_recipe, zero_at_pads
+from .resample import resample_recipe, resample_text
 from .scalars import numbers_recipe, numbers_text
 from .site import GENERATORS, Misfit, Site, make_site
 from .sliding import convolve_text, filters_text
@@ -32,7 +37,11 @@ VOCABULARY = 2
 """Part of every kernel's fingerprint: raised whenever the meaning of a word of kernel text changes."""
 
 TEXTS = {"flat": flat_text, "rows": rows_text, "columns": columns_text, "total": total_text, "nest": nest_text,
-         "numbers": numbers_text, "window": window_text, "copies": copies_text, "warp": warp_text}  # fmt: skip
+         "numbers": numbers_text, "window": window_text, "copies": copies_text, "warp": warp_text,
+         "depthwise": depthwise_text, "resample": resample_text, "picks": picks_text}  # fmt: skip
+OWN_FORMS = {**dict.fromkeys(DEPTHWISE, depthwise_recipe), **dict.fromkeys(RESAMPLED, resample_recipe),
+             "pool_max_pick": picks_recipe}  # fmt: skip
+"""Ops that have a form to themselves."""
 TILED = {"matmul": matmul_text, "convolve": convolve_text, "filters": filters_text}
 """Texts that depend on the number of lanes."""
 USUAL = {"B": 64, "N": 1}
@@ -105,6 +114,8 @@ def _formed(graph: Graph, nodes: tuple[str, ...], exits: frozenset[str]) -> Made
         if graph[nodes[0]].op in MOVES:
             with suppress(Misfit):
                 return copies_recipe(graph, graph[nodes[0]])
+        if (own := OWN_FORMS.get(graph[nodes[0]].op)) is not None:
+            return own(graph, graph[nodes[0]])
         if graph[nodes[0]].op == "warp":
             return warp_recipe(graph, graph[nodes[0]])
         return nest_recipe(graph, graph[nodes[0]])

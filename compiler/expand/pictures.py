@@ -17,24 +17,26 @@ from .weights import weight
 
 Window = dict[str, Any]
 Frozen = tuple[str, tuple[tuple[str, object], ...]]
+MOST_OF_A_CHANNEL = 8
+"""With more filters than this for each single channel, a product for each channel is no worse."""
 
 
-def _size(x: Value) -> tuple[int, int]:
+def size_of(x: Value) -> tuple[int, int]:
     return cast(int, x.type.shape[1]), cast(int, x.type.shape[2])
 
 
-def _window(x: Value, options: Options, name: str) -> Window:
+def window_of(x: Value, options: Options, name: str) -> Window:
     """The attributes of the ops that move a window over a picture."""
     size = extents(options, name)
     return {
         "size": size,
         "stride": extents(options, "stride") if options.get("stride") is not None else size,
-        "pad": margins(options, name, _size(x)),
+        "pad": margins(options, name, size_of(x)),
         "dilation": extents(options, "dilation") if options.get("dilation") is not None else (1, 1),
     }
 
 
-def _table(x: Value) -> Value:
+def table_of(x: Value) -> Value:
     """A row of channels for each place of each example."""
     shape = (product(x.type.shape[:-1]), x.type.shape[-1])
     return x if x.type.shape == shape else x.builder.add("reshape", [x], shape=shape)
@@ -51,7 +53,7 @@ def conv2d(scene: Scene, node: Node, inputs: list[Value], options: Options) -> V
     (x,) = inputs
     filters = weight(scene, node, "weights")
     assert filters is not None, "a convolution has weights"
-    groups, window = cast(int, options["groups"]), _window(x, options, "kernel")
+    groups, window = cast(int, options["groups"]), window_of(x, options, "kernel")
     y = _grouped(x, filters, groups, window) if groups > 1 else _product(x, filters, window)
     bias = weight(scene, node, "bias")
     if bias is not None:
@@ -64,16 +66,18 @@ def conv2d(scene: Scene, node: Node, inputs: list[Value], options: Options) -> V
 
 def _product(x: Value, filters: Value, window: Window) -> Value:
     alone = window["size"] == window["stride"] == (1, 1) and not any(window["pad"])
-    rows = _table(x) if alone else x.builder.add("windows", [x], **window)
+    rows = table_of(x) if alone else x.builder.add("windows", [x], **window)
     count, numbers = filters.type.shape[0], product(filters.type.shape[1:])
     flat = filters.builder.add("reshape", [filters], shape=(count, numbers))
     return rows.builder.add("matmul", [rows, flat], transpose_b=True)
 
 
 def _grouped(x: Value, filters: Value, groups: int, window: Window) -> Value:
-    """Each part of the channels with its own filters."""
+    """Each part of the channels with its own filters; where every channel is a part, channel by channel at once."""
     add = x.builder.add
     channels, count = cast(int, x.type.shape[3]) // groups, cast(int, filters.type.shape[0]) // groups
+    if channels == 1 and count <= MOST_OF_A_CHANNEL:
+        return _by_channel(x, filters, count, window)
     parts = [
         _product(
             add("slice", [x], axis=3, start=g * channels, stop=(g + 1) * channels),
@@ -85,18 +89,35 @@ def _grouped(x: Value, filters: Value, groups: int, window: Window) -> Value:
     return add("concat", parts, axis=1)
 
 
+def _by_channel(x: Value, filters: Value, count: int, window: Window) -> Value:
+    """`count` filters for each channel, those of one channel beside each other."""
+    add, channels = x.builder.add, cast(int, x.type.shape[3])
+    numbers = product(filters.type.shape[1:])
+    flat = add("reshape", [filters], shape=(channels, count, numbers))
+    found = list[Value]()
+    for n in range(count):
+        part = flat if count == 1 else add("slice", [flat], axis=1, start=n, stop=n + 1)
+        rows = add("transpose", [add("reshape", [part], shape=(channels, numbers))], order=(1, 0))
+        found.append(table_of(add("depthwise", [x, rows], **window)))
+    if count == 1:
+        return found[0]
+    places = found[0].type.shape[0]
+    beside = add("concat", [add("reshape", [y], shape=(places, channels, 1)) for y in found], axis=2)
+    return add("reshape", [beside], shape=(places, channels * count))
+
+
 @layer("max_pool")
 def max_pool(_scene: Scene, _node: Node, inputs: list[Value], options: Options) -> Value:
     """The largest of each window."""
     (x,) = inputs
-    return x.builder.add("pool_max", [x], **_window(x, options, "size"))
+    return x.builder.add("pool_max", [x], **window_of(x, options, "size"))
 
 
 @layer("avg_pool")
 def avg_pool(_scene: Scene, _node: Node, inputs: list[Value], options: Options) -> Value:
     """The mean of each window; what lies outside the picture does not count."""
     (x,) = inputs
-    window = _window(x, options, "size")
+    window = window_of(x, options, "size")
     total = x.builder.add("pool_sum", [x], **window)
     if not any(window["pad"]):
         return cast(Value, total * (1.0 / (window["size"][0] * window["size"][1])))
@@ -104,23 +125,15 @@ def avg_pool(_scene: Scene, _node: Node, inputs: list[Value], options: Options) 
     return cast(Value, total / x.builder.add("pool_sum", [ones], **window))
 
 
-@layer("resize")
-def resize(_scene: Scene, node: Node, inputs: list[Value], options: Options) -> Value:
-    """Every number stands for a square of its equals: the nearest neighbour of each new place."""
-    scale = int(cast(float, options["scale"]))
-    square: Window = {"size": (scale, scale), "stride": (scale, scale)}
-    return inputs[0].builder.add("pool_spread", [inputs[0]], picture=node.type.shape[1:3], **square)
-
-
 def _whole(x: Value) -> Window:
-    return {"size": _size(x), "stride": (1, 1)}
+    return {"size": size_of(x), "stride": (1, 1)}
 
 
 @layer("global_avg_pool")
 def global_avg_pool(_scene: Scene, node: Node, inputs: list[Value], _options: Options) -> Value:
     """The mean of each channel."""
     x = _as_picture(inputs[0])
-    height, width = _size(x)
+    height, width = size_of(x)
     return _shaped(cast(Value, x.builder.add("pool_sum", [x], **_whole(x)) * (1.0 / (height * width))), node)
 
 
@@ -149,7 +162,7 @@ def batch_norm(scene: Scene, node: Node, inputs: list[Value], options: Options) 
     Outside training the running mean and variance stand in; they take over a share of 1 - momentum of the batch's
     each step, the variance in its unbiased form.  Source: Ioffe & Szegedy 2015, arXiv:1502.03167.
     """
-    x, add = _table(inputs[0]), scene.builder.add
+    x, add = table_of(inputs[0]), scene.builder.add
     channels = cast(int, x.type.shape[1])
     held = [_running(scene, node, word, channels, start) for word, start in (("mean", 0.0), ("variance", 1.0))]
     if scene.mode == "train":
@@ -198,7 +211,7 @@ def layer_norm(scene: Scene, node: Node, inputs: list[Value], options: Options) 
 
     Source: Ba et al. 2016, arXiv:1607.06450.
     """
-    x, add = _table(inputs[0]), scene.builder.add
+    x, add = table_of(inputs[0]), scene.builder.add
     share = 1.0 / cast(int, x.type.shape[1])
     from_mean = cast(Value, x - _rows(cast(Value, add("sum", [x], axes=(1,)) * share), x))
     variance = cast(Value, add("sum", [add("square", [from_mean])], axes=(1,)) * share)
@@ -216,5 +229,5 @@ def embedding(scene: Scene, node: Node, inputs: list[Value], options: Options) -
     assert table is not None, "an embedding has weights"
     index = inputs[0]
     whole = index if index.type.dtype == "int32" else index.builder.add("cast", [index], dtype="int32")
-    hot = _table(index.builder.add("one_hot", [whole], classes=options["classes"]))
+    hot = table_of(index.builder.add("one_hot", [whole], classes=options["classes"]))
     return _shaped(hot.builder.add("matmul", [hot, table]), node)

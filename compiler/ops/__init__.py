@@ -6,10 +6,12 @@ from . import (
     comparison,
     composite,
     contraction,
+    depthwise,
     leaves,
     movement,
     random,
     reduction,
+    resize,
     warp,
     window,
 )
@@ -18,6 +20,7 @@ from .seal import seal
 
 FAMILIES = (
     leaves, arithmetic, activation, comparison, movement, reduction, contraction, random, composite, window, warp,
+    depthwise, resize,
 )  # fmt: skip
 
 seal(REGISTRY)

@@ -7,6 +7,7 @@ oh = (H + above + below - dilation (size - 1) - 1) // stride + 1.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -41,7 +42,7 @@ def _found(x: TensorType, **how: Any) -> Pair:
     return places(height, width, **how)
 
 
-def _standing(x: Any, size: Pair, stride: Pair, pad: Pad, dilation: Pair, fill: float = 0.0) -> Any:
+def standing(x: Any, size: Pair, stride: Pair, pad: Pad, dilation: Pair, fill: float = 0.0) -> Any:
     """(B, oh, ow, kh, kw, C): the picture as each window sees it."""
     b, height, width, c = x.shape
     down, across = places(height, width, size, stride, pad, dilation)
@@ -55,8 +56,8 @@ def _standing(x: Any, size: Pair, stride: Pair, pad: Pad, dilation: Pair, fill: 
     return made
 
 
-def _laid_back(g: Any, height: int, width: int, stride: Pair, pad: Pad, dilation: Pair) -> Any:
-    """The adjoint of `_standing`: what every window holds, added up where it came from."""
+def laid_back(g: Any, height: int, width: int, stride: Pair, pad: Pad, dilation: Pair) -> Any:
+    """The adjoint of `standing`: what every window holds, added up where it came from."""
     b, down, across, kh, kw, c = g.shape
     wide = np.zeros((b, height + pad[0] + pad[1], width + pad[2] + pad[3], c), g.dtype)
     for ky in range(kh):
@@ -73,7 +74,7 @@ def windows(x: Any, *, size: Pair, stride: Pair, pad: Pad, dilation: Pair) -> An
 
     A convolution is this times its filters.  Source: Chellapilla, Puri & Simard 2006.
     """
-    seen = _standing(np.asarray(x), size, stride, pad, dilation)
+    seen = standing(np.asarray(x), size, stride, pad, dilation)
     return seen.reshape(-1, seen.shape[3] * seen.shape[4] * seen.shape[5])
 
 
@@ -104,7 +105,7 @@ def unwindows(g: Any, *, picture: tuple[int, int, int], size: Pair, stride: Pair
     height, width, channels = picture
     down, across = places(height, width, size, stride, pad, dilation)
     parts = np.asarray(g).reshape(-1, down, across, *size, channels)
-    return _laid_back(parts, height, width, stride, pad, dilation)
+    return laid_back(parts, height, width, stride, pad, dilation)
 
 
 @unwindows.shape
@@ -133,7 +134,7 @@ def pool_max(x: Any, *, size: Pair, stride: Pair, pad: Pad, dilation: Pair) -> A
 
     The gradient goes to the first of several largest.  Source: Riesenhuber & Poggio 1999.
     """
-    return _standing(np.asarray(x), size, stride, pad, dilation, -np.inf).max(axis=(3, 4))
+    return standing(np.asarray(x), size, stride, pad, dilation, -np.inf).max(axis=(3, 4))
 
 
 pool_max.shape(_pooled)
@@ -142,7 +143,7 @@ pool_max.vjp(lambda g, y, x, **how: (REGISTRY["pool_max_back"](g, x, y, **how),)
 
 def _first(x: Any, y: Any, **how: Any) -> Any:
     """(B, oh, ow, kh kw, C): 1 where the window's first largest stands."""
-    seen = _standing(np.asarray(x), fill=-np.inf, **how)
+    seen = standing(np.asarray(x), fill=-np.inf, **how)
     b, down, across, kh, kw, c = seen.shape
     hits = seen.reshape(b, down, across, kh * kw, c) == np.asarray(y)[:, :, :, None]
     return hits & (np.cumsum(hits, axis=3) == 1)
@@ -159,23 +160,42 @@ def _back_draw(case: dict[str, Any]) -> Any:
     kind="movement",
     attrs=ATTRS,
     draws=tuple(_back_draw(case) for case in CASES),
-    because="second order through the choice of a pool is not built; the first has a rule of its own",
 )
 def pool_max_back(g: Any, x: Any, y: Any, *, size: Pair, stride: Pair, pad: Pad, dilation: Pair) -> Any:
     """(B, oh, ow, C) -> (B, H, W, C): each g goes to the first x in its window that is y.  Source: own."""
     first = _first(x, y, size=size, stride=stride, pad=pad, dilation=dilation)
     spread = (first * np.asarray(g)[:, :, :, None]).reshape(*np.shape(g)[:3], *size, np.shape(g)[3])
     height, width = np.shape(x)[1:3]
-    return _laid_back(spread, height, width, stride, pad, dilation)
+    return laid_back(spread, height, width, stride, pad, dilation)
 
 
 pool_max_back.shape(lambda g, x, y, **how: x)
+pool_max_back.vjp(lambda g, _, h, x, y, **how: (REGISTRY["pool_max_pick"](g, x, y, **how), None, None))
+
+
+def _pick_draw(case: dict[str, Any]) -> Any:
+    return replace(draw := _back_draw(case), shapes=(PICTURE, *draw.shapes[1:]))
+
+
+@op("... -> ...", kind="movement", attrs=ATTRS, draws=tuple(_pick_draw(case) for case in CASES))
+def pool_max_pick(z: Any, x: Any, y: Any, *, size: Pair, stride: Pair, pad: Pad, dilation: Pair) -> Any:
+    """(B, H, W, C) -> (B, oh, ow, C): of each window, the z that lies where the first x stands that is y.  Source: own.
+
+    The adjoint of `pool_max_back`; where x is no longer y's picture and nothing hits, 0.
+    """
+    first = _first(x, y, size=size, stride=stride, pad=pad, dilation=dilation)
+    seen = standing(np.asarray(z), size, stride, pad, dilation)
+    return (first * seen.reshape(first.shape)).sum(axis=3)
+
+
+pool_max_pick.shape(lambda z, x, y, **how: y)
+pool_max_pick.vjp(lambda g, _, z, x, y, **how: (pool_max_back(g, x, y, **how), None, None))
 
 
 @op("... -> ...", kind="movement", attrs=ATTRS, draws=tuple(normal(PICTURE, **case) for case in CASES))
 def pool_sum(x: Any, *, size: Pair, stride: Pair, pad: Pad, dilation: Pair) -> Any:
     """y[b, i, j, c] = the sum of x in the window at i, j.  Source: own."""
-    return _standing(np.asarray(x), size, stride, pad, dilation).sum(axis=(3, 4))
+    return standing(np.asarray(x), size, stride, pad, dilation).sum(axis=(3, 4))
 
 
 pool_sum.shape(_pooled)
@@ -196,7 +216,7 @@ def pool_spread(g: Any, *, picture: Pair, size: Pair, stride: Pair, pad: Pad, di
     """(B, oh, ow, C) -> (B, H, W, C): every g added to all places of its window.  Source: own."""
     g = np.asarray(g)
     spread = np.broadcast_to(g[:, :, :, None, None], (*g.shape[:3], *size, g.shape[3]))
-    return _laid_back(spread, *picture, stride, pad, dilation)
+    return laid_back(spread, *picture, stride, pad, dilation)
 
 
 @pool_spread.shape

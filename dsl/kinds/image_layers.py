@@ -10,9 +10,14 @@ from .layers import ACTIVATION, BIAS, WEIGHTS
 from .sizes import Options, Shapes, has_bias, number, one_shape, said
 from .starts import default_start
 
-LATER = frozenset({"later"})
 PADDING = Option(
-    "padding", "margin", "valid", "valid (none), same (sizes / stride), or numbers", low=0, choices=("valid", "same"), most=2
+    "padding",
+    "margin",
+    "valid",
+    "valid (none), same (sizes / stride), or numbers",
+    low=0,
+    choices=("valid", "same"),
+    most=2,
 )
 AXES = ("height", "width")
 
@@ -26,19 +31,34 @@ def extents(options: Options, name: str) -> tuple[int, int]:
     return values[0], values[-1]
 
 
-def window_output(size: int, window: int, stride: int, dilation: int, padding: object, axis: str) -> int:
-    """How many places a window has along an axis: (size + padding - reach) / stride, rounded down, + 1."""
+def window_output(
+    size: int, window: int, stride: int, dilation: int, padding: object, axis: str, rounding: object = "floor"
+) -> int:
+    """How many places a window has along an axis: (size + padding - reach) / stride, rounded, + 1.
+
+    Rounded up, the last window stands partly outside; one that would begin outside is none.
+    """
     if padding == "same":
         return math.ceil(size / stride)
     added = 0 if padding == "valid" else int(str(padding))
     reach = dilation * (window - 1) + 1
-    if reach > size + 2 * added:
-        whole = f"{size} + 2 * {added} = {size + 2 * added}" if added else str(size)
+    room = size + 2 * added - reach
+    whole = f"{size} + 2 * {added} = {size + 2 * added}" if added else str(size)
+    if room < 0:
         raise SizeMistake(
             f"a window of {reach} does not fit the {axis} of {whole}",
             "Make it smaller, or write `padding: same`.",
         )
-    return (size + 2 * added - reach) // stride + 1
+    if rounding == "strict" and room % stride:
+        raise SizeMistake(
+            f"a window of {reach} in steps of {stride} leaves {room % stride} of the {axis} of {whole} over: "
+            f"({size + 2 * added} - {reach}) / {stride} = {room / stride:.4g}",
+            "Change window, stride or padding, or leave `rounding: strict` out.",
+        )
+    last = room // stride
+    if rounding == "ceil" and room % stride and (last + 1) * stride < size + added:
+        last += 1
+    return last + 1
 
 
 def paddings(options: Options) -> tuple[object, object]:
@@ -57,13 +77,16 @@ def margins(options: Options, window: str, picture: tuple[int, int]) -> tuple[in
     sizes = extents(options, window)
     strides = extents(options, "stride") if options.get("stride") is not None else sizes
     dilations = extents(options, "dilation") if options.get("dilation") is not None else (1, 1)
+    rounding = options.get("rounding", "floor")
     found = list[int]()
-    for size, w, s, d, padding in zip(picture, sizes, strides, dilations, paddings(options), strict=True):
+    for size, w, s, d, padding, axis in zip(picture, sizes, strides, dilations, paddings(options), AXES, strict=True):
+        places = window_output(size, w, s, d, padding, axis, rounding)
+        needed = (places - 1) * s + d * (w - 1) + 1 - size
         if padding == "same":
-            needed = max((math.ceil(size / s) - 1) * s + d * (w - 1) + 1 - size, 0)
-            found += [needed // 2, needed - needed // 2]
+            found += [max(needed, 0) // 2, max(needed, 0) - max(needed, 0) // 2]
         else:
-            found += [0, 0] if padding == "valid" else [int(str(padding))] * 2
+            before = 0 if padding == "valid" else int(str(padding))
+            found += [before, max(before, needed - before)]
     return found[0], found[1], found[2], found[3]
 
 
@@ -71,7 +94,7 @@ def _count(value: object) -> bool:
     return isinstance(value, int) and not isinstance(value, bool) and value >= 0
 
 
-def _picture(shapes: Shapes) -> tuple[int, int, int]:
+def picture_of(shapes: Shapes) -> tuple[int, int, int]:
     shape = one_shape(shapes)
     if len(shape) != 3:
         raise SizeMistake(
@@ -82,10 +105,10 @@ def _picture(shapes: Shapes) -> tuple[int, int, int]:
 
 
 def _windows(shapes: Shapes, options: Options, window: str, dilations: Sequence[int]) -> tuple[int, int]:
-    height, width, _ = _picture(shapes)
+    height, width, _ = picture_of(shapes)
     sizes, strides = extents(options, window), extents(options, "stride")
     found = [
-        window_output(size, w, s, d, p, axis)
+        window_output(size, w, s, d, p, axis, options["rounding"])
         for size, w, s, d, p, axis in zip(
             (height, width), sizes, strides, dilations, paddings(options), AXES, strict=True
         )
@@ -95,7 +118,7 @@ def _windows(shapes: Shapes, options: Options, window: str, dilations: Sequence[
 
 def conv2d_sizes(shapes: Shapes, options: Options) -> Sizes:
     """[H, W, C] -> [H', W', filters]; weights [filters, kernel height, kernel width, C / groups]."""
-    channels = _picture(shapes)[2]
+    channels = picture_of(shapes)[2]
     filters, groups = number(options, "filters"), number(options, "groups")
     if channels % groups or filters % groups:
         raise SizeMistake(
@@ -123,17 +146,7 @@ def pool_sizes(shapes: Shapes, options: Options) -> Sizes:
     """[H, W, C] -> [H', W', C]."""
     stride = options["stride"] if options["stride"] is not None else options["size"]
     height, width = _windows(shapes, {**options, "stride": stride}, "size", (1, 1))
-    return Sizes((height, width, _picture(shapes)[2]))
-
-
-def resize_sizes(shapes: Shapes, options: Options) -> Sizes:
-    """[H, W, C] -> [scale H, scale W, C]."""
-    height, width, channels = _picture(shapes)
-    scale = options["scale"]
-    if not isinstance(scale, int | float) or scale != int(scale):
-        raise SizeMistake(f"a picture cannot be made {scale} times as large yet", "Write a whole number.")
-    scale = int(scale)
-    return Sizes((scale * height, scale * width, channels))
+    return Sizes((height, width, picture_of(shapes)[2]))
 
 
 def global_pool_sizes(shapes: Shapes, options: Options) -> Sizes:
@@ -161,6 +174,10 @@ def embedding_sizes(shapes: Shapes, options: Options) -> Sizes:
 
 KERNEL = Option("kernel", "ints", (1,), "height and width of the window, or one number for both", low=1, most=2)
 STRIDE = Option("stride", "ints", (1,), "how far the window moves", low=1, most=2)
+ROUNDING = Option(
+    "rounding", "choice", "floor", "of sizes that do not divide: down, up (windows stand partly outside), or an error",
+    choices=("floor", "ceil", "strict"),
+)  # fmt: skip
 EPSILON = Option("epsilon", "number", 1e-5, "keeps the division from 0", low=0, open_low=True)
 
 register(
@@ -169,7 +186,7 @@ register(
         "y[i, j] = activation(sum(x[window at i, j] * weights) + bias)", main="filters",
         options=(
             Option("filters", "int", help="channels it gives out", low=1, high=2**31 - 1),
-            KERNEL, STRIDE, PADDING,
+            KERNEL, STRIDE, PADDING, ROUNDING,
             Option("dilation", "ints", (1,), "gap between the window's points", low=1, most=2),
             Option("groups", "int", 1, "parts of the channels that do not see each other", low=1),
             ACTIVATION, WEIGHTS, BIAS,
@@ -186,7 +203,7 @@ for _name, _help, _formula, _source in (
             _name, "layer", _help, _formula, main="size", options=(
                 Option("size", "ints", (2,), "height and width of the window, or one number for both", low=1, most=2),
                 Option("stride", "ints", None, "how far the window moves; left out: its size", low=1, most=2),
-                PADDING,
+                PADDING, ROUNDING,
             ),
             sizes=pool_sizes, source=_source,
         )
@@ -237,28 +254,5 @@ register(
             WEIGHTS,
         ),
         sizes=embedding_sizes, source="Bengio et al. 2003", traits=frozenset({"labels"}),
-    )
-)  # fmt: skip
-register(
-    Kind(
-        "max_unpool",
-        "layer",
-        "Puts numbers back where a max_pool found them.",
-        "y[place of the largest in window i, j] = x[i, j], 0 elsewhere",
-        main="pool",
-        options=(Option("pool", "tensor", help="the pooling layer"),),
-        source="Zeiler & Fergus 2014",
-        traits=LATER,
-    )
-)
-register(
-    Kind(
-        "resize", "layer", "A picture at another size: every number stands for a square of equals.",
-        "y[i, j, c] = x[i / scale, j / scale, c]", main="scale",
-        options=(
-            Option("scale", "number", 2, "factor on both sides, a whole number", low=0, open_low=True),
-            Option("size", "ints", None, "height and width", low=1, most=2, later=True),
-        ),
-        sizes=resize_sizes,
     )
 )  # fmt: skip

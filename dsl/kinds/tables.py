@@ -9,6 +9,7 @@ from ..suggest import did_you_mean, hint
 from . import (  # noqa: F401  read for what they register
     activations,
     augment,
+    enlarging_layers,
     image_layers,
     joiners,
     layers,
