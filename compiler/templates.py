@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, Protocol
 
 from .graph import Graph
@@ -34,8 +35,8 @@ class Templates(Protocol):
     def refusal(self, graph: Graph, nodes: tuple[str, ...], exits: frozenset[str], /) -> str | None:
         """Why these nodes cannot be one kernel, as a sentence; None when they can."""
 
-    def emit(self, graph: Graph, nodes: tuple[str, ...], exits: frozenset[str], /) -> Emitted:
-        """The kernel that these nodes make."""
+    def emit(self, graph: Graph, nodes: tuple[str, ...], exits: frozenset[str], sizes: Mapping[str, int], /) -> Emitted:
+        """The kernel that these nodes make; its cost is told for these sizes."""
 
     def fingerprint(self, recipe: dict[str, Any], lanes: int, /) -> str:
         """The hash of the text that the recipe stands for."""

@@ -6,13 +6,15 @@ point. Each number of the result is one chain of fused multiply-adds in the orde
 
 from __future__ import annotations
 
+import hashlib
+from collections.abc import Sequence
 from typing import Any
 
 from llvmlite import ir
 from numba import types
 from numba.extending import intrinsic
 
-from .tiles import fused, spread
+from .tiles import apart, fused, spread
 
 F32, I64 = ir.FloatType(), ir.IntType(64)
 WORD = types.int64
@@ -30,7 +32,7 @@ def make_block(
     """
     vector = ir.VectorType(F32, lanes)
 
-    def codegen(context: Any, b: ir.IRBuilder, _signature: Any, values: Any) -> ir.Value:
+    def body(b: ir.IRBuilder, values: Sequence[ir.Value]) -> None:
         a, right, c = (b.inttoptr(v, F32.as_pointer()) for v in values)
         places = [[_place(b, vector, c, row + v * lanes) for v in range(vectors)] for row in c_rows]
         zero = ir.Constant(vector, [0.0] * lanes)
@@ -39,6 +41,11 @@ def make_block(
         for row, targets in zip(made, places, strict=True):
             for value, target in zip(row, targets, strict=True):
                 b.store(value, target, align=4)
+
+    shape = hashlib.sha256(repr((lanes, a_rows, vectors, loops, c_rows, grows)).encode()).hexdigest()[:16]
+
+    def codegen(context: Any, b: ir.IRBuilder, _signature: Any, values: Any) -> ir.Value:
+        apart(b, f"block.{shape}", values, body)
         return context.get_dummy_value()
 
     @intrinsic

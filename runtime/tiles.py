@@ -6,6 +6,7 @@ result is one chain of fused multiply-adds in the order of k, so it does not dep
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from llvmlite import ir
@@ -14,7 +15,7 @@ from numba.extending import intrinsic
 
 F32, I32, I64 = ir.FloatType(), ir.IntType(32), ir.IntType(64)
 WORD = types.int64
-AHEAD = 6
+AHEAD = 8
 """Steps between asking for a row and needing it."""
 
 
@@ -27,7 +28,7 @@ def make_tile(
     of them and are not stored."""
     vector = ir.VectorType(F32, lanes)
 
-    def codegen(context: Any, b: ir.IRBuilder, _signature: Any, values: Any) -> ir.Value:
+    def body(b: ir.IRBuilder, values: Sequence[ir.Value]) -> None:
         a, bb, c, steps, valid = values
         a_rows = _row_pointers(b, a, rows, a_row, valid if clamped else None)
         start = b.inttoptr(bb, F32.as_pointer())
@@ -39,6 +40,11 @@ def make_tile(
                     _store_row(b, vector, target, i * c_row, sums[i], lanes)
             else:
                 _store_row(b, vector, target, i * c_row, sums[i], lanes)
+
+    name = f"tile.{lanes}.{rows}.{vectors}.{a_row}.{a_step}.{b_step}.{c_row}.{int(clamped)}"
+
+    def codegen(context: Any, b: ir.IRBuilder, _signature: Any, values: Any) -> ir.Value:
+        apart(b, name, values, body)
         return context.get_dummy_value()
 
     @intrinsic
@@ -46,6 +52,23 @@ def make_tile(
         return types.void(WORD, WORD, WORD, WORD, WORD), codegen
 
     return tile
+
+
+def apart(
+    b: ir.IRBuilder, name: str, values: Sequence[ir.Value], body: Callable[[ir.IRBuilder, Sequence[ir.Value]], None]
+) -> None:
+    """Call `body` as a function of its own, with whole numbers as arguments: its sums want all the registers, and
+    in a loop they would share them with what the loop keeps for other work."""
+    function = b.module.globals.get(name)
+    if function is None:
+        kind = ir.FunctionType(ir.VoidType(), [I64] * len(values))
+        function = ir.Function(b.module, kind, name)
+        function.linkage = "internal"
+        function.attributes.add("noinline")
+        inside = ir.IRBuilder(function.append_basic_block("entry"))
+        body(inside, function.args)
+        inside.ret_void()
+    b.call(function, values)
 
 
 def _row_pointers(b: ir.IRBuilder, a: ir.Value, rows: int, a_row: int, valid: ir.Value | None) -> list[ir.Value]:

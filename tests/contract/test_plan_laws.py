@@ -21,7 +21,9 @@ from netloom.runtime.observe import values_for
 from ..examples.gallery import EXAMPLES, NAMES
 
 LOADED = {name: start.load(path) for name, path in zip(NAMES, EXAMPLES, strict=True)}
-TRAINED = [name for name, loaded in LOADED.items() if loaded.experiment.trains]
+CHAOTIC = {"pictures/resnet20_mnist"}
+"""So deep that rounding turns relus over: compared step by step with PyTorch in `tests/oracle`."""
+TRAINED = [name for name, loaded in LOADED.items() if loaded.experiment.trains and name not in CHAOTIC]
 READY: dict[tuple[str, int], start.Ready] = {}
 
 
