@@ -33,15 +33,16 @@ OP = "op."
 
 
 def run(
-    word: Annotated[
-        str | None,
+    words: Annotated[
+        list[str] | None,
         typer.Argument(metavar="[WORD]", help="E101, dense, dense.units, units, train.batch, softmax, op.matmul …"),
     ] = None,
     json: Annotated[bool, typer.Option("--json", help="One JSON value on stdout.")] = False,
 ) -> None:
-    if word is None:
+    if not words:
         _list_topics(json)
         return
+    word = " ".join(words)
     found = [*find(word), *_ops(word)]
     if json:
         print_json([_as_json(topic) for topic in found])

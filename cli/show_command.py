@@ -78,7 +78,7 @@ def run(
         return
     _show(loaded, rows, shown)
     if not loaded.experiment.trains:
-        talk().print("this file trains nothing; try: netloom predict " + str(file), style="dim")
+        talk().print(f"this file trains nothing; try: netloom draw {file}", style="dim", soft_wrap=True)
 
 
 def _show(loaded: start.Loaded, rows: tuple[LayerRow, ...], shown: tuple[LayerRow, ...]) -> None:

@@ -14,7 +14,7 @@ from ..dsl.kinds.joiners import AXES
 from ..dsl.kinds.resolve import Scope
 from ..dsl.overrides import FILE as SET_FILE
 from ..dsl.places import Place
-from ..dsl.spec import GraphLine, Spec
+from ..dsl.spec import Entry, GraphLine, Spec
 from .experiment import LayerWeight
 from .graph import Node, Origin
 from .types import BATCH, DType, TensorType
@@ -51,6 +51,8 @@ class Draft:
     sizes: dict[str, Sizes] = field(default_factory=lambda: {UNKNOWN: None})
     places: dict[str, Place] = field(default_factory=dict)
     """Where each node was asked for."""
+    entries: dict[str, Entry] = field(default_factory=dict)
+    """The entry that each layer was asked for in."""
     known: dict[str, str] = field(default_factory=dict)
     """Every path to a node: ids, and second names such as that of a repeated layer for its last copy."""
     weights: dict[str, LayerWeight] = field(default_factory=dict)
@@ -62,6 +64,10 @@ class Draft:
     """Columns that the network reads."""
     endless: set[str] = field(default_factory=set)
     """Parts that use themselves without end: said once, and not walked again."""
+    parts: dict[str, str] = field(default_factory=dict)
+    """The block or network that was walked under each path."""
+    branches: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    """The names of the branches of each joiner that has some, in the order of what it reads."""
     steps: int = 0
     """How many entries were walked, those within blocks and repeats each time."""
 
@@ -74,6 +80,11 @@ class Draft:
         """Record that something is of the language and cannot be built yet."""
         if not any(known.place == place for known in self.diagnostics.errors):
             self.diagnostics.later(place, what)
+
+    def written(self, node: str, option: str = "") -> Place:
+        """Where an option of a layer is written, or else the layer's kind."""
+        entry = self.entries.get(node)
+        return self.places[node] if entry is None else entry.option_places.get(option, entry.kind_place)
 
     def origin(self, place: Place, path: str) -> Origin:
         asked = self.spec.file if place.file == SET_FILE else place.file

@@ -11,6 +11,7 @@ from ..dsl.kinds.kind import Sizes as KindSizes
 from ..dsl.spec import Entry
 from .build_data import readable
 from .build_draft import Draft, Frame, Sizes
+from .build_joined import joined_apart
 from .build_options import Options, frozen
 from .build_weights import layer_weights
 from .experiment import LayerWeight, weights_of
@@ -38,7 +39,7 @@ def add_layer(
     try:
         made = kind.sizes(known, options)
     except SizeMistake as mistake:
-        if not _joined_apart(draft, entry, kind, known):
+        if not joined_apart(draft, entry, kind, sources):
             draft.error("E201", entry.kind_place, f"`{path}`: {mistake}", mistake.suggestion)
         return _added(draft, entry, kind, path, options, sources, None, ())
     if not _fits(draft, entry, made):
@@ -47,30 +48,11 @@ def add_layer(
     return _added(draft, entry, kind, path, options, sources, made.output, weights, made.multiply_adds)
 
 
-def _joined_apart(draft: Draft, entry: Entry, kind: Kind, shapes: Sequence[tuple[int, ...]]) -> bool:
-    """Say which tensors of a joiner differ, by the names they have in the file, at the first that does."""
-    named = [(f"`{name}`", place) for name, place in entry.from_ or ()]
-    for name, branch in (entry.branches or {}).items():
-        named.append((f"branch `{name}`", branch[-1].kind_place if branch else entry.kind_place))
-    other = next((n for n, shape in enumerate(shapes) if _differs(kind, shapes[0], shape)), None)
-    if kind.family != "joiner" or other is None or len(named) != len(shapes):
-        return False
-    (first, _), (second, place) = named[0], named[other]
-    draft.error(
-        "E201", place, f"{first} gives {list(shapes[0])}, {second} {list(shapes[other])}",
-        "All axes but the last have to be equal." if kind.name == "concat" else f"`{kind.name}` wants equal sizes.",
-    )  # fmt: skip
-    return True
-
-
-def _differs(kind: Kind, one: tuple[int, ...], other: tuple[int, ...]) -> bool:
-    return one[:-1] != other[:-1] if kind.name == "concat" else one != other
-
-
 def _added(
     draft: Draft, entry: Entry, kind: Kind, path: str, options: Options, sources: Sequence[str], sizes: Sizes,
     weights: tuple[LayerWeight, ...], multiply_adds: int = 0,
 ) -> str:  # fmt: skip
+    draft.entries[path] = entry
     return draft.add(
         path, kind.name, tuple(sources), sizes, entry.place,
         options=frozen(options), weights=weights, multiply_adds=multiply_adds,

@@ -12,6 +12,7 @@ from ..dsl.kinds.resolve import Scope, read_option
 from ..dsl.kinds.tables import lookup
 from ..dsl.settings import WEIGHT
 from ..dsl.spec import Entry, Step
+from .build_classes import check_classes, said
 from .build_data import prepared, target_node
 from .build_draft import UNKNOWN, Draft, Frame
 from .build_modes import only_of
@@ -19,9 +20,6 @@ from .build_names import Walker, reference
 from .build_options import Options, copies, entry_options, frozen_live, wanted
 from .build_weights import THROUGH
 from .experiment import Live, Term, activation_of, constant
-
-PICTURE = 3
-"""The axes of a picture."""
 
 
 def squashes(kind: str) -> str | None:
@@ -123,7 +121,7 @@ def _check_value(draft: Draft, entry: Entry, node: str) -> None:
     sizes = draft.sizes[node]
     if sizes is not None and math.prod(sizes) != 1:
         draft.error(
-            "E222", entry.place, f"a loss is one number an example, and this gives {_said(sizes)}",
+            "E222", entry.place, f"a loss is one number an example, and this gives {said(sizes)}",
             "Add them up: `sum(...)` or `mean(...)`.",
         )  # fmt: skip
 
@@ -139,7 +137,7 @@ def _check_where(draft: Draft, entry: Entry, term: Term) -> None:
         return
     wanted_one = f", or {list(each)}: one for each number" if each else ""
     draft.error(
-        "E222", entry.where.place, f"`where` gives {_said(have)}",
+        "E222", entry.where.place, f"`where` gives {said(have)}",
         f"It says yes or no to one example{wanted_one}.",
     )  # fmt: skip
 
@@ -233,19 +231,26 @@ def check_term(draft: Draft, entry: Entry, term: Term) -> None:
     have, sizes = draft.sizes[source], draft.sizes[target]
     if have is None or sizes is None:
         return
+    before = len(draft.diagnostics.errors)
+    _check_sizes(draft, entry, source, have, target, sizes)
     if first == "logits":
-        _check_ending(draft, entry, source)
+        _check_ending(draft, entry, source, mismatched=len(draft.diagnostics.errors) > before)
+
+
+def _check_sizes(
+    draft: Draft, entry: Entry, source: str, have: tuple[int, ...], target: str, sizes: tuple[int, ...]
+) -> None:
     if not _comparable(draft, entry, have, target):
         return
     column = draft.column(target)
     if column is not None and column.classes is not None and draft.nodes[target].type.dtype == "int32":
-        _check_classes(draft, entry, source, have, sizes, column.classes)
+        check_classes(draft, entry, source, have, sizes, column.classes)
     elif _of_points(draft, entry, have, target, sizes):
         draft.later("cross_entropy of each number of a binarized column", entry.place)
     elif draft.nodes[target].op != "number" and math.prod(have) != math.prod(sizes):
         draft.error(
             "E222", entry.place,
-            f"the prediction `{source}` is {_said(have)}, the target `{target}` is {_said(sizes)}",
+            f"the prediction `{source}` is {said(have)}, the target `{target}` is {said(sizes)}",
             "Give the last layer as many units as the target has numbers.",
         )  # fmt: skip
 
@@ -255,43 +260,6 @@ def _of_points(draft: Draft, entry: Entry, have: tuple[int, ...], target: str, s
     steps = [step.kind for step in prepared(draft, target)]
     two = have[-1:] == (2,) and math.prod(have) == 2 * math.prod(sizes)
     return entry.kind == "cross_entropy" and steps[-1:] == ["binarize"] and two
-
-
-def _unflattened(draft: Draft, source: str) -> str | None:
-    """The first dense layer on the way to a tensor that reads a picture; None where there is none."""
-    found, node = None, draft.nodes.get(source)
-    while node is not None and node.inputs:
-        before = draft.nodes.get(node.inputs[0])
-        if node.op == "dense" and before is not None and len(draft.sizes[before.id] or ()) == PICTURE:
-            found = node.id
-        node = before
-    return found
-
-
-def _check_classes(
-    draft: Draft, entry: Entry, source: str, have: tuple[int, ...], sizes: tuple[int, ...], classes: int
-) -> None:
-    if math.prod(have) == math.prod(sizes) and entry.kind != "cross_entropy":
-        _check_one_output(draft, entry, classes)
-    elif entry.kind == "binary_cross_entropy":
-        draft.error(
-            "E222", entry.place, f"the prediction is {_said(have)}, and the target one class of {classes}",
-            "Give the last layer 1 unit, or write `cross_entropy`.",
-        )  # fmt: skip
-    elif len(have) == PICTURE and (first := _unflattened(draft, source)) is not None:
-        draft.error(
-            "E223", draft.places[first], f"`{first}` reads a picture as it is, so that {entry.kind} gets {_said(have)}",
-            "Put `- flatten` before it.",
-        )  # fmt: skip
-    elif have[:-1] != sizes:
-        draft.error(
-            "E223", entry.place, f"{entry.kind} wants a row of scores for each class number, but the prediction is {_said(have)}",
-            f"Add `flatten` and `dense: {classes}`.",
-        )  # fmt: skip
-    elif have[-1] < classes:
-        way = f"Give the last layer {classes} units{', or write `binary_cross_entropy`' if have[-1] == 1 and classes == 2 else ''}."
-        outputs = f"{have[-1]} output{'s' if have[-1] > 1 else ''}"
-        draft.error("E224", entry.place, f"the target has {classes} classes, the network only {outputs}", way)
 
 
 def _comparable(draft: Draft, entry: Entry, have: tuple[int, ...], target: str) -> bool:
@@ -316,28 +284,23 @@ def _comparable(draft: Draft, entry: Entry, have: tuple[int, ...], target: str) 
     return True
 
 
-def _check_one_output(draft: Draft, entry: Entry, classes: int) -> None:
-    if classes > 2 and not of_amounts(entry.kind):
-        draft.error(
-            "E224", entry.place, f"the target has {classes} classes, and one output says only yes or no",
-            f"Write `cross_entropy`, and give the last layer {classes} units.",
-        )  # fmt: skip
-
-
-def _check_ending(draft: Draft, entry: Entry, source: str) -> None:
-    """Logits come from a linear layer; the loss's own squashing is fused with it; any other is a mistake."""
+def _check_ending(draft: Draft, entry: Entry, source: str, *, mismatched: bool) -> None:
+    """Logits come from a linear layer; the loss's own squashing is fused with it; any other is a mistake. Where the
+    sizes are `mismatched`, a squashing that is another loss's is no second one: that loss is the way out of both."""
     last, direct = ending(draft, source)
     own = squashes(entry.kind)
     if last is None or (last == own and direct):
         return
     if last == own:
         message = f"`{source}` comes after the {own}, and {entry.kind} has to see the scores before it"
-        place = draft.places.get(source, entry.place)
+        place = draft.written(source, "activation") if source in draft.places else entry.place
         draft.error("E225", place, message, f"Make {own} the last layer, or leave it out.")
         return
     other = next((kind.name for kind in KINDS.values() if kind.squashes == last), None)
+    if other and mismatched:
+        return
     draft.error(
-        "E225", draft.places.get(source, entry.place),
+        "E225", draft.written(source, "activation") if source in draft.places else entry.place,
         f"{entry.kind} wants the scores of a linear layer (or {own}), but `{source}` ends in {last}",
         f"Write `{other}` as the loss, or take {last} away." if other else f"Take {last} away from the last layer.",
     )  # fmt: skip
@@ -352,7 +315,3 @@ def ending(draft: Draft, node_id: str) -> tuple[str | None, bool]:
         return None, direct
     name = activation_of(node)
     return (None if name == "linear" else name), direct
-
-
-def _said(shape: tuple[int, ...]) -> str:
-    return f"{math.prod(shape)} numbers an example ({list(shape)})" if shape else "one number an example"

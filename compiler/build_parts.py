@@ -14,7 +14,7 @@ from ..dsl.kinds.resolve import Scope, read_option
 from ..dsl.spec import Block, Body, Entry, Input
 from ..dsl.spec import Option as PartOption
 from ..dsl.static_check import file_scope
-from ..dsl.suggest import did_you_mean
+from ..dsl.suggest import did_you_mean, nearest
 from ..dsl.tree import Sequence, Tree
 from ..dsl.walk import Walk as Reader
 from .build_draft import UNKNOWN, Draft, Frame, named_sizes
@@ -65,12 +65,16 @@ def _given(draft: Draft, entry: Entry, block: Block | None, body: Body) -> tuple
     own, inputs = (block.options if block else {}), [item.name for item in body.inputs or ()]
     options = {name: tree for name, tree in entry.options.items() if name in own}
     tensors = {name: tree for name, tree in entry.options.items() if name in inputs}
-    for name in entry.options:
-        if name not in options and name not in tensors:
+    for name, tree in entry.options.items():
+        if name not in own and name not in inputs:
             draft.error(
                 "E102", entry.option_places[name], f"`{entry.kind}` has no option or input `{name}`",
                 did_you_mean(name, [*own, *inputs]) or f"It has {', '.join([*own, *inputs]) or 'none'}.",
             )  # fmt: skip
+            # a misspelt option is read as what was meant: that it is missing is no second mistake
+            meant = nearest(name, [*own, *inputs])
+            if meant is not None and meant not in entry.options:
+                (options if meant in own else tensors)[meant] = tree
     if entry.main is not None:
         if own:
             options.setdefault(next(iter(own)), entry.main)

@@ -10,7 +10,7 @@ from .kinds.kind import Family, Kind
 from .kinds.tables import NETWORK, lookup, words
 from .places import Place
 from .spec import Entry
-from .suggest import nearest
+from .suggest import called, nearest
 from .tree import Scalar, Sequence, Table, Tree
 from .walk import PART, SELECTOR, WIRING, Walk, nothing, said
 
@@ -104,10 +104,23 @@ class _Parts:
             self.main = tree
             self.wiring["formula"] = self.walk.formula(tree, "a formula")
         elif not nothing(tree):
-            if self.known and self.known.main is None and _reads(self.known):
+            if self.known and _takes_no_number(self.known) and isinstance(tree, Scalar) and _is_number(tree):
+                self._numbered(tree)
+            elif self.known and self.known.main is None and _reads(self.known):
                 self.reads = self.walk.paths(tree, f"what `{self.kind}` reads")
             else:
                 self.main = tree
+
+    def _numbered(self, tree: Scalar) -> None:
+        """`linear: 10`, `relu: 1`: a number where a layer takes none. What other libraries call a layer is one."""
+        meant = next((word for word in called(self.kind) if self.site.find(word)), None)
+        what = "is an activation and" if self.known and self.known.family == "activation" else "is a layer that"
+        self.walk.error(
+            "E107", self.place, f"`{self.kind}` {what} takes no number, here {said(tree)}",
+            f"Did you mean `{meant}`?" if meant else f"Write `{self.kind}` alone.",
+        )  # fmt: skip
+        if meant:
+            self.kind, self.known, self.main = meant, self.site.find(meant), tree
 
     def misplaced(self, others: dict[str, Tree], tree: Table) -> None:
         """Keys beside the kind that are neither wiring nor allowed: its own options, at its own column."""
@@ -195,6 +208,7 @@ class _Parts:
         return tree
 
     def _table(self, tree: Table) -> None:
+        self._of_another(tree)
         joins = self.known is not None and self.known.family == "joiner"
         for name, inner in tree.items.items():
             place = tree.keys[name]
@@ -208,6 +222,18 @@ class _Parts:
                 self.options[name], self.places[name] = inner, place
                 if name == "cell" and self.kind == "recurrent":
                     entry(inner, self.site, self.walk)
+
+    def _of_another(self, tree: Table) -> None:
+        """`linear: {units: 10}`: the options are those of the layer that other libraries call so."""
+        if self.known is None or self.known.options or not tree.items:
+            return
+        for word in called(self.kind):
+            meant = self.site.find(word)
+            if meant and all(nearest(name, [option.name for option in meant.options]) for name in tree.items):
+                message = f"`{self.kind}` is an activation and has no options"
+                self.walk.error("E107", self.place, message, f"Did you mean `{word}`?")
+                self.kind, self.known = word, meant
+                return
 
     def _has(self, option: str) -> bool:
         """Whether a word of the wiring is an option of this kind, or may be one."""
@@ -227,6 +253,14 @@ class _Parts:
 
 def _reads(kind: Kind) -> bool:
     return kind.family in NETWORK
+
+
+def _takes_no_number(kind: Kind) -> bool:
+    return kind.main is None and kind.family in ("layer", "activation")
+
+
+def _is_number(tree: Scalar) -> bool:
+    return isinstance(tree.value, int | float) and not isinstance(tree.value, bool)
 
 
 def _ticked(names: Iterable[str]) -> str:

@@ -91,6 +91,8 @@ def _words(remark: Diagnostic, lines: Sequence[str], at: int, here: str, way: st
         return here, f"$({braced[1]})"
     if remark.code == "E122" and here == "**":
         return here, "^"
+    if remark.code == "E125" and here == "$" and re.match(r"\$[A-Za-z_]", line[at:]):
+        return here, ""
     if remark.code in BY_SHAPE:
         return BY_SHAPE[remark.code](line, at)
     if meant := MEANT.search(way):

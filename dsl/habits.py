@@ -7,7 +7,8 @@ from collections.abc import Iterable
 
 SYNONYMS = {
     "linear": "dense", "fully_connected": "dense", "fc": "dense",
-    "conv": "conv2d", "convolution": "conv2d",
+    "conv": "conv2d", "conv2dtranspose": "conv_transpose2d", "deconv": "conv_transpose2d",
+     "convolution": "conv2d",
     "maxpool": "max_pool", "maxpool2d": "max_pool", "maxpooling2d": "max_pool",
     "avgpool": "avg_pool", "avgpool2d": "avg_pool", "averagepooling2d": "avg_pool",
     "globalaveragepooling2d": "global_avg_pool", "adaptiveavgpool2d": "global_avg_pool",
@@ -74,15 +75,12 @@ HINTS = {
     "amsgrad": "There is no such variant of adam here; take it out.",
     "num_features": "How many channels come in is known; take it out.",
     "normalized_shape": "How many numbers come in is known; take it out.",
-    "output_padding": "`resize: 2` and `conv2d` make a picture larger.",
-    "conv_transpose2d": "`resize: 2` and then `conv2d` make a picture larger.",
-    "convtranspose2d": "`resize: 2` and then `conv2d` make a picture larger.",
-    "conv2dtranspose": "`resize: 2` and then `conv2d` make a picture larger.",
 }  # fmt: skip
 """What has no name here, and how it is said."""
 RESIDUAL = "A way round some layers is added to what they give: `add: {body: [{conv2d: {…}}, …], keep: []}`."
 HINTS |= dict.fromkeys(
-    ("residual", "residual_block", "residualblock", "resblock", "resnet", "skip", "skip_connection", "shortcut"), RESIDUAL
+    ("residual", "residual_block", "residualblock", "resblock", "resnet", "skip", "skip_connection", "shortcut"),
+    RESIDUAL,
 )
 OTHERWISE = {
     "kernel_size": ("size",), "kernel": ("size",), "pool": ("size",), "units": ("filters",), "features": ("filters",),

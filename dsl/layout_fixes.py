@@ -82,9 +82,12 @@ def _colon(remark: Diagnostic, lines: Sequence[str]) -> Made | None:
 
 def _strays(remark: Diagnostic, lines: Sequence[str]) -> Made | None:
     """The lines that belong below a section, moved in."""
-    number = remark.place.line - 1
-    names = NAMES.findall(remark.message)
-    if any(lines[number][: remark.place.column - 1]) or _section_is_braced(lines, number):
+    number, way = remark.place.line - 1, remark.suggestion or ""
+    *names, section = NAMES.findall(remark.message.replace(":`", "`"))
+    lost = way.startswith("Write")
+    if any(lines[number][: remark.place.column - 1]) or way.startswith("Move"):
+        return None
+    if not lost and _section_is_braced(lines, number):
         return None
     end = number
     for below in range(number, len(lines)):
@@ -98,7 +101,10 @@ def _strays(remark: Diagnostic, lines: Sequence[str]) -> Made | None:
             break
         end = below + 1
     block = list(lines[number:end])
-    return Made(number, 0, "\n".join(block), "\n".join(moved(block, INDENT)))
+    if lost and len([line for line in block if spoken(line) and indent_of(line) == 0]) < len(names):
+        return None  # others stand between them
+    head = [f"{section}:"] if lost else []
+    return Made(number, 0, "\n".join(block), "\n".join([*head, *moved(block, INDENT)]))
 
 
 def _section_is_braced(lines: Sequence[str], number: int) -> bool:

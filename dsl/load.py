@@ -18,7 +18,7 @@ from .source_text import file_text
 from .spec import Block, Body, Data, Network, Spec, Step
 from .static_check import check_options
 from .tree import Table, Tree
-from .unindented import indented
+from .unindented import HOMES, indented
 from .walk import Walk, said
 
 FILE = (
@@ -64,7 +64,7 @@ def _read(text: str, file: str, sets: Mapping[str, str], folder: Path | None, di
     if not isinstance(tree, Table):
         diagnostics.error("E025", tree.place, f"the file is {said(tree)}, and a table is wanted", "Begin with `name:`.")
         return None
-    walk = Walk(diagnostics)
+    walk = Walk(diagnostics, homes=HOMES)
     tree = indented(tree, FILE, diagnostics)
     if not versioned(tree, walk):
         return None

@@ -145,13 +145,13 @@ class _Check:
     def _part(self, entry: Entry, site: Site, scope: Scope) -> None:
         """An entry of the file's own kind: a block or a network."""
         if entry.kind not in self.own:
-            known = [*self.own, *words(*site.families)]
-            near = did_you_mean(entry.kind, known) or hint(entry.kind)
+            there = [*self.own, *words(*site.families)]
+            near = did_you_mean(entry.kind, there) or hint(entry.kind)
             self.diagnostics.error(
                 "E101", entry.kind_place, f"no block or network is called `{entry.kind}`",
                 near or "Declare it under `blocks:` or `networks:`.",
             )  # fmt: skip
-            self._guessed(entry, nearest(entry.kind, known), site, scope)
+            self._guessed(entry, nearest(entry.kind, there), site, scope)
             return
         known = self._names_of(entry.kind)
         for name, tree in entry.options.items():

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 from .diagnostics import Diagnostics
 from .formula import Formula, FormulaMistake
 from .formula_parser import parse
 from .places import Place
-from .suggest import hint, listed, nearest
+from .suggest import called, hint, listed, nearest
 from .tree import Scalar, Sequence, Table, Tree
 
 NAME = re.compile(r"[a-z][a-z0-9_]*")
@@ -31,6 +31,8 @@ class Walk:
     damaged: bool = False
     guessed: set[Place] = field(default_factory=set)
     """Where values stand whose key was misspelt: that they are of another kind than the guess wants is no news."""
+    homes: Mapping[str, Collection[str]] = field(default_factory=dict[str, Collection[str]])
+    """The sections of a file with their keys, for one that stands in another."""
 
     def error(self, code: str, place: Place, message: str, suggestion: str | None = None) -> None:
         """A mistake after which what was read still stands."""
@@ -66,12 +68,26 @@ class Walk:
         for key, place in table.keys.items():
             meant = key if key in names else nearest(key, [name for name in names if name not in table.items])
             if key not in names:
-                way = f"Did you mean `{meant}`?" if meant else hint(key) or f"It has {listed(names)}."
+                way = (
+                    f"Did you mean `{meant}`?"
+                    if meant
+                    else hint(key) or self._home(key, what) or f"It has {listed(names)}."
+                )
                 self.error(code, place, f"{what} has no `{key}`", way)
                 self.guessed.add(table.items[key].place)
             if meant is not None and (meant == key or meant not in table.items):
                 items[meant], keys[meant] = table.items[key], place
         return Table(items, keys, table.place)
+
+    def _home(self, key: str, what: str) -> str | None:
+        """The section that a key of another belongs under, said as advice; None where it belongs under none."""
+        if what.strip("`") not in self.homes:
+            return None
+        for section, names in self.homes.items():
+            word = next((word for word in (key, *called(key)) if word in names), None)
+            if word is not None:
+                return f"It stands under `{section}:`{'' if word == key else f', as `{word}`'}."
+        return None
 
     def text(self, tree: Tree, what: str) -> str | None:
         """A scalar's text; a number is the text it is written with."""

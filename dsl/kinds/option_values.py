@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Callable
-from dataclasses import replace
 
 from ..formula import UNKNOWN, Unknown
 from ..places import Place
@@ -19,7 +18,7 @@ QUANTITY = re.compile(r"([-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+
 TENSOR = re.compile(r"(?:[A-Za-z_]\w*|\$[A-Za-z_]\w*)(?:\.(?:\w+|\$[A-Za-z_]\w*))*")
 WORD = re.compile(r"[a-z][a-z0-9_]*")
 UNITS = ("steps", "epochs", "%", "ms", "s", "Hz", "kB", "MB", "GB")
-LARGEST = 2**63 - 1
+LARGEST, PERCENT = 2**63 - 1, 100
 Reader = Callable[[Option, Tree, Scope], object]
 
 
@@ -98,9 +97,11 @@ def wholes(option: Option, tree: Tree, scope: Scope) -> object:
 def _few(option: Option, count: int, tree: Tree) -> None:
     """As many numbers as the option may have: one for each axis."""
     if option.most is not None and count > option.most:
-        place = replace(tree.place, length=0)  # a list's brackets are not all of it
         raise OptionMistake(
-            "E104", place, f"{option.name} has {count} numbers", "Give one number, or one for height and one for width."
+            "E104",
+            tree.place,
+            f"{option.name} has {count} numbers",
+            "Give one number, or one for height and one for width.",
         )
 
 
@@ -182,8 +183,14 @@ def quantity_from(value: object, units: tuple[str, ...]) -> Quantity | None:
 
 def wrong(option: Option, wanted: str, value: object, place: Place, suggestion: str | None = None) -> OptionMistake:
     """The mistake of a value of the wrong type."""
-    suggestion = suggestion or _meant(value, wanted)
+    suggestion = suggestion or _meant(value, wanted) or _example(option, value)
     return OptionMistake("E104", place, f"{option.name} is {said(value)}, and {wanted} is wanted", suggestion)
+
+
+def _example(option: Option, value: object) -> str | None:
+    """How a number would be written where a word stands."""
+    given = {"int": "10", "number": "0.5"}.get(option.type)
+    return f"As in `{option.name}: {given}`." if given and isinstance(value, str) else None
 
 
 def _meant(value: object, wanted: str) -> str | None:
@@ -249,8 +256,19 @@ def _within(option: Option, value: float, place: Place) -> int | float:
     below = low is not None and (value <= low if option.open_low else value < low)
     above = high is not None and (value >= high if option.open_high else value > high)
     if below or above:
-        raise OptionMistake("E105", place, f"{option.name} is {value}; it has to be {_limits(option)}")
+        way = _nearest_within(option, value)
+        raise OptionMistake("E105", place, f"{option.name} is {value}; it has to be {_limits(option)}", way)
     return value
+
+
+def _nearest_within(option: Option, value: float) -> str | None:
+    """The way out of a number that is too small or too large: a share that was written in percent, the least count."""
+    if option.low == 0 and option.high == 1 and 1 < value < PERCENT:
+        return f"A share of {value:g} % is `{value / PERCENT:g}`."
+    least = option.low is not None and not option.open_low and value < option.low
+    if least and option.type in ("int", "ints"):
+        return f"Write `{_plainly(option.low or 0)}`, or more."
+    return None
 
 
 def _limits(option: Option) -> str:

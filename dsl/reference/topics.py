@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from ..codes import CODES
 from ..kinds.kind import KINDS, REQUIRED, Kind, Option
-from ..suggest import nearest
+from ..suggest import bare, called, hint, nearest
 from .errors_page import code_section
 from .families import FAMILIES
 from .functions import TOLD as FUNCTIONS
@@ -21,6 +22,9 @@ from .told_all import TOLD
 
 HOMES = {"file": "file", "entry": "entries", "network": "graph"}
 """Sections of keys whose page has another name."""
+
+MOST_ELSEWHERE = 2
+"""Pages shown for a word that is not of the language."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +46,24 @@ def find(word: str) -> list[Topic]:
         code = word.upper()
         return [Topic("code", code, code_section(CODES[code]), f"errors.md#{code.lower()}")]
     found = [*_kinds(word), *_sections(word), *_families(word), *_keys(word), *_functions(word)]
-    return [*found, *_one_option(word), *_everywhere(word)]
+    found = [*found, *_one_option(word), *_everywhere(word)]
+    return found or list(_elsewhere(word))
+
+
+def _elsewhere(word: str) -> Iterator[Topic]:
+    """A word of other libraries: how it is said here, and the pages of what it is called here."""
+    plain = word.lower().replace("-", "_")
+    told = hint(plain)
+    same = [name for name in all_words() if bare(name) == bare(plain)]
+    others = [topic for name in dict.fromkeys([*called(plain), *same]) for topic in find(name)]
+    if told is None and not others:
+        return
+    names = list(dict.fromkeys(topic.word for topic in others))
+    lines = [*([f"Here that is {' or '.join(map(ticked, names))}."] if names else []), *([told] if told else [])]
+    yield Topic("word of other libraries", word, page(f"# {word}", *lines), facts={"called": names, "told": told})
+    named = re.findall(r"`(?:- )?(\w+)\b", told or "")
+    also = [topic for name in dict.fromkeys(named) for topic in _kinds(name)]
+    yield from (others or also)[:MOST_ELSEWHERE]
 
 
 def near(word: str, more: tuple[str, ...] = ()) -> str | None:

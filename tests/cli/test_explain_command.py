@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 
+import pytest
+
 from .test_commands import imported, netloom
 
 
@@ -45,8 +47,24 @@ def test_slips_and_words_of_ones_own() -> None:
     assert "Did you mean `dense`?" in netloom("explain", "deens", code=1).stderr
     assert "Did you mean `E101`?" in netloom("explain", "E0101", code=1).stderr
     assert "Did you mean `matmul`?" in netloom("explain", "matmull", code=1).stderr
-    assert "explain blocks" in netloom("explain", "Residual", code=1).stderr
+    assert "explain blocks" in netloom("explain", "Tower", code=1).stderr
     assert "lists all there is" in netloom("explain", "qqqqqqq", code=1).stderr
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (("upsample",), ("`resize`", "# resize")),
+        (("Conv2D",), ("`conv2d`", "# conv2d")),
+        (("CrossEntropyLoss",), ("`cross_entropy`", "# cross_entropy")),
+        (("residual",), ("A way round some layers", "# add")),
+        (("shuffle",), ("a new order every epoch",)),
+        (("learning", "rate"), ("# learning_rate",)),
+    ],
+)
+def test_words_of_other_libraries_find_the_way(words: tuple[str, ...], told: tuple[str, ...]) -> None:
+    said = netloom("explain", *words).stdout
+    assert all(part in said for part in told), said
 
 
 def test_without_a_word_everything_is_listed() -> None:

@@ -22,7 +22,6 @@ ELSEWHERE: dict[str, tuple[tuple[int, ...], tuple[int, ...]]] = {
     "options_at_kinds_column": ((), (10,)),
     "residual_branches_clash": ((8,), (12,)),
     "sections_not_indented": ((12,), ()),
-    "sigmoid_with_cross_entropy": ((), (7,)),
 }
 """Files where a mistake is said at another line than the one written down: (lines without a remark, lines with one
 more). A value that does not fit is said where it is used, a clash of sizes where the last of them is made, and lines

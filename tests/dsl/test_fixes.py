@@ -20,6 +20,13 @@ CASES: list[tuple[str, str]] = [
     ("    - {dense: 3, when: 2 ** 2 > 3}\n", "    - {dense: 3, when: 2 ^ 2 > 3}\n"),
     ("    - formula: max(input, 0)\n    - {formula: max(input, 0)}\n",
      '    - formula: max(input, 0)\n    - {formula: "max(input, 0)"}\n'),
+    ("    - {dense: 3, when: $wide}\n", "    - {dense: 3, when: wide}\n"),
+    ("    - linear: 3\n", "    - dense: 3\n"),
+    ("    - Linear: {out_features: 3}\n", "    - dense: {units: 3}\n"),
+    ("    - linear: {units: 3}\n", "    - dense: {units: 3}\n"),
+    ("    - max_pool: {pool_size: 2}\n    - upsample: 2\n", "    - max_pool: {size: 2}\n    - resize: 2\n"),
+    ("    - conv2d: {out_channels: 3, kernel_size: 3, padding: SAME}\n",
+     "    - conv2d: {filters: 3, kernel: 3, padding: same}\n"),
     ("    - relu\n      name: bent\n", "    - relu:\n      name: bent\n"),
 ]  # fmt: skip
 
@@ -39,6 +46,19 @@ def test_a_slip_is_mended(wrong: str, right: str, end: str) -> None:
         if not found:
             break
     assert text == wanted
+
+
+def test_lines_without_their_section_are_set_below_it() -> None:
+    head = "name: a\nnetwork:\n  layers: [{dense: 3}]\n"
+    text = head + "loss: mse\noptimizer:\n  sgd: 0.1\nepochs: 5\n"
+    assert once(text)[0] == head + "train:\n  loss: mse\n  optimizer:\n    sgd: 0.1\n  epochs: 5\n"
+
+
+def test_lines_astray_from_a_section_elsewhere_are_left() -> None:
+    text = "name: a\ntrain: {loss: mse}\nnetwork:\n  layers: [{dense: 3}]\nepochs: 5\n"
+    _, remarks = read_spec(text, "net.yaml")
+    assert [(r.code, r.place.line, r.suggestion) for r in remarks] == [("E040", 5, "Move it there.")]
+    assert once(text) == (text, ())
 
 
 def test_a_selector_is_quoted() -> None:

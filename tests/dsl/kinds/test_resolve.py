@@ -249,6 +249,50 @@ def test_limits_and_choices() -> None:
     assert (found.code, found.suggestion) == ("E106", "Did you mean `mean`?")
 
 
+MARGIN = Option("padding", "margin", "valid", low=0, choices=("valid", "same"), most=2)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [("same", "same"), ("2", 2), ("[0, 2]", (0, 2)), ("$width", 64), ("$three", (48, 64)), ("[1, $later]", UNKNOWN)],
+)
+def test_margins_are_words_or_numbers(text: str, expected: object) -> None:
+    found = value(MARGIN, text)
+    assert found == expected
+    assert type(found) is type(expected)
+
+
+@pytest.mark.parametrize(
+    ("text", "code", "column", "says"),
+    [
+        ("SAME", "E106", 1, "Did you mean `same`?"),
+        ("full", "E106", 1, "it can be valid, same, or a whole number"),
+        ("-1", "E105", 1, "at least 0"),
+        ("[1, true]", "E104", 5, "a whole number is wanted"),
+        ("[1, 2, 3]", "E104", 1, "has 3 numbers"),
+        ("[]", "E104", 1, "an empty list"),
+    ],
+)
+def test_margins_that_will_not_do(text: str, code: str, column: int, says: str) -> None:
+    found = mistake(MARGIN, text)
+    assert (found.code, found.place.column) == (code, column), found
+    assert says in found.message + " " + (found.suggestion or ""), found
+
+
+def test_as_many_numbers_as_axes() -> None:
+    sides = Option("kernel", "ints", low=1, most=2)
+    assert value(sides, "[3, 5]") == (3, 5)
+    assert mistake(sides, "[3, 5, 7]").message == "kernel has 3 numbers"
+
+
+def test_a_share_written_as_a_percentage() -> None:
+    share = Option("rate", "number", low=0, high=1, open_high=True)
+    assert mistake(share, "20").suggestion == "A share of 20 % is `0.2`."
+    assert mistake(share, "200").suggestion is None
+    assert mistake(Option("size", "int", low=1), "0").suggestion == "Write `1`, or more."
+    assert mistake(Option("epochs", "int", low=1), "ten").suggestion == "As in `epochs: 10`."
+
+
 def test_nothing_after_the_colon_is_the_default_where_there_is_one() -> None:
     assert value(Option("o", "int", 7), "null") == 7
     assert mistake(Option("o", "int"), "null").code == "E104"

@@ -59,7 +59,7 @@ def test_its_options_are_well_formed(kind: Kind) -> None:
         assert option.name.isidentifier()
         assert option.type in SIMPLE or option.type in OWN
         assert option.help or "later" in kind.traits
-        assert (option.type == "choice") is bool(option.choices) or option.type == "quantity"
+        assert (option.type == "choice") is bool(option.choices) or option.type in ("quantity", "margin")
         assert option.low is None or option.high is None or option.low < option.high
 
 
