@@ -14,7 +14,7 @@ import numpy as np
 
 from ..graph import Builder, Node, Value
 from ..ops.op import REGISTRY
-from ..types import Size, TensorType, product
+from ..types import Dim, Size, TensorType, product
 
 Rule = Callable[["Algebra", Node], Value | None]
 RULES: dict[str, list[Rule]] = {}
@@ -110,7 +110,42 @@ def spread_last(new: Algebra, node: Node) -> Value | None:
     return new.broadcast(new.add(node.op, scalars, **node.attributes), node.type)
 
 
-GENERAL: tuple[Rule, ...] = (fold, spread_last)
+PICTURE = 4
+"""The axes of a batch of pictures."""
+
+
+def reshape_last(new: Algebra, node: Node) -> Value | None:
+    """f(reshape(t), y)   -->   reshape(f(t, reshape(y))), t a table with a row for each place of a picture.
+
+    So all work on a picture between two windows is done on one table, and can share a kernel.
+    """
+    shape = node.type.shape
+    if REGISTRY[node.op].kind != "elementwise" or len(shape) != PICTURE:
+        return None
+    table = (product(shape[:-1]), shape[-1])
+    values = inputs(new, node)
+    if not any(_is_table(new, value, table) for value in values):
+        return None
+    made = new.add(node.op, [_as_table(new, value, table) for value in values], **node.attributes)
+    return new.add("reshape", [made], shape=shape)
+
+
+def _is_table(new: Algebra, value: Value, table: tuple[Dim, ...]) -> bool:
+    inner = source(new, value, "reshape")
+    return inner is not None and inner.type.shape == table
+
+
+def _as_table(new: Algebra, value: Value, table: tuple[Dim, ...]) -> Value:
+    node = new.node(value)
+    if node.op == "broadcast" and node.attr("axes") in ((), (PICTURE - 1,)):
+        axes = (1,) if node.attr("axes") else ()
+        return new.add("broadcast", [new.value(node.inputs[0])], shape=table, axes=axes)
+    if _is_table(new, value, table):
+        return new.value(node.inputs[0])
+    return new.add("reshape", [value], shape=table)
+
+
+GENERAL: tuple[Rule, ...] = (fold, spread_last, reshape_last)
 """Rules for elementwise ops whatever they are; tried before the op's own."""
 
 # --- arithmetic ------------------------------------------------------------------------------------------

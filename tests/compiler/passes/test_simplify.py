@@ -109,6 +109,13 @@ CASES: dict[str, tuple[Build, str]] = {
         lambda new, x, y: add("sum", axes=(0,))(spread(new, knob(new))),
         "multiply(k, 3)",
     ),
+    "work on a picture that is a table": (
+        # x is 3 x 4: a table of the three places of a picture
+        lambda _, x, y: add("multiply")(
+            add("reshape", shape=(1, 3, 1, 4))(x), add("reshape", shape=(1, 3, 1, 4))(add("tanh")(y))
+        ),
+        "reshape(multiply(x, tanh(y)), 1x3x1x4)",
+    ),
     "matmul of transposes": (
         lambda _, x, y: add("matmul")(add("transpose", order=(1, 0))(x), y),
         "matmul(x, y, True, False)",
