@@ -13,7 +13,7 @@ from .plan import Buffer, Extent, Space
 from .types import BATCH, Shape, TensorType, evaluate
 from .views import root
 
-ROLES = ("weight", "slot", "counter", "statistic")
+ROLES = ("weight", "slot", "counter", "statistic", "derived")
 KNOB_BYTES = 4
 SHARED = "parts"
 """The space in which the threads of a kernel put their parts of sums; no kernel finds in it what another left, but

@@ -10,6 +10,7 @@ from .arena_map import SHARED, ArenaMap
 from .graph import Graph
 from .graph import Origin as NodeOrigin
 from .kernel_view import KernelNodes, kernels_of
+from .passes.fold import DERIVED
 from .plan import (
     Buffer,
     Call,
@@ -29,6 +30,9 @@ from .sweep import swept
 from .templates import Templates
 from .views import root
 from .work import Tally
+
+REFRESH = "refresh"
+"""The program that computes states from others."""
 
 Frozen = tuple[str, tuple[tuple[str, object], ...]]
 
@@ -50,7 +54,10 @@ def assemble(
     tape = _Tape(arena, templates, lanes)
     programs = dict[str, Program]()
     for mode, graph in graphs.items():
-        programs |= tape.programs(mode, graph)
+        made = tape.programs(mode, graph)
+        if REFRESH in programs and REFRESH in made:
+            made[REFRESH] = Program(calls=(*programs[REFRESH].calls, *made[REFRESH].calls))
+        programs |= made
     return Plan(
         vocabulary=vocabulary,
         lanes=lanes,
@@ -77,7 +84,8 @@ class _Tape:
         self._known = dict[str, int]()
 
     def programs(self, mode: str, graph: Graph) -> dict[str, Program]:
-        """`gradients` and `update` of the graph `train`; one program of its own name of any other."""
+        """`gradients` and `update` of the graph `train`; of any other one program of its own name, and `refresh`
+        where it reads states that are computed from others."""
         places = self._arena.program(mode, graph)
         calls: dict[str, list[Call]] = {"gradients": [], "update": []}
         tally = Tally(mode, graph)
@@ -91,11 +99,11 @@ class _Tape:
         first = Program(calls=tapes["gradients"], published=published, guards=guards)
         if mode == "train":
             return {"gradients": first, "update": Program(calls=tapes["update"])}
-        assert not tapes["update"], f"{mode} moves a state"
-        return {mode: first}
+        refresh = Program(calls=tapes["update"])
+        return {mode: first, REFRESH: refresh} if refresh.calls else {mode: first}
 
     def _call(self, graph: Graph, kernel: KernelNodes, places: Mapping[str, int], tally: Tally) -> Call:
-        emitted = self._templates.emit(graph, kernel.nodes, kernel.exits)
+        emitted = self._templates.emit(graph, kernel.nodes, kernel.exits, self._arena.sizes)
         mark = self._templates.fingerprint(emitted.recipe, self._lanes)
         if mark not in self._known:
             self._known[mark] = len(self.kernels)
@@ -133,6 +141,8 @@ def _states(arena: ArenaMap, graphs: Iterable[Graph]) -> list[State]:
     found = list[State]()
     for name, index in _named(arena, "state"):
         options = leaves[name].attributes
+        if options["role"] == DERIVED:
+            continue
         found.append(
             State(
                 name=name,

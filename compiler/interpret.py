@@ -10,7 +10,9 @@ import numpy.typing as npt
 
 from ..dsl.diagnostics import NetloomError
 from .graph import Graph, Node
+from .kernel_view import ancestors
 from .ops import REGISTRY
+from .passes.fold import definitions
 from .types import Size, evaluate
 
 Array = npt.NDArray[Any]
@@ -37,9 +39,14 @@ def interpret(
 def interpret_all(
     graph: Graph, values: Mapping[str, Array], sizes: Mapping[str, int], precision: Precision = "float64"
 ) -> dict[str, Array]:
-    """Every node's value by id."""
+    """Every node's value by id. A state that is computed from others (`passes/fold.py`) is what it will be next."""
     found: dict[str, Array] = {}
-    for node in graph:
+    defined = definitions(graph)
+    early = ancestors(graph, defined.values()) if defined else set()
+    for node in sorted(graph, key=lambda node: node.id not in early) if defined else graph:
+        if node.id in defined:
+            found[node.id] = found[defined[node.id]]
+            continue
         with np.errstate(all="ignore"):
             result = _value(node, found, values, sizes, precision)
         found[node.id] = _in_precision(np.asarray(result), precision)

@@ -19,8 +19,10 @@ from .assemble import assemble
 from .expand import expand
 from .experiment import Experiment, Live
 from .graph import Graph
+from .passes.absorb import Absorb
 from .passes.decompose import Decompose
 from .passes.drop_dead import DropDead
+from .passes.fold import Fold
 from .passes.fuse import Fuse
 from .passes.gradient import Gradient
 from .passes.layout import LayOut, Order
@@ -100,7 +102,10 @@ def passes(
     learn: tuple[Pass, ...] = ()
     if mode == "train" and experiment.optimizer is not None:
         learn = (*TIDY, *LEARN, optimise(experiment))
-    return (*learn, *LOWER, LayOut(orders), SplitTotals(), Fuse(emit, note=why), Schedule())
+    laid = LayOut(orders)
+    fold = Fold(mode)
+    before, after = ((), ()) if mode == "train" else ((Absorb(), *TIDY, fold), (fold,))
+    return (*learn, *LOWER, *before, laid, *after, SplitTotals(), Fuse(emit, note=why), Schedule())
 
 
 def optimise(experiment: Experiment) -> Optimise:

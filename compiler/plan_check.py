@@ -22,7 +22,7 @@ LARGEST_BATCH = 1 << 24
 LARGEST_FACTOR = 1 << 44
 ALIGNMENT, KNOB_BYTES = 64, 4
 WRITABLE = frozenset({"state", "published", "scratch"})
-PROGRAMS = frozenset({"gradients", "update", "evaluate", "predict"})
+PROGRAMS = frozenset({"gradients", "update", "evaluate", "predict", "refresh"})
 
 
 def read_plan(text: str | bytes) -> Plan:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import weakref
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 import numpy as np
 
@@ -18,6 +19,9 @@ from .target import Target, host
 from .team import Team
 
 __all__ = ["Engine", "Outcome", "Segment", "Status"]
+
+REFRESH = Segment(("refresh",), 1, 1, np.zeros(1, np.int64), np.zeros((1, 0), np.float32))
+"""One step that computes the states which hang on others."""
 
 GAIN = 0.8
 """Several threads are used where they are predicted to take less than this share of one thread's time."""
@@ -41,6 +45,8 @@ class Engine:
         self._addresses = [library.address(symbol(kernel.hash, self.target)) for kernel in plan.kernels]
         self._block = aligned_zeros(8 * driver.TEAM_WORDS).view(np.int64)
         self._team = Team(library.address(symbol(DRIVER.fingerprint, self.target)), self.threads)
+        self._fresh = "refresh" not in plan.programs
+        """Whether the states that hang on others are what they should be."""
         self._place(Arena(plan.arena_bytes), 0)
         self._stretch = Stretch(plan, self._binder, (), 0)
         self._end = weakref.finalize(self, _end, self._team, self._block, library)
@@ -76,6 +82,7 @@ class Engine:
         """Set a buffer (a state, say) to a logical array. Raises ValueError for another shape."""
         self._rest()
         self._arena.write(self._buffers[name], self._sizes(None), np.asarray(array))
+        self._fresh = "refresh" not in self.plan.programs
 
     def has(self, name: str) -> bool:
         return name in self._buffers
@@ -98,8 +105,24 @@ class Engine:
     # running
 
     def start(self, segments: Sequence[Segment], *, timed: bool = False) -> None:
-        """Begin; returns at once. Ask `wait`, then `outcome`. `timed` measures each call (20 ns each)."""
+        """Begin; returns at once, but for microseconds where weights have changed and others are computed from them
+        (`refresh`). Ask `wait`, then `outcome`. `timed` measures each call (20 ns each)."""
         self._rest()
+        self._refresh({name for segment in segments for name in segment.programs})
+        self._begin(segments, timed=timed)
+
+    def _refresh(self, programs: set[str]) -> None:
+        """Before programs that read what hangs on the weights: compute it again where the weights have changed."""
+        if "update" in programs:
+            assert programs <= {"gradients", "update"}, "what is learnt is seen by the next start"
+            self._fresh = "refresh" not in self.plan.programs
+        elif not self._fresh and not programs.isdisjoint(("evaluate", "predict")):
+            self._begin([replace(REFRESH, knobs=np.zeros((1, len(self.plan.knobs)), np.float32))], timed=False)
+            while not self.wait(NAP_SECONDS):
+                pass
+            self._fresh = True
+
+    def _begin(self, segments: Sequence[Segment], *, timed: bool) -> None:
         stretch = Stretch(self.plan, self._binder, segments, self._rows)
         count = self.threads if stretch.cost(self.threads) < GAIN * stretch.cost(1) else 1
         if timed:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import lru_cache
+from types import MappingProxyType
 from typing import Any
 
 from ..graph import Graph
@@ -33,7 +35,7 @@ from .sliding import convolve_text, filters_text
 from .warp import warp_recipe, warp_text
 from .window import window_recipe
 
-VOCABULARY = 2
+VOCABULARY = 3
 """Part of every kernel's fingerprint: raised whenever the meaning of a word of kernel text changes."""
 
 TEXTS = {"flat": flat_text, "rows": rows_text, "columns": columns_text, "total": total_text, "nest": nest_text,
@@ -46,6 +48,7 @@ TILED = {"matmul": matmul_text, "convolve": convolve_text, "filters": filters_te
 """Texts that depend on the number of lanes."""
 USUAL = {"B": 64, "N": 1}
 FLOPS_A_NS, BYTES_A_NS, CALL_NS, ELEMENT_NS = 180.0, 40.0, 20.0, 0.03
+CURVES, CURVE_NS = frozenset({"exp", "log", "tanh", "sigmoid", "erf", "sin", "cos", "power", "softplus"}), 0.2
 """What one core with 512-bit vectors was seen to do: predictions choose the number of threads, nothing else."""
 
 
@@ -71,14 +74,18 @@ def refusal(graph: Graph, nodes: tuple[str, ...], exits: frozenset[str]) -> str 
     return None
 
 
-def emit(graph: Graph, nodes: tuple[str, ...], exits: frozenset[str]) -> Emitted:
-    """The kernel that these nodes make; they must not be refused."""
+def emit(
+    graph: Graph, nodes: tuple[str, ...], exits: frozenset[str], at: Mapping[str, int] = MappingProxyType({})
+) -> Emitted:
+    """The kernel that these nodes make, its cost told for the sizes `at`; they must not be refused."""
     recipe, operands, sizes = _form(graph, nodes, exits)
     count = sum(n in exits for n in nodes)
     writes = tuple(range(len(operands) - count, len(operands)))
     ops = [graph[n].op for n in nodes if graph[n].op != "broadcast"] or ["copy"]
     name = f"{recipe['form']}: {' '.join(ops[:6])}{' …' if len(ops) > 6 else ''}"
-    return Emitted(recipe, name, operands, writes, sizes, _cost(graph, nodes, operands), "parts" in recipe)
+    return Emitted(
+        recipe, name, operands, writes, sizes, _cost(graph, nodes, operands, {**USUAL, **at}), "parts" in recipe
+    )
 
 
 def text(recipe: Recipe, lanes: int) -> str:
@@ -139,6 +146,8 @@ def _vector_form(graph: Graph, nodes: tuple[str, ...], exits: frozenset[str]) ->
         return _made(site, "columns", parts_of(site))
     if not reductions and _is_flat(site):
         return _flat(site)
+    if any(site.kinds[n] == "col" for n in site.exits):
+        raise Misfit("a kernel that goes row by row gives out no numbers a column")
     return _made(site, "rows")
 
 
@@ -244,17 +253,17 @@ def _downstream(site: Site, start: str) -> set[str]:
     return found
 
 
-def _cost(graph: Graph, nodes: tuple[str, ...], operands: tuple[str, ...]) -> float:
-    """Nanoseconds on one thread at a usual batch."""
-    moved = sum(evaluate(graph[o].type.elements, USUAL) * ITEM_BYTES[graph[o].type.dtype] for o in operands)
+def _cost(graph: Graph, nodes: tuple[str, ...], operands: tuple[str, ...], at: Mapping[str, int]) -> float:
+    """Nanoseconds on one thread."""
+    moved = sum(evaluate(graph[o].type.elements, at) * ITEM_BYTES[graph[o].type.dtype] for o in operands)
     work = 0.0
     for node in (graph[n] for n in nodes):
-        elements = evaluate(node.type.elements, USUAL)
+        elements = evaluate(node.type.elements, at)
         if node.op == "matmul":
             k = graph[node.inputs[0]].type.shape[0 if node.attr("transpose_a") else 1]
-            work += 2.0 * elements * evaluate(k, USUAL) / FLOPS_A_NS
+            work += 2.0 * elements * evaluate(k, at) / FLOPS_A_NS
         elif REGISTRY[node.op].kind == "reduction":
-            work += ELEMENT_NS * evaluate(graph[node.inputs[0]].type.elements, USUAL)
-        else:
-            work += ELEMENT_NS * elements
+            work += ELEMENT_NS * evaluate(graph[node.inputs[0]].type.elements, at)
+        elif node.op != "windows" or len(nodes) == 1:
+            work += (CURVE_NS if node.op in CURVES else ELEMENT_NS) * elements
     return CALL_NS + max(work, moved / BYTES_A_NS)
