@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from .advice_view import RESHAPING, SCORES, View, is_curve, same_curve
+from .advice_view import RESHAPING, SCORES, View, column_of, is_curve, same_curve, size_of
 from .experiment import activation_of, options_of, weights_of
 from .graph import Node
 
 HIGH_DROPOUT = 0.8
+MOST_COLOURS = 4
+"""Channels of a picture; what has more is made of one."""
 AT_LEAST_ZERO = frozenset({"relu", "softplus", "exp"})
 ONE_ROW = frozenset({"softmax", "log_softmax"})
 PROBABLE = frozenset({"softmax", "sigmoid"})
@@ -20,6 +22,8 @@ def about_layers(view: View) -> None:
             _curve_twice(view, node)
         elif node.op == "dropout":
             _high_dropout(view, node)
+        elif node.op == "conv2d":
+            _one_place(view, node)
     _linear_runs(view)
     _dropout_last(view)
     _bias_before_norm(view)
@@ -58,6 +62,26 @@ def _curve_twice(view: View, node: Node) -> None:
             f"`{before.id}` ends in {first}, so `{node.id}` reads nothing below 0, and a sigmoid of that is never below 0.5",
             f"Take {first} away.",
         )  # fmt: skip
+
+
+# windows
+
+
+def _one_place(view: View, node: Node) -> None:
+    """A convolution of the picture itself whose window is left out, and so has one place."""
+    before = view.behind(view.experiment.graph[node.inputs[0]], frozenset({"resize"}))
+    entry = view.entries.get(view.at(node))
+    if column_of(before) is None or size_of(before)[-1] > MOST_COLOURS:
+        return
+    if entry is None or "kernel" in entry.option_places:
+        return
+    filters = options_of(node).get("filters")
+    view.warn(
+        "W227", view.at(node),
+        f"`{node.id}` has no `kernel`, and so a window of one place: it sees no edge and no shape, only each place of "
+        f"`{before.id}` by itself",
+        f"Write `conv2d: {{filters: {filters}, kernel: 3}}`; or `kernel: 1` where that is meant.",
+    )  # fmt: skip
 
 
 # linear layers

@@ -10,6 +10,7 @@ from .diagnostics import Diagnostic
 from .lines import INDENT, blanks_for_tabs, block_end, brackets, indent_of, levels_of, moved, spoken
 
 AT_COLUMN = re.compile(r"at column (\d+)\.$")
+KNOWN = "is known; take it out."
 NAMES = re.compile(r"`(\w+)`")
 
 
@@ -137,6 +138,29 @@ def _wiring(remark: Diagnostic, lines: Sequence[str]) -> Made | None:
     return Made(number, opened, line[opened : closed + 1], f"{inner}, {pair}")
 
 
+def _needless(remark: Diagnostic, lines: Sequence[str]) -> Made | None:
+    """`in_channels: 3`: an option that says what is known, taken out of its braces or with its line."""
+    if not (remark.suggestion or "").endswith(KNOWN):
+        return None
+    number, at = remark.place.line - 1, remark.place.column - 1
+    line = lines[number]
+    opened, closed = _braces(line, at)
+    if opened is None or closed is None:
+        alone = not line[:at].strip() and not line.rstrip().endswith(":") and number + 1 < len(lines)
+        return Made(number, 0, line + "\n", "") if alone else None
+    end = _pair_end(line, at)
+    if end is None or (before := line[opened + 1 : at].strip()) == line[end:closed].strip() == "":
+        return None  # nothing would be left
+    if line[end] == ",":
+        return Made(number, at, line[at : end + 1] + _blanks(line, end + 1), "")
+    start = at - (len(line[:at]) - len(line[:at].rstrip(", ")))
+    return Made(number, start, line[start:end], "") if before else None
+
+
+def _blanks(line: str, at: int) -> str:
+    return line[at : len(line) - len(line[at:].lstrip())]
+
+
 def _braces(line: str, at: int) -> tuple[int | None, int | None]:
     """The braces round a column, where both stand in the line and braces they are."""
     stack, pairs = list[int](), list[tuple[int, int]]()
@@ -171,4 +195,5 @@ BY_LAYOUT: dict[str, Callable[[Diagnostic, Sequence[str]], Made | None]] = {
     "E019": _colon,
     "E021": _wiring,
     "E040": _strays,
+    "E102": _needless,
 }

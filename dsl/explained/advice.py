@@ -54,6 +54,15 @@ LAYERS = (
         "- dense: {units: 32}\n- batch_norm",
         "- dense: {units: 32, bias: false}\n- batch_norm",
     ),
+    Code(
+        "W227",
+        "A window of one place",
+        "A convolution without `kernel` has a window of one place: each place of the picture is looked at by itself, and "
+        "what stands beside it is not seen. To mix channels that is what is wanted; of a picture itself there is little "
+        "to mix. Where it is meant, `kernel: 1` says so.",
+        "- conv2d: 32",
+        "- conv2d: {filters: 32, kernel: 3}",
+    ),
 )
 
 UNUSED = (

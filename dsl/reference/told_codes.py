@@ -242,3 +242,4 @@ show("W223", layers("- dense: {units: 16, bias: false}\n- batch_norm\n- relu\n- 
 by_layer("W224", "- flatten\n- dense: HERE", "12", "10")
 show("W225", layers("- dense: {units: 16, activation: relu}\n- dense: 3", "{source: wine, HEREsplit: {test: 0.2}}"), "",
      "prepare: [standardize], ")  # fmt: skip
+by_layer("W227", "- conv2d: {filters: 8, HEREactivation: relu}\n- flatten\n- dense: 10", "", "kernel: 3, ")

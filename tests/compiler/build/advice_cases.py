@@ -106,6 +106,9 @@ FIRES: list[tuple[str, str, str]] = [
     ("W223", "is its own mean: only 0", NORMED + "train:\n  loss: cross_entropy\n  batch: §1\n"),
     ("W224", "the last 2 are never right", layers("- flatten\n- dense:\n    §units: 12")),
     ("W224", "the last one is never right", layers("- flatten\n- §dense: 11\n- softmax")),
+    ("W227", "`conv2d1` has no `kernel`", layers("- §conv2d: 8\n- flatten\n- dense: 10")),
+    ("W227", "each place of `image` by itself",
+     layers("- resize: 2\n- §conv2d: {filters: 8, stride: 2, activation: relu}\n- flatten\n- dense: 10")),
     ("W225", "2,545 times less", layers("- dense: 3", "§data:\n  source: wine\n")),
 ]  # fmt: skip
 """Code, words of the message, and the file; `§` stands before the place."""
@@ -172,6 +175,8 @@ SILENT: list[tuple[str, str]] = [
     ("W223", NORMED + "train: {loss: cross_entropy, batch: 148}\n"),
     ("W224", layers("- flatten\n- dense: 10")),
     ("W225", layers("- dense: 3", "data: {source: iris}\n")),
+    ("W227", layers("- conv2d: {filters: 8, kernel: 1}\n- relu\n- flatten\n- dense: 10")),
+    ("W227", layers("- conv2d: {filters: 8, kernel: 3}\n- relu\n- conv2d: 4\n- relu\n- flatten\n- dense: 10")),
     ("W225", layers("- batch_norm\n- dense: 3", "data: {source: wine}\n")),
 ]  # fmt: skip
 """Files that come near a warning, and are right: nothing at all is said of them."""
