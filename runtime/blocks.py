@@ -11,20 +11,18 @@ from collections.abc import Sequence
 from typing import Any
 
 from llvmlite import ir
-from numba import types
-from numba.extending import intrinsic
 
 from .tiles import apart, fused, spread
+from .words import INT64, NOTHING, Names, Word, room
 
 F32, I64 = ir.FloatType(), ir.IntType(64)
-WORD = types.int64
 Loops = tuple[tuple[int, int, int], ...]
 Sums = list[list[ir.Value]]
 
 
 def make_block(
     lanes: int, a_rows: tuple[int, ...], vectors: int, loops: Loops, c_rows: tuple[int, ...], grows: bool
-) -> Any:
+) -> Word:
     """`block(a, b, c)`: c[i, j] = sum of a[i, k] b[k, j], `len(a_rows)` rows by `vectors` * lanes columns.
 
     `a_rows` and `c_rows` are the rows' offsets in elements. k runs through `loops` from the outermost to the
@@ -44,15 +42,7 @@ def make_block(
 
     shape = hashlib.sha256(repr((lanes, a_rows, vectors, loops, c_rows, grows)).encode()).hexdigest()[:16]
 
-    def codegen(context: Any, b: ir.IRBuilder, _signature: Any, values: Any) -> ir.Value:
-        apart(b, f"block.{shape}", values, body)
-        return context.get_dummy_value()
-
-    @intrinsic
-    def block(_context: Any, a: Any, b: Any, c: Any) -> Any:
-        return types.void(WORD, WORD, WORD), codegen
-
-    return block
+    return Word(NOTHING, (INT64,) * 3, lambda b, values: apart(b, f"block.{shape}", values, body))
 
 
 def _place(b: ir.IRBuilder, vector: ir.Type, start: ir.Value, offset: int) -> ir.Value:
@@ -107,27 +97,20 @@ def _step(
     return made
 
 
-def make_scratch(count: int) -> Any:
+def make_scratch(count: int) -> Word:
     """`hold()`: the address of `count` numbers of this thread's own, on its stack, until the kernel ends."""
 
-    def codegen(_context: Any, b: ir.IRBuilder, _signature: Any, _values: Any) -> ir.Value:
-        with b.goto_entry_block():
-            memory = b.alloca(ir.ArrayType(F32, count))
-            memory.align = 64
-        return b.ptrtoint(memory, I64)
+    def generate(b: ir.IRBuilder, _values: Any) -> ir.Value:
+        return b.ptrtoint(room(b, ir.ArrayType(F32, count), 64), I64)
 
-    @intrinsic
-    def hold(_context: Any) -> Any:
-        return WORD(), codegen
-
-    return hold
+    return Word(INT64, (), generate)
 
 
-def make_turned(lanes: int, a_step: int, b_step: int) -> Any:
+def make_turned(lanes: int, a_step: int, b_step: int) -> Word:
     """`turned(a, b)`: b[y, x] = a[x, y] for a square of `lanes` numbers; the steps are those between rows."""
     vector = ir.VectorType(F32, lanes)
 
-    def codegen(context: Any, b: ir.IRBuilder, _signature: Any, values: Any) -> ir.Value:
+    def generate(b: ir.IRBuilder, values: Any) -> None:
         source, target = (b.inttoptr(v, F32.as_pointer()) for v in values)
         rows = [b.load(_place(b, vector, source, i * a_step), align=4) for i in range(lanes)]
         half = lanes // 2
@@ -136,13 +119,8 @@ def make_turned(lanes: int, a_step: int, b_step: int) -> Any:
             half //= 2
         for i, row in enumerate(rows):
             b.store(row, _place(b, vector, target, i * b_step), align=4)
-        return context.get_dummy_value()
 
-    @intrinsic
-    def turned(_context: Any, a: Any, b: Any) -> Any:
-        return types.void(WORD, WORD), codegen
-
-    return turned
+    return Word(NOTHING, (INT64,) * 2, generate)
 
 
 def _swapped(b: ir.IRBuilder, rows: list[ir.Value], half: int) -> list[ir.Value]:
@@ -160,10 +138,10 @@ def _swapped(b: ir.IRBuilder, rows: list[ir.Value], half: int) -> list[ir.Value]
     return made
 
 
-def make_arrived() -> Any:
+def make_arrived() -> Word:
     """`arrived(shared, threads)`: 1 for the last of the threads to come here, which sets the count back; else 0."""
 
-    def codegen(_context: Any, b: ir.IRBuilder, _signature: Any, values: Any) -> ir.Value:
+    def generate(b: ir.IRBuilder, values: Any) -> ir.Value:
         count = b.inttoptr(values[0], I64.as_pointer())
         before = b.atomic_rmw("add", count, I64(1), "acq_rel")
         last = b.icmp_signed("==", before, b.sub(values[1], I64(1)))
@@ -171,14 +149,11 @@ def make_arrived() -> Any:
             b.store(I64(0), count, align=8)
         return b.zext(last, I64)
 
-    @intrinsic
-    def arrived(_context: Any, shared: Any, threads: Any) -> Any:
-        return WORD(WORD, WORD), codegen
-
-    return arrived
+    return Word(INT64, (INT64, INT64), generate)
 
 
-def block_words(lanes: int) -> dict[str, Any]:
-    """What kernel text calls these."""
+def block_words(lanes: int) -> Names:
+    """What kernel text calls these: words, and makers of words (`words.Word`: no Numba here; `twin` makes intrinsics
+    of them)."""
     return {"block": lambda *shape: make_block(lanes, *shape), "scratch": make_scratch, "arrived": make_arrived(),
             "turned": lambda *steps: make_turned(lanes, *steps)}  # fmt: skip

@@ -6,27 +6,19 @@ Addresses are int64. Shared words are read with acquire and written with release
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
 from typing import Any
 
-import numba
 from llvmlite import ir
-from numba import types
-from numba.extending import intrinsic
 
 from .target import is_x86
+from .words import INT64, NOTHING, Names, Word, room
 
 I8, I32, I64 = ir.IntType(8), ir.IntType(32), ir.IntType(64)
 VOID = ir.VoidType()
-WORD = types.int64
 FLUSH_X86 = 0x8040
 """MXCSR bits: results flushed to zero (0x8000), denormal inputs taken as zero (0x40)."""
 FLUSH_ARM = 1 << 24
 """FPCR bit: both."""
-OPTIONS: dict[str, Any] = {
-    "error_model": "numpy", "nogil": True, "no_cpython_wrapper": True, "no_cfunc_wrapper": True,
-}  # fmt: skip
-"""How every text is compiled: no check that raises, no way in from Python."""
 
 MONOTONIC = 6 if sys.platform == "darwin" else 1
 
@@ -35,66 +27,40 @@ def _word(builder: ir.IRBuilder, address: ir.Value, index: ir.Value, kind: ir.Ty
     return builder.gep(builder.inttoptr(address, kind.as_pointer()), [index])
 
 
-def _reader(kind: ir.Type, *, shared: bool = False) -> Any:
-    @intrinsic
-    def read(_context: Any, _address: Any, _index: Any) -> Any:
-        def generate(_c: Any, b: ir.IRBuilder, _s: Any, a: Any) -> ir.Value:
-            place = _word(b, a[0], a[1], kind)
-            value = b.load_atomic(place, "acquire", 8) if shared else b.load(place)
-            return value if kind is I64 else b.zext(value, I64)
+def _reader(kind: ir.Type, *, shared: bool = False) -> Word:
+    def read(b: ir.IRBuilder, a: Any) -> ir.Value:
+        place = _word(b, a[0], a[1], kind)
+        value = b.load_atomic(place, "acquire", 8) if shared else b.load(place)
+        return value if kind is I64 else b.zext(value, I64)
 
-        return WORD(WORD, WORD), generate
-
-    return read
+    return Word(INT64, (INT64,) * 2, read)
 
 
-def _writer(kind: ir.Type, *, shared: bool = False) -> Any:
-    @intrinsic
-    def write(_context: Any, _address: Any, _index: Any, _value: Any) -> Any:
-        def generate(c: Any, b: ir.IRBuilder, _s: Any, a: Any) -> ir.Value:
-            place = _word(b, a[0], a[1], kind)
-            value = a[2] if kind is I64 else b.trunc(a[2], kind)
-            if shared:
-                b.store_atomic(value, place, "release", 8)
-            else:
-                b.store(value, place)
-            return c.get_dummy_value()
+def _writer(kind: ir.Type, *, shared: bool = False) -> Word:
+    def write(b: ir.IRBuilder, a: Any) -> None:
+        place = _word(b, a[0], a[1], kind)
+        value = a[2] if kind is I64 else b.trunc(a[2], kind)
+        if shared:
+            b.store_atomic(value, place, "release", 8)
+        else:
+            b.store(value, place)
 
-        return types.void(WORD, WORD, WORD), generate
-
-    return write
+    return Word(NOTHING, (INT64,) * 3, write)
 
 
-@intrinsic
-def add_shared(_context: Any, _address: Any, _index: Any, _value: Any) -> Any:
+def add_shared(b: ir.IRBuilder, a: Any) -> ir.Value:
     """Add to a word that other threads add to as well, in one step; gives what it was."""
-
-    def generate(_c: Any, b: ir.IRBuilder, _s: Any, a: Any) -> ir.Value:
-        return b.atomic_rmw("add", _word(b, a[0], a[1], I64), a[2], "acq_rel")
-
-    return WORD(WORD, WORD, WORD), generate
+    return b.atomic_rmw("add", _word(b, a[0], a[1], I64), a[2], "acq_rel")
 
 
-@intrinsic
-def call(_context: Any, _f: Any, _arena: Any, _offsets: Any, _sizes: Any, _thread: Any, _threads: Any) -> Any:
-    """Call the kernel at address `f` for one thread of `threads`."""
-
-    def generate(c: Any, b: ir.IRBuilder, _s: Any, a: Any) -> ir.Value:
-        b.call(b.inttoptr(a[0], ir.FunctionType(VOID, [I64] * 5).as_pointer()), a[1:])
-        return c.get_dummy_value()
-
-    return types.void(*[WORD] * 6), generate
+def call(b: ir.IRBuilder, a: Any) -> None:
+    """Call the kernel at address `a[0]` for one thread of how many."""
+    b.call(b.inttoptr(a[0], ir.FunctionType(VOID, [I64] * 5).as_pointer()), a[1:])
 
 
-@intrinsic
-def pause(_context: Any) -> Any:
+def pause(b: ir.IRBuilder, _a: Any) -> None:
     """Tell the core that this is a waiting loop."""
-
-    def generate(c: Any, b: ir.IRBuilder, _s: Any, _a: Any) -> ir.Value:
-        wait(b, x86=is_x86())
-        return c.get_dummy_value()
-
-    return types.void(), generate
+    wait(b, x86=is_x86())
 
 
 def wait(b: ir.IRBuilder, *, x86: bool) -> None:
@@ -103,62 +69,33 @@ def wait(b: ir.IRBuilder, *, x86: bool) -> None:
     b.call(_function(b, name, VOID, [word.type for word in hint]), hint)
 
 
-@intrinsic
-def give_way(_context: Any) -> Any:
+def give_way(b: ir.IRBuilder, _a: Any) -> None:
     """Let another thread have this core."""
-
-    def generate(c: Any, b: ir.IRBuilder, _s: Any, _a: Any) -> ir.Value:
-        b.call(_function(b, "sched_yield", I32, []), [])
-        return c.get_dummy_value()
-
-    return types.void(), generate
+    b.call(_function(b, "sched_yield", I32, []), [])
 
 
-@intrinsic
-def now(_context: Any) -> Any:
+def now(b: ir.IRBuilder, _a: Any) -> ir.Value:
     """Nanoseconds of a clock that never goes back."""
-
-    def generate(_c: Any, b: ir.IRBuilder, _s: Any, _a: Any) -> ir.Value:
-        with b.goto_entry_block():
-            time = b.alloca(ir.ArrayType(I64, 2))
-        seconds = b.bitcast(time, I64.as_pointer())
-        b.call(_function(b, "clock_gettime", I32, [I32, I64.as_pointer()]), [I32(MONOTONIC), seconds])
-        return b.add(b.mul(b.load(seconds), I64(10**9)), b.load(b.gep(seconds, [I64(1)])))
-
-    return WORD(), generate
+    seconds = b.bitcast(room(b, ir.ArrayType(I64, 2), 8), I64.as_pointer())
+    b.call(_function(b, "clock_gettime", I32, [I32, I64.as_pointer()]), [I32(MONOTONIC), seconds])
+    return b.add(b.mul(b.load(seconds), I64(10**9)), b.load(b.gep(seconds, [I64(1)])))
 
 
-@intrinsic
-def ticks(_context: Any) -> Any:
+def ticks(b: ir.IRBuilder, _a: Any) -> ir.Value:
     """The core's own counter: 10 ns to read where the clock takes 25. How long a tick is, only the clock can tell."""
-
-    def generate(_c: Any, b: ir.IRBuilder, _s: Any, _a: Any) -> ir.Value:
-        return b.call(_function(b, "llvm.readcyclecounter", I64, []), [])
-
-    return WORD(), generate
+    return b.call(_function(b, "llvm.readcyclecounter", I64, []), [])
 
 
-@intrinsic
-def denormals_off(_context: Any) -> Any:
+def denormals_off(b: ir.IRBuilder, _a: Any) -> ir.Value:
     """Treat denormals as zero in this thread; gives the mode to restore."""
-
-    def generate(_c: Any, b: ir.IRBuilder, _s: Any, _a: Any) -> ir.Value:
-        old = read_mode(b, x86=is_x86())
-        write_mode(b, b.or_(old, I64(FLUSH_X86 if is_x86() else FLUSH_ARM)), x86=is_x86())
-        return old
-
-    return WORD(), generate
+    old = read_mode(b, x86=is_x86())
+    write_mode(b, b.or_(old, I64(FLUSH_X86 if is_x86() else FLUSH_ARM)), x86=is_x86())
+    return old
 
 
-@intrinsic
-def denormals_restore(_context: Any, _mode: Any) -> Any:
+def denormals_restore(b: ir.IRBuilder, a: Any) -> None:
     """Put back what `denormals_off` found: NumPy in the same thread keeps its denormals."""
-
-    def generate(c: Any, b: ir.IRBuilder, _s: Any, a: Any) -> ir.Value:
-        write_mode(b, a[0], x86=is_x86())
-        return c.get_dummy_value()
-
-    return types.void(WORD), generate
+    write_mode(b, a[0], x86=is_x86())
 
 
 def read_mode(b: ir.IRBuilder, *, x86: bool) -> ir.Value:
@@ -184,12 +121,9 @@ def _function(b: ir.IRBuilder, name: str, answer: ir.Type, arguments: list[ir.Ty
     return b.module.globals.get(name) or ir.Function(b.module, ir.FunctionType(answer, arguments), name)
 
 
-def _inlined(function: Callable[..., Any]) -> Any:
-    return numba.njit(**OPTIONS)(function)
-
-
-def namespace() -> dict[str, Any]:
+def namespace() -> Names:
     """The names the driver's text may use."""
+    clock = Word(INT64, (), now)
     return {
         "get": _reader(I64),
         "put": _writer(I64),
@@ -197,14 +131,13 @@ def namespace() -> dict[str, Any]:
         "put32": _writer(I32),
         "get_shared": _reader(I64, shared=True),
         "put_shared": _writer(I64, shared=True),
-        "add_shared": add_shared,
-        "call": call,
-        "pause": pause,
-        "give_way": give_way,
-        "now": now,
+        "add_shared": Word(INT64, (INT64,) * 3, add_shared),
+        "call": Word(NOTHING, (INT64,) * 6, call),
+        "pause": Word(NOTHING, (), pause),
+        "give_way": Word(NOTHING, (), give_way),
+        "now": clock,
         # on ARM the counter that LLVM reads is closed to programs
-        "ticks": ticks if is_x86() else now,
-        "denormals_off": denormals_off,
-        "denormals_restore": denormals_restore,
-        "inlined": _inlined,
+        "ticks": Word(INT64, (), ticks) if is_x86() else clock,
+        "denormals_off": Word(INT64, (), denormals_off),
+        "denormals_restore": Word(NOTHING, (INT64,), denormals_restore),
     }

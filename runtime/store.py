@@ -1,7 +1,7 @@
 """Object files of compiled kernels, kept on disk and shared by all networks and all processes of a user.
 
 An entry is a file named by the hash of everything it depends on: kernel text and vocabulary (the
-fingerprint), versions of numba and llvmlite, CPU, features and compiler flags. Its first 32 bytes are the
+fingerprint), the source of the words, versions of numba and llvmlite, CPU, features and compiler flags. Its first 32 bytes are the
 SHA-256 of the rest, checked at every read: a torn or damaged entry is removed and made again. Nothing in the
 store is ever unpickled or run as text; the folder must be the user's own and closed to others, or it is not
 used.
@@ -27,8 +27,14 @@ from .target import Target
 
 DIGEST = 32
 LIMIT_BYTES = 512 * 1024 * 1024
-FLAGS = "objects 2; error_model=numpy; fastmath=contract; opt=3; reloc=pic; codemodel=small"
-"""How texts are compiled: change it with `compile_worker`, and every kernel is made anew."""
+FLAGS = "objects 3; error_model=numpy; fastmath=contract; opt=3; reloc=pic; codemodel=small"
+"""How texts are compiled: change it with `object_code`, and every kernel is made anew."""
+
+WORDS = (
+    "words", "vocabulary", "driver_words", "tiles", "blocks", "curves", "philox", "translate", "translate_values",
+    "object_code", "twin",
+)  # fmt: skip
+"""The modules that decide what a text means: their source is part of every entry's name."""
 
 UNFINISHED = ".new-"
 UNFINISHED_SECONDS = 3600.0
@@ -45,8 +51,11 @@ def default_folder() -> Path:
 
 @cache
 def toolchain() -> str:
-    """The versions that decide what a text compiles to; read without importing numba."""
-    return f"numba {version('numba')}; llvmlite {version('llvmlite')}; {FLAGS}"
+    """All that decides what a text compiles to but the machine; read without importing numba."""
+    source = hashlib.sha256()
+    for name in WORDS:
+        source.update((Path(__file__).parent / f"{name}.py").read_bytes())
+    return f"numba {version('numba')}; llvmlite {version('llvmlite')}; {FLAGS}; {source.hexdigest()}"
 
 
 def key(fingerprint: str, target: Target) -> str:

@@ -1,27 +1,25 @@
 """The register tile: a block of a matrix product whose sums stay in registers until they are done.
 
-One intrinsic with the strides baked in. Sums are carried through the loop over k as PHI nodes; each number of the
+One word with the strides baked in. Sums are carried through the loop over k as PHI nodes; each number of the
 result is one chain of fused multiply-adds in the order of k, so it does not depend on the tile it falls in.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any
 
 from llvmlite import ir
-from numba import types
-from numba.extending import intrinsic
+
+from .words import INT64, NOTHING, Word
 
 F32, I32, I64 = ir.FloatType(), ir.IntType(32), ir.IntType(64)
-WORD = types.int64
 AHEAD = 8
 """Steps between asking for a row and needing it."""
 
 
 def make_tile(
     lanes: int, rows: int, vectors: int, a_row: int, a_step: int, b_step: int, c_row: int, clamped: bool
-) -> Any:
+) -> Word:
     """`tile(a, b, c, steps, valid)`: c[i, j] = sum over k < steps of a[i, k] b[k, j] for `rows` rows and
     `vectors` * lanes columns. a, b, c are addresses; strides count elements: a's between rows and between k,
     b's between k, c's between rows. `clamped`: only the first `valid` rows exist; the others repeat the last
@@ -43,15 +41,7 @@ def make_tile(
 
     name = f"tile.{lanes}.{rows}.{vectors}.{a_row}.{a_step}.{b_step}.{c_row}.{int(clamped)}"
 
-    def codegen(context: Any, b: ir.IRBuilder, _signature: Any, values: Any) -> ir.Value:
-        apart(b, name, values, body)
-        return context.get_dummy_value()
-
-    @intrinsic
-    def tile(_context: Any, a: Any, b: Any, c: Any, steps: Any, valid: Any) -> Any:
-        return types.void(WORD, WORD, WORD, WORD, WORD), codegen
-
-    return tile
+    return Word(NOTHING, (INT64,) * 5, lambda b, values: apart(b, name, values, body))
 
 
 def apart(

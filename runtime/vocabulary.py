@@ -13,52 +13,20 @@ from functools import cache
 from typing import Any
 
 from llvmlite import ir
-from numba import types
-from numba.core.cgutils import alloca_once
-from numba.extending import intrinsic, models, register_model
 
 from . import driver_words
 from .blocks import block_words
 from .curves import Curves
 from .philox import BLOCK, uniform_block, uniform_vector
 from .tiles import make_tile
+from .words import FLOAT32, FLOAT64, INT64, NOTHING, Names, Word, mask_kind, room, vector_kind
 
-SIGNATURE = (types.int64,) * 5
-WORD = types.int64
-REAL = types.float32
+WORD, REAL = INT64, FLOAT32
 F32, I8, I32, I64 = ir.FloatType(), ir.IntType(8), ir.IntType(32), ir.IntType(64)
 ELEMENTS: dict[str, ir.Type] = {
     "float32": F32, "float64": ir.DoubleType(), "int32": I32, "int64": I64, "uint8": I8,
 }  # fmt: skip
 COMPARISONS = {"gt": ">", "ge": ">=", "lt": "<", "le": "<=", "eq": "==", "ne": "!="}
-
-
-class VectorType(types.Type):
-    """`lanes` float32 numbers."""
-
-    def __init__(self, lanes: int) -> None:
-        self.lanes = lanes
-        super().__init__(name=f"Vector{lanes}")
-
-
-class MaskType(types.Type):
-    """`lanes` truths, the result of a comparison."""
-
-    def __init__(self, lanes: int) -> None:
-        self.lanes = lanes
-        super().__init__(name=f"Mask{lanes}")
-
-
-@register_model(VectorType)
-class _VectorModel(models.PrimitiveModel):
-    def __init__(self, manager: Any, kind: VectorType) -> None:
-        super().__init__(manager, kind, ir.VectorType(F32, kind.lanes))  # type: ignore[no-untyped-call]
-
-
-@register_model(MaskType)
-class _MaskModel(models.PrimitiveModel):
-    def __init__(self, manager: Any, kind: MaskType) -> None:
-        super().__init__(manager, kind, ir.VectorType(ir.IntType(1), kind.lanes))  # type: ignore[no-untyped-call]
 
 
 def place(b: ir.IRBuilder, address: ir.Value, index: ir.Value, kind: ir.Type) -> ir.Value:
@@ -67,15 +35,13 @@ def place(b: ir.IRBuilder, address: ir.Value, index: ir.Value, kind: ir.Type) ->
 
 
 @cache
-def namespace(lanes: int) -> dict[str, Any]:
+def namespace(lanes: int) -> Names:
     """The names kernel text may use, for vectors of `lanes` numbers."""
     words = driver_words.namespace()
     words |= {
         "LANES": lanes,
-        "F": REAL,
         "INF": math.inf,
         "NAN": math.nan,
-        "math": math,
         "tile": lambda *shape: make_tile(lanes, *shape),
     }
     words |= block_words(lanes)
@@ -83,22 +49,8 @@ def namespace(lanes: int) -> dict[str, Any]:
     return words
 
 
-def _word(result: Any, arguments: tuple[Any, ...], generate: Any) -> Any:
-    """An intrinsic of fixed argument types; `generate(builder, arguments)` gives its value (None: nothing)."""
-
-    def codegen(context: Any, builder: ir.IRBuilder, _signature: Any, values: Any) -> ir.Value:
-        made = generate(builder, values)
-        return context.get_dummy_value() if made is None else made
-
-    # Numba takes the arity from the parameters' names
-    names = ", ".join(f"a{i}" for i in range(len(arguments)))
-    scope: dict[str, Any] = {"signature": result(*arguments), "codegen": codegen}
-    exec(f"def word(context, {names}):\n    return signature, codegen\n", scope)
-    return intrinsic(scope["word"])
-
-
-def _memory(lanes: int) -> dict[str, Any]:
-    vector = VectorType(lanes)
+def _memory(lanes: int) -> Names:
+    vector = vector_kind(lanes)
     whole = ir.VectorType(F32, lanes)
 
     def load(kind: ir.Type) -> Any:
@@ -110,7 +62,7 @@ def _memory(lanes: int) -> dict[str, Any]:
                 return b.uitofp(value, whole)
             return b.sitofp(value, whole) if kind is I32 else value
 
-        return _word(vector, (WORD, WORD), generate)
+        return Word(vector, (WORD, WORD), generate)
 
     def store(b: ir.IRBuilder, a: Any) -> None:
         b.store(a[2], b.bitcast(place(b, a[0], a[1], F32), whole.as_pointer()), align=4)
@@ -128,23 +80,23 @@ def _memory(lanes: int) -> dict[str, Any]:
         b.call(function, [b.inttoptr(a[0], pointer), I32(0), I32(2), I32(1)])
 
     return {
-        "prefetch": _word(types.void, (WORD,), prefetch),
+        "prefetch": Word(NOTHING, (WORD,), prefetch),
         "load_float32": load(F32),
         "load_int32": load(I32),
         "load_uint8": load(I8),
-        "store_float32": _word(types.void, (WORD, WORD, vector), store),
-        "store_int32": _word(types.void, (WORD, WORD, vector), store_int),
+        "store_float32": Word(NOTHING, (WORD, WORD, vector), store),
+        "store_int32": Word(NOTHING, (WORD, WORD, vector), store_int),
     }
 
 
-def _arithmetic(lanes: int) -> dict[str, Any]:
-    vector = VectorType(lanes)
+def _arithmetic(lanes: int) -> Names:
+    vector = vector_kind(lanes)
 
     def one(method: str) -> Any:
-        return _word(vector, (vector,), lambda b, a: getattr(Curves(b, lanes), method)(a[0]))
+        return Word(vector, (vector,), lambda b, a: getattr(Curves(b, lanes), method)(a[0]))
 
     def two(method: str) -> Any:
-        return _word(vector, (vector, vector), lambda b, a: getattr(b, method)(a[0], a[1]))
+        return Word(vector, (vector, vector), lambda b, a: getattr(b, method)(a[0], a[1]))
 
     def multiply_add(b: ir.IRBuilder, a: Any) -> ir.Value:
         kind = ir.FunctionType(a[0].type, [a[0].type] * 3)
@@ -161,42 +113,41 @@ def _arithmetic(lanes: int) -> dict[str, Any]:
         "vsub": two("fsub"),
         "vmul": two("fmul"),
         "vdiv": two("fdiv"),
-        "vfma": _word(vector, (vector, vector, vector), multiply_add),
-        "vpow": _word(vector, (vector, vector), lambda b, a: Curves(b, lanes).power(a[0], a[1])),
-        "splat": _word(vector, (REAL,), lambda b, a: Curves(b, lanes).spread(a[0])),
-        "first": _word(REAL, (vector,), lambda b, a: b.extract_element(a[0], I32(0))),
-        "lane": _word(REAL, (vector, WORD), lambda b, a: b.extract_element(a[0], a[1])),
-        "positions": _word(vector, (WORD,), lambda b, a: Curves(b, lanes).positions(a[0])),
+        "vfma": Word(vector, (vector, vector, vector), multiply_add),
+        "vpow": Word(vector, (vector, vector), lambda b, a: Curves(b, lanes).power(a[0], a[1])),
+        "splat": Word(vector, (REAL,), lambda b, a: Curves(b, lanes).spread(a[0])),
+        "first": Word(REAL, (vector,), lambda b, a: b.extract_element(a[0], I32(0))),
+        "lane": Word(REAL, (vector, WORD), lambda b, a: b.extract_element(a[0], a[1])),
+        "positions": Word(vector, (WORD,), lambda b, a: Curves(b, lanes).positions(a[0])),
     }
 
 
-def _draws(lanes: int) -> dict[str, Any]:
+def _draws(lanes: int) -> Names:
     def vector(b: ir.IRBuilder, a: Any) -> ir.Value:
         return uniform_vector(b, lanes, a[0], a[1], a[2], a[3])
 
     def block(b: ir.IRBuilder, a: Any) -> None:
         uniform_block(b, lanes, a[1], a[2], a[3], a[4], b.inttoptr(a[0], F32.as_pointer()))
 
-    def room(b: ir.IRBuilder, _a: Any) -> ir.Value:
-        # in the function's first block: a loop would take new room at every turn
-        return b.ptrtoint(alloca_once(b, F32, size=BLOCK), I64)  # type: ignore[no-untyped-call]
+    def take(b: ir.IRBuilder, _a: Any) -> ir.Value:
+        return b.ptrtoint(room(b, ir.ArrayType(F32, BLOCK), 4), I64)
 
     return {
-        "vuniform": _word(VectorType(lanes), (WORD,) * 4, vector),
-        "draw_room": _word(WORD, (), room),
-        "draw_block": _word(types.void, (WORD,) * 5, block),
+        "vuniform": Word(vector_kind(lanes), (WORD,) * 4, vector),
+        "draw_room": Word(WORD, (), take),
+        "draw_block": Word(NOTHING, (WORD,) * 5, block),
     }
 
 
-def _choices(lanes: int) -> dict[str, Any]:
-    vector, mask = VectorType(lanes), MaskType(lanes)
+def _choices(lanes: int) -> Names:
+    vector, mask = vector_kind(lanes), mask_kind(lanes)
 
     def compare(sign: str) -> Any:
         # only "not equal" is true of a NaN, as in IEEE arithmetic
         def generate(b: ir.IRBuilder, a: Any) -> ir.Value:
             return b.fcmp_unordered(sign, a[0], a[1]) if sign == "!=" else b.fcmp_ordered(sign, a[0], a[1])
 
-        return _word(mask, (vector, vector), generate)
+        return Word(mask, (vector, vector), generate)
 
     def keep(b: ir.IRBuilder, a: Any) -> ir.Value:
         curves = Curves(b, lanes)
@@ -207,14 +158,14 @@ def _choices(lanes: int) -> dict[str, Any]:
 
     return {
         **{f"v{name}": compare(sign) for name, sign in COMPARISONS.items()},
-        "vselect": _word(vector, (mask, vector, vector), lambda b, a: b.select(*a)),
-        "keep": _word(vector, (vector, WORD), keep),
-        "keep_or": _word(vector, (vector, WORD, vector), keep_or),
+        "vselect": Word(vector, (mask, vector, vector), lambda b, a: b.select(*a)),
+        "keep": Word(vector, (vector, WORD), keep),
+        "keep_or": Word(vector, (vector, WORD, vector), keep_or),
     }
 
 
-def _sums(lanes: int) -> dict[str, Any]:
-    vector = VectorType(lanes)
+def _sums(lanes: int) -> Names:
+    vector = vector_kind(lanes)
 
     def fold(choose: str | None) -> Any:
         """Halve the vector until one number is left: the order of the sum is fixed by the lanes."""
@@ -237,12 +188,12 @@ def _sums(lanes: int) -> dict[str, Any]:
                     value = b.select(b.fcmp_unordered(choose, *halves), *halves)
             return b.extract_element(value, I32(0))
 
-        return _word(REAL, (vector,), generate)
+        return Word(REAL, (vector,), generate)
 
     return {"hsum": fold(None), "hmax": fold(">"), "hmin": fold("<")}
 
 
-def _scalars() -> dict[str, Any]:
+def _scalars() -> Names:
     """Single elements of any type, as a double (float32 too: no rounding on the way) or as they are."""
 
     def get(name: str) -> Any:
@@ -256,7 +207,7 @@ def _scalars() -> dict[str, Any]:
                 return b.fpext(value, ir.DoubleType())
             return (b.uitofp if name == "uint8" else b.sitofp)(value, ir.DoubleType())
 
-        return _word(types.float64, (WORD, WORD), generate)
+        return Word(FLOAT64, (WORD, WORD), generate)
 
     def put(name: str) -> Any:
         kind = ELEMENTS[name]
@@ -269,12 +220,10 @@ def _scalars() -> dict[str, Any]:
                 value = b.fptosi(value, kind)
             b.store(value, place(b, a[0], a[1], kind))
 
-        return _word(types.void, (WORD, WORD, types.float64), generate)
+        return Word(NOTHING, (WORD, WORD, FLOAT64), generate)
 
     one = {
-        "number": _word(REAL, (WORD, WORD), lambda b, a: b.load(place(b, a[0], a[1], F32))),
-        "set_number": _word(
-            types.void, (WORD, WORD, REAL), lambda b, a: b.store(a[2], place(b, a[0], a[1], F32)) and None
-        ),
+        "number": Word(REAL, (WORD, WORD), lambda b, a: b.load(place(b, a[0], a[1], F32))),
+        "set_number": Word(NOTHING, (WORD, WORD, REAL), lambda b, a: b.store(a[2], place(b, a[0], a[1], F32))),
     }
     return one | {f"get_{n}": get(n) for n in ELEMENTS} | {f"put_{n}": put(n) for n in ELEMENTS}
