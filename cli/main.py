@@ -33,6 +33,8 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "train": ("Running", "Train a file's network; go on with a run."),
     "evaluate": ("Running", "Measure a run's network on each part of its data."),
     "predict": ("Running", "Give inputs to a run's network and print what comes out."),
+    "build": ("Running", "Write a run's network as one file that predicts by itself."),
+    "run": ("Running", "Predict with a file that `build` wrote: starts at once."),
     "runs": ("Running", "List, show, compare and remove runs."),
     "bench": ("Machine", "Time the training or inference steps of a file."),
     "profile": ("Machine", "Where a step's time goes, kernel by kernel, beside what the machine can do."),

@@ -19,25 +19,18 @@ Examples:
 
 from __future__ import annotations
 
-from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
 from ..runtime import runs as folders
 from ..runtime import start
 from ..runtime.answers import predict_run
+from .classes import answer
 from .console import print_json
-from .predicted import classes_of, print_predicted
-
-
-class Fit(StrEnum):
-    """How a picture is brought to another size: as they stand in the source `images`."""
-
-    stretch = "stretch"
-    crop = "crop"
-    pad = "pad"
+from .fit import Fit
+from .predicted import print_predicted
 
 
 def run(
@@ -55,9 +48,6 @@ def run(
     source = path if path.suffix in (".yaml", ".yml") and path.is_file() else folders.find(runs, which)
     found = predict_run(source, inputs or [], tap, threads, fit)
     if json:
-        answer: dict[str, Any] = {name: values.tolist() for name, values in found.outputs.items()}
-        if (classes := classes_of(found)) is not None:
-            answer["class"] = list(classes.predicted)
-        print_json(answer)
+        print_json(answer(found))
         return
     print_predicted(found)

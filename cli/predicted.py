@@ -3,15 +3,14 @@ is known; pictures as pictures."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from rich.console import Console
 from rich.text import Text
 
-from ..runtime.answers import Prediction
+from ..runtime.prediction import Prediction
+from .classes import PROBABILITIES, Classes, classes_of
 from .console import out, talk
 from .fitted_table import GAP, Column, columns_wide, fitted_lines, shortened
 from .half_blocks import Array, beside, is_picture
@@ -21,39 +20,8 @@ MOST_IN_TABLE = 4
 """So many numbers of an output stand in the table; more have lines of their own."""
 MOST_CLASSES, LIKELIEST = 20, 3
 """More classes than so many, or than there is room for: the likeliest alone."""
-PROBABILITIES = "probabilities"
 NARROW = 28
 """How many points across a picture has at least, if it has them, beside others."""
-
-
-@dataclass(frozen=True, slots=True)
-class Classes:
-    """The classes that are predicted and those that are true (None: not known), by name, and how sure each is, as
-    `[rows, classes]`."""
-
-    names: tuple[str, ...]
-    predicted: tuple[str, ...]
-    true: tuple[str, ...] | None
-    shares: Array
-
-
-def classes_of(found: Prediction) -> Classes | None:
-    """What the probabilities say; None where there are none, or one for each point of a picture."""
-    shares = found.outputs.get(PROBABILITIES)
-    if shares is None:
-        return None
-    flat = np.asarray(shares, np.float64).reshape(len(shares), -1)
-    if np.ndim(shares) > 2 and flat.shape[1] != np.shape(shares)[-1]:
-        return None
-    if flat.shape[1] == 1:
-        predicted, flat = (flat[:, 0] >= 0.5).astype(int), np.concatenate([1 - flat, flat], axis=1)
-    else:
-        predicted = flat.argmax(1)
-    names = tuple(_class(found.classes, i) for i in range(flat.shape[1]))
-    true = None
-    if found.truth is not None and len(found.truth) == len(flat) and np.size(found.truth) == len(flat):
-        true = tuple(_class(found.classes, int(i)) for i in np.reshape(found.truth, -1))
-    return Classes(names, tuple(names[i] for i in predicted), true, flat)
 
 
 def print_predicted(found: Prediction) -> None:
@@ -68,10 +36,6 @@ def print_predicted(found: Prediction) -> None:
         right = sum(a == b for a, b in zip(classes.true, classes.predicted, strict=True))
         talk().print(f"{right:,} of {count:,} right", style="dim")
     _print_large(console, found, classes)
-
-
-def _class(names: Sequence[str], number: int) -> str:
-    return names[number] if 0 <= number < len(names) else str(number)
 
 
 # the table

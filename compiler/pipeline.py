@@ -55,11 +55,16 @@ class Compiled:
 
 
 def compile_experiment(
-    experiment: Experiment, lanes: int, watch: Watch | None = None, clock: Callable[[], float] | None = None
+    experiment: Experiment,
+    lanes: int,
+    watch: Watch | None = None,
+    clock: Callable[[], float] | None = None,
+    only: tuple[Mode, ...] | None = None,
 ) -> Compiled:
-    """The plan of an experiment, and the graphs it was made from; `clock` (seconds) times the passes."""
+    """The plan of an experiment, and the graphs it was made from; `clock` (seconds) times the passes. `only`: the
+    modes to compile; left out, all it has."""
     with _uncollected():
-        return _compiled(experiment, lanes, watch, clock)
+        return _compiled(experiment, lanes, watch, clock, only or modes(experiment))
 
 
 @contextmanager
@@ -74,12 +79,18 @@ def _uncollected() -> Iterator[None]:
             gc.enable()
 
 
-def _compiled(experiment: Experiment, lanes: int, watch: Watch | None, clock: Callable[[], float] | None) -> Compiled:
+def _compiled(
+    experiment: Experiment,
+    lanes: int,
+    watch: Watch | None,
+    clock: Callable[[], float] | None,
+    wanted: tuple[Mode, ...],
+) -> Compiled:
     why: list[str] = []
     graphs: dict[str, Graph] = {}
     metrics: tuple[Metric, ...] = ()
     orders: tuple[tuple[str, Order], ...] = ()
-    for mode in modes(experiment):
+    for mode in wanted:
         expanded = expand(experiment, mode)
         metrics = metrics or expanded.metrics
         told = None if watch is None else partial(watch, mode)

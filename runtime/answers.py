@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, cast
 
@@ -26,25 +26,12 @@ from .live import Clockwork, knob_table
 from .metrics import Tally
 from .observe import values_for
 from .order import Rows
+from .predicting import run_batches
+from .prediction import Prediction
 from .train import evaluation
 
 MOST_NAMED = 4
 """How many weights a refusal names."""
-
-
-@dataclass(frozen=True, slots=True)
-class Prediction:
-    """`outputs` by name, one row an example; `classes`: the names of the classes, where the target has them.
-
-    `target` is the column that is predicted and what is done to it, `truth` its values where they are known; `scores` the output whose softmax
-    or sigmoid the probabilities are; `names` the files of the rows, where each is a picture."""
-
-    outputs: dict[str, Any]
-    classes: tuple[str, ...]
-    target: str | None = None
-    truth: Any = None
-    scores: str | None = None
-    names: tuple[str, ...] = ()
 
 
 def evaluate_run(folder: runs.RunFolder, threads: int | None = None) -> dict[str, dict[str, Any]]:
@@ -84,19 +71,19 @@ def predict_run(
     columns = _columns(loaded, ready, inputs, resize)
     rows = np.arange(len(next(iter(columns.values()))), dtype=np.int64)
     ready.engine.attach(columns)
-    outputs = _run(ready, rows)
+    outputs = run_batches(ready.engine, rows, _knobs(ready))
     outputs |= _taps(loaded, ready, columns, rows, tap)
     ready.engine.close()
-    target = _target(loaded)
+    target = target_of(loaded)
     truth = None if target is None else _truth(loaded, target, inputs)
     names = picture_names(inputs) if inputs else ()
-    return Prediction(outputs, _class_names(loaded), target and _said(loaded, target), truth, _scores(loaded), names)
+    return Prediction(outputs, class_names(loaded), target and said(loaded, target), truth, scores(loaded), names)
 
 
 def _ready(loaded: start.Loaded, folder: runs.RunFolder | None, threads: int | None) -> start.Ready:
     compiled = start.compile_loaded(loaded)
     if folder is None:
-        _refuse_untrained(compiled.plan, loaded)
+        refuse_untrained(compiled.plan, loaded)
     ready = start.make_ready(compiled, threads)
     if folder is None:
         data = start.dataset(loaded) if loaded.spec.data is not None else None
@@ -110,7 +97,7 @@ def _ready(loaded: start.Loaded, folder: runs.RunFolder | None, threads: int | N
     return ready
 
 
-def _refuse_untrained(plan: Plan, loaded: start.Loaded) -> None:
+def refuse_untrained(plan: Plan, loaded: start.Loaded) -> None:
     """Random weights answer anything as neatly as trained ones: no answer is better."""
     drawn = [state.name for state in plan.states if state.role == "weight" and is_drawn(state.start)]
     if drawn:
@@ -133,7 +120,7 @@ def _columns(loaded: start.Loaded, ready: start.Ready, inputs: Sequence[Any], re
         raise NetloomError("this network reads no data: there is nothing to predict from")
     read = _read_by_predict(ready)
     if inputs:
-        needs = Needs.of(loaded.schema, read, loaded.spec.data, resize or _fit_of_source(loaded.spec))
+        needs = Needs.of(loaded.schema, read, loaded.spec.data, resize or fit_of_source(loaded.spec))
         found = dict(read_inputs(needs, list(inputs), start.opener(loaded)))
     else:
         data = start.dataset(loaded)
@@ -147,14 +134,14 @@ def _columns(loaded: start.Loaded, ready: start.Ready, inputs: Sequence[Any], re
     return found
 
 
-def _fit_of_source(spec: Spec) -> str | None:
+def fit_of_source(spec: Spec) -> str | None:
     """How the source brings its pictures to one size; None where it does not."""
     assert spec.data is not None, "what reads columns has data"
     options = asked(spec.data, file_scope(spec, Diagnostics())).options
     return None if options.get("size") is None else str(options.get("fit", FITS[0]))
 
 
-def _target(loaded: start.Loaded) -> str | None:
+def target_of(loaded: start.Loaded) -> str | None:
     """The column that the first loss compares with."""
     found = [term.tensors.get("target") for term in loaded.experiment.terms]
     return next((name for name in found if name in loaded.schema.columns), None)
@@ -170,7 +157,7 @@ def _truth(loaded: start.Loaded, target: str, inputs: Sequence[Any]) -> Any:
         values = told[target]
     else:
         values = start.dataset(loaded).columns[target]
-    steps = _steps(loaded, target)
+    steps = steps_of(loaded, target)
     if not steps:
         return values
     data = start.dataset(loaded)
@@ -179,20 +166,20 @@ def _truth(loaded: start.Loaded, target: str, inputs: Sequence[Any]) -> Any:
     return prepared(more, target, steps, np.arange(len(both) - len(values), len(both)))
 
 
-def _steps(loaded: start.Loaded, target: str) -> tuple[Prepare, ...]:
+def steps_of(loaded: start.Loaded, target: str) -> tuple[Prepare, ...]:
     """What is done to a column of numbers before the network sees it."""
     if loaded.schema.columns[target].classes is not None:
         return ()
     return cast(tuple[Prepare, ...], loaded.experiment.graph[target].attributes.get("prepare", ()))
 
 
-def _said(loaded: start.Loaded, target: str) -> str:
+def said(loaded: start.Loaded, target: str) -> str:
     """`y`, or `y after standardize`."""
-    steps = ", ".join(step.kind for step in _steps(loaded, target))
+    steps = ", ".join(step.kind for step in steps_of(loaded, target))
     return f"{target} after {steps}" if steps else target
 
 
-def _scores(loaded: start.Loaded) -> str | None:
+def scores(loaded: start.Loaded) -> str | None:
     """The output that the probabilities are made of."""
     read = {term.tensors.get("logits") for term in loaded.experiment.terms}
     return next((name for name, node in loaded.experiment.outputs.items() if node in read), None)
@@ -201,20 +188,6 @@ def _scores(loaded: start.Loaded) -> str | None:
 def _read_by_predict(ready: start.Ready) -> list[str]:
     graph = ready.compiled.graphs["predict"]
     return [str(node.attr("name")) for node in graph if node.op == "column"]
-
-
-def _run(ready: start.Ready, rows: Rows) -> dict[str, Any]:
-    """Batch after batch, each output read back before the next."""
-    found: dict[str, list[Any]] = {output.name: [] for output in ready.plan.outputs}
-    knobs = _knobs(ready)
-    bound = ready.plan.sizes["B"]
-    for first in range(0, len(rows), bound):
-        some = rows[first : first + bound]
-        ready.engine.run(evaluation(ready.plan, some, knobs, "predict"))
-        for output in ready.plan.outputs:
-            name = ready.plan.buffers[output.buffer].name
-            found[output.name].append(ready.engine.read(name, len(some)))
-    return {name: np.concatenate(parts) for name, parts in found.items()}
 
 
 def _taps(
@@ -242,7 +215,7 @@ def _knobs(ready: start.Ready) -> Any:
     return knob_table([knob.live for knob in ready.plan.knobs], 0, 1, Clockwork(1, 1))[0]
 
 
-def _class_names(loaded: start.Loaded) -> tuple[str, ...]:
+def class_names(loaded: start.Loaded) -> tuple[str, ...]:
     for term in loaded.experiment.terms:
         column = loaded.schema.columns.get(term.tensors["target"])
         if column is not None and column.classes is not None:

@@ -57,10 +57,14 @@ class Progress:
 
 def write(path: Path, states: Arrays, progress: Progress) -> None:
     """Put a checkpoint at `path`. Raises OSError (a full disk, a folder that is gone); the old file then stays."""
+    write_whole(path, to_content(states, progress))
+
+
+def to_content(states: Arrays, progress: Progress) -> bytes:
+    """The bytes of a checkpoint."""
     # not ascontiguousarray: it would give a single number an axis
     arrays = {name: np.array(array, order="C") for name, array in states.items()}
-    content = to_bytes(arrays, {"format": FORMAT, "progress": json.dumps(asdict(progress))})
-    write_whole(path, content)
+    return to_bytes(arrays, {"format": FORMAT, "progress": json.dumps(asdict(progress))})
 
 
 def write_whole(path: Path, content: bytes) -> None:
@@ -86,7 +90,14 @@ def write_whole(path: Path, content: bytes) -> None:
 def read(path: Path) -> tuple[Arrays, Progress]:
     """A checkpoint's states and progress; `CheckpointError` when it is none. Nothing in it is ever run."""
     try:
-        content = path.read_bytes()
+        return from_content(path.read_bytes(), str(path))
+    except OSError as trouble:
+        raise CheckpointError(f"{path} is no checkpoint: {trouble}") from trouble
+
+
+def from_content(content: bytes, name: str) -> tuple[Arrays, Progress]:
+    """What the bytes of a checkpoint say; `name` is for the message of a `CheckpointError`."""
+    try:
         size = int.from_bytes(content[:8], "little")
         if size > min(LARGEST_HEADER, len(content) - 8):
             raise ValueError("its header is longer than the file")
@@ -95,10 +106,10 @@ def read(path: Path) -> tuple[Arrays, Progress]:
         if metadata.get("format") != FORMAT:
             raise ValueError("it was not written by this version of netloom")
         body = memoryview(content)[8 + size :]
-        states = {name: _tensor(name, entry, body) for name, entry in header.items()}
+        states = {key: _tensor(key, entry, body) for key, entry in header.items()}
         return states, Progress(**json.loads(metadata["progress"]))
-    except (OSError, ValueError, KeyError, TypeError, AttributeError) as trouble:
-        raise CheckpointError(f"{path} is no checkpoint: {trouble}") from trouble
+    except (ValueError, KeyError, TypeError, AttributeError) as trouble:
+        raise CheckpointError(f"{name} is no checkpoint: {trouble}") from trouble
 
 
 def _tensor(name: str, entry: dict[str, Any], body: memoryview) -> npt.NDArray[Any]:

@@ -19,6 +19,7 @@ from .live import Clockwork, knob_table
 from .metrics import Tally, higher_is_better
 from .order import Order, Rows
 from .plateau import watch_plateaus
+from .predicting import in_batches
 
 GO_SECONDS = 0.05
 POINTS = 10
@@ -367,11 +368,7 @@ class Training:
 
 def evaluation(plan: Plan, rows: Rows, knobs: Any, program: str = "evaluate") -> list[Segment]:
     """The segments that run a program once over the rows."""
-    bound = plan.sizes["B"]
-    whole, rest = divmod(len(rows), bound)
-    parts = [(bound, whole, rows[: whole * bound])] if whole else []
-    parts += [(rest, 1, rows[whole * bound :])] if rest else []
-    return [Segment((program,), batch, steps, part, np.tile(knobs, (steps, 1))) for batch, steps, part in parts]
+    return in_batches(plan.sizes["B"], rows, knobs, program)
 
 
 def _thinned(values: Any, stride: int) -> tuple[float, ...]:

@@ -6,14 +6,13 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 
 from ...dsl.data_schema import DataSchema
-from ...dsl.spec import Data, Field
 from .arrays import read_npz
 from .csv_table import read_csv
-from .dataset import Dataset
 from .errors import DataError
 from .fields import Reading, find_column, fit_name, joined, read_column
 from .fitting import fit
@@ -24,9 +23,24 @@ from .pictures import read_picture
 from .raw import Array, Raw, Words
 from .reach import Reach
 
+if TYPE_CHECKING:
+    from ...dsl.spec import Data
+    from .dataset import Dataset
+
 Given = str | Path | Array | Mapping[str, Array]
 
 REFERENCE = re.compile(r"(?P<set>[a-z][a-z0-9_]*):(?P<part>train|validation|test)(\[(?P<rows>[0-9:]*)\])?")
+
+
+class Field(Protocol):
+    """How a column is found in a table: a field of a spec, or what a built plan keeps of it."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def columns(self) -> tuple[str, ...]: ...
+    @property
+    def missing(self) -> str | None: ...
 
 
 @dataclass(frozen=True, slots=True)
