@@ -126,8 +126,7 @@ def _fields(node: Node, graph: Graph, read: list[Fields | None]) -> Fields | Non
     if node.op in WINDOWS:
         return _each(known[node.inputs[0]], _windows(node, graph[node.inputs[0]]))
     if node.op == "resize":
-        scale = int(cast(float, options_of(node)["scale"]))
-        return _each(known[node.inputs[0]], lambda axes: (axes[0].enlarged(scale), axes[1].enlarged(scale)))
+        return _resized(node, graph[node.inputs[0]], known[node.inputs[0]])
     placed = [graph[source] for source, fields in known.items() if _has_places(fields)]
     if _place_by_place(node) and all(source.type.shape[1:3] == node.type.shape[1:3] for source in placed):
         return _joined(list(known.values()))
@@ -176,6 +175,15 @@ def _windows(node: Node, source: Node) -> Callable[[tuple[Along, Along]], Moved]
         return down, axes[1].through_windows(size[1], stride[1], left, dilation[1])
 
     return moved
+
+
+def _resized(node: Node, source: Node, fields: Fields) -> Fields | None:
+    """Every place a square of equals; other factors, and what lies between points, are not followed."""
+    sizes = (cast(tuple[int, int], one.type.shape[1:3]) for one in (node, source))
+    (down, rest), (across, other) = (divmod(new, old) for new, old in zip(*sizes, strict=True))
+    if rest or other or options_of(node)["by"] != "nearest":
+        return None
+    return _each(fields, lambda axes: (axes[0].enlarged(down), axes[1].enlarged(across)))
 
 
 def _each(fields: Fields, move: Callable[[tuple[Along, Along]], Moved]) -> Fields | None:

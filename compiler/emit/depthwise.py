@@ -90,23 +90,23 @@ class _Depthwise(Windows):
         self.put(f"b = unit // {rows}")
         self.put(f"r = unit - b * {rows}")
         self.loop("c", self.pitch)
-        for first, stop, block, taps in self._stretches(long):
-            self._stretch(first, stop, block, taps)
+        for stretch in self._stretches(long):
+            self._stretch(*stretch)
         self.close("c += LANES")
         self.close("unit += 1")
 
-    def _stretch(self, first: int, stop: int, block: int, taps: tuple[Tap, ...]) -> None:
-        """Blocks of places from `first` to `stop`, all of which read alike."""
+    def _stretch(self, first: int, stop: int, count: int, taps: tuple[Tap, ...]) -> None:
+        """Stretches `first` to `stop` of `count` places, all of which read alike."""
         places_ = sorted({place for place, _, _ in taps})
         self.loop("n", stop, first)
-        for place in range(block):
+        for place in range(count):
             self.put(f"t{place} = splat(F(0.0))")
         if places_:
             self.loop("ky", self.kh)
             self._row_read()
             self._filters_of_row()
             read = self.operands[self.operand(0)]["strides"]
-            self.put(f"at = {read[0]} * b + {read[1]} * q + {read[2] * self._moved(block)} * n + c")
+            self.put(f"at = {read[0]} * b + {read[1]} * q + {read[2] * self._moved} * n + c")
             for source, uses in _by_source(taps):
                 self.put(f"v = load_float32(p{self.operand(0)}, at + {read[2] * source})")
                 for place, kx in uses:
@@ -114,8 +114,8 @@ class _Depthwise(Windows):
             self.close()
             self.close("ky += 1")
         written = self.operands[self.out]["strides"]
-        self.put(f"to = {written[0]} * b + {written[1]} * r + {written[2] * block} * n + c")
-        for place in range(block):
+        self.put(f"to = {written[0]} * b + {written[1]} * r + {written[2] * self._block} * n + c")
+        for place in range(count):
             self.put(f"store_float32(p{self.out}, to + {written[2] * place}, t{place})")
         self.close("n += 1")
 
@@ -152,8 +152,8 @@ class _Depthwise(Windows):
         self.loop("i", self.down)
         self.put(f"q = {self.sh} * i + {self.dh} * ky - {self.pad[0]}")
         self.open(f"if q >= 0 and q < {self.height}:")
-        for first, stop, block, taps in self._stretches(self.across):
-            self._added(first, stop, block, taps)
+        for first, stop, _, taps in self._stretches(self.across):
+            self._added(first, stop, taps)
         self.close()
         self.close("i += 1")
         for kx in range(self.kw):
@@ -167,11 +167,11 @@ class _Depthwise(Windows):
         self.close("unit += 1")
         self.close("b += 1")
 
-    def _added(self, first: int, stop: int, block: int, taps: tuple[Tap, ...]) -> None:
+    def _added(self, first: int, stop: int, taps: tuple[Tap, ...]) -> None:
         read, given = (self.operands[self.operand(n)]["strides"] for n in (0, 1))
         self.loop("n", stop, first)
-        self.put(f"at = {read[0]} * b + {read[1]} * q + {read[2] * self._moved(block)} * n + c")
-        self.put(f"of = {given[0]} * b + {given[1]} * i + {given[2] * block} * n + c")
+        self.put(f"at = {read[0]} * b + {read[1]} * q + {read[2] * self._moved} * n + c")
+        self.put(f"of = {given[0]} * b + {given[1]} * i + {given[2] * self._block} * n + c")
         for place in sorted({place for place, _, _ in taps}):
             self.put(f"g{place} = load_float32(p{self.operand(1)}, of + {given[2] * place})")
         for source, uses in _by_source(taps):
@@ -188,20 +188,24 @@ class _Depthwise(Windows):
         self.put(f"last = ({count}) * (thread + 1) // threads")
         self.open("while unit < last:")
 
+    @property
     def _back(self) -> bool:
         return bool(self.recipe["op"] == "depthwise_data")
 
+    @property
     def _block(self) -> int:
-        return -(-STRETCH // int(self.sw)) * int(self.sw) if self._back() else STRETCH
+        """How many places a stretch has, but for the last."""
+        return -(-STRETCH // int(self.sw)) * int(self.sw) if self._back else STRETCH
 
-    def _moved(self, block: int) -> int:
+    @property
+    def _moved(self) -> int:
         """How far what is read moves on from one stretch to the next."""
-        return self._block() // int(self.sw) if self._back() else self._block() * int(self.sw)
+        return self._block // int(self.sw) if self._back else self._block * int(self.sw)
 
     def _taps(self, place: int) -> Iterator[tuple[int, int]]:
         """What a place of a row reads: column of the window, and place."""
         for kx in range(self.kw):
-            if self._back():
+            if self._back:
                 at, rest = divmod(place + self.pad[2] - self.dw * kx, self.sw)
                 if not rest and 0 <= at < self.across:
                     yield kx, at
@@ -212,11 +216,11 @@ class _Depthwise(Windows):
 
     def _stretches(self, long: int) -> list[tuple[int, int, int, tuple[Tap, ...]]]:
         """A row in stretches: those alike that follow each other as first, stop, how many places, what they read."""
-        block, found = self._block(), list[tuple[int, tuple[Tap, ...]]]()
+        block, found = self._block, list[tuple[int, tuple[Tap, ...]]]()
         for n in range(-(-long // block)):
             inside = range(n * block, min((n + 1) * block, long))
             taps = tuple(
-                (place - n * block, kx, at - n * self._moved(block)) for place in inside for kx, at in self._taps(place)
+                (place - n * block, kx, at - n * self._moved) for place in inside for kx, at in self._taps(place)
             )
             found.append((len(inside), taps))
         runs = [(how, [n for n, _ in group]) for how, group in groupby(enumerate(found), key=lambda item: item[1])]

@@ -61,6 +61,8 @@ def conv_transpose2d_sizes(shapes: Shapes, options: Options) -> Sizes:
 
 def max_unpool_sizes(shapes: Shapes, options: Options) -> Sizes:
     """What is put back [h, w, C], what the pool gave [h, w, C], and what it read [H, W, C] -> [H, W, C]."""
+    if len(shapes) != 3:
+        raise SizeMistake(f"it reads what a `max_pool` gave, and is given {len(shapes)} tensors", "Write `pool: NAME`.")
     values, pooled, picture = shapes
     if values != pooled:
         raise SizeMistake(

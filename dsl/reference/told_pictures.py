@@ -7,7 +7,8 @@ from .told import tell
 
 WINDOWS = (
     "Height and width each become (size + 2 * padding - reach) / stride, rounded down, + 1, where reach is "
-    "dilation * (kernel - 1) + 1. `padding: same` makes it size / stride, rounded up."
+    "dilation * (kernel - 1) + 1. `padding: same` makes it size / stride, rounded up. `rounding: ceil` rounds up, "
+    "`rounding: strict` refuses what does not divide."
 )
 CONVOLUTION = """
 - conv2d: {filters: 16, kernel: 3, activation: relu}
@@ -18,12 +19,15 @@ CONVOLUTION = """
 tell(
     "layer", "conv2d",
     "The layer of picture networks: the same small filters look at every place, so that a thing is known wherever it "
-    "stands, with few weights. Channels stand last.",
+    "stands, with few weights. Channels stand last. With as many groups as channels each channel is filtered by itself.",
     layers(CONVOLUTION),
     f"{WINDOWS} Channels become `filters`. Weights are `[filters, kernel height, kernel width, channels / groups]`.",
     ("conv2d: {filters: 16, kernel: 3, stride: 2}", ((28, 28, 1),)),
 )  # fmt: skip
-POOLED = "Height and width each become (size + 2 * padding - window) / stride, rounded down, + 1; channels stay."
+POOLED = (
+    "Height and width each become (size + 2 * padding - window) / stride, rounded down (or as `rounding` says), + 1; "
+    "channels stay."
+)
 tell(
     "layer", "max_pool",
     "Makes a picture smaller and keeps the strongest answer of each window: small shifts stop to matter.",
@@ -86,10 +90,30 @@ tell(
     "Height and width are those that the named `max_pool` read; channels stay.",
 )  # fmt: skip
 tell(
-    "layer", "resize", "Makes pictures larger within a network: on the way back of an autoencoder, or in a generator.",
-    layers("- resize: 2\n- flatten\n- dense: 10"),
-    "Height and width are multiplied by `scale`; channels stay.",
+    "layer", "resize",
+    "Makes pictures larger or smaller within a network: on the way back of an autoencoder, or in a generator. "
+    "`bilinear` gives smooth pictures, the nearest point squares of equals. New places are spread evenly: both pictures "
+    "have the same edges, and beyond the last point it goes on as it is.",
+    layers("- conv2d: {filters: 8, kernel: 3}\n- resize: {scale: 1.5, by: bilinear}\n- flatten\n- dense: 10"),
+    "Height and width are multiplied by `scale`, rounded down, or are those of `size`; channels stay.",
     ("resize: 2", ((8, 8, 1),)),
+)  # fmt: skip
+tell(
+    "layer", "conv_transpose2d",
+    "The way back from a convolution, with filters that are learned: small pictures become large ones, in decoders, "
+    "generators and where every point is told apart. `stride: 2` with `padding: same` makes both sides twice as long.",
+    layers(
+        """
+        - conv2d: {filters: 16, kernel: 3, stride: 2, padding: same, activation: relu}
+        - conv_transpose2d: {filters: 8, kernel: 4, stride: 2, padding: same, activation: relu}
+        - flatten
+        - dense: 10
+        """
+    ),
+    "Height and width each become (size - 1) * stride + reach - 2 * padding + output_padding, where reach is "
+    "dilation * (kernel - 1) + 1. `padding: same` makes it size * stride. Channels become `filters`. Weights are "
+    "`[channels, kernel height, kernel width, filters]`.",
+    ("conv_transpose2d: {filters: 8, kernel: 4, stride: 2, padding: same}", ((13, 13, 16),)),
 )  # fmt: skip
 tell(
     "layer", "unit_length", "Before codes are compared: only their direction counts, so distance is angle.",

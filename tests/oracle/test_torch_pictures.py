@@ -66,6 +66,45 @@ def normed() -> list[Any]:
     ]  # fmt: skip
 
 
+def enlarged() -> list[Any]:
+    return [
+        nn.Conv2d(1, 16, 3, padding=1), nn.ReLU(), nn.MaxPool2d(2),
+        nn.ConvTranspose2d(16, 12, 3, stride=2, padding=1, output_padding=1), nn.ReLU(),
+        nn.ConvTranspose2d(12, 16, 3, padding=2, dilation=2, bias=False), nn.Tanh(), nn.ConvTranspose2d(16, 4, 4, stride=2),
+        nn.AvgPool2d(3, 2, ceil_mode=True), ChannelsLast(), nn.Linear(4 * 9 * 9, 10),
+    ]  # fmt: skip
+
+
+class UpAndDown(nn.Module):  # type: ignore[misc,name-defined]
+    """Pools with the places of the largest, puts back there, and brings to other sizes.
+
+    The first windows are so large that none is all one colour: there, all points are equal but for the last bit.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.first = nn.Conv2d(1, 16, 7, padding=3)
+        self.second = nn.Conv2d(16, 16, 3, padding=1)
+        self.last = nn.Linear(16 * 4 * 4, 10)
+
+    def forward(self, x: Any) -> Any:
+        act = nn.functional.tanh(self.first(x))
+        small, found = nn.functional.max_pool2d(act, 2, return_indices=True)
+        back = nn.functional.max_unpool2d(nn.functional.tanh(self.second(small)), found, 2)
+        larger = nn.functional.interpolate(back, size=(13, 11), mode="bilinear")
+        exact = nn.functional.interpolate(larger, size=(9, 10), mode="nearest-exact")
+        pooled = nn.functional.max_pool2d(exact, 3, 3, padding=1, ceil_mode=True)
+        return self.last(pooled.permute(0, 2, 3, 1).flatten(1))
+
+
+def by_channel() -> list[Any]:
+    return [
+        nn.Conv2d(1, 16, 3, padding=1), nn.ReLU(), nn.Conv2d(16, 16, 3, padding=1, groups=16), nn.ReLU(),
+        nn.Conv2d(16, 32, (3, 5), stride=2, padding=(1, 2), groups=16), nn.ReLU(), nn.Conv2d(32, 20, 1, bias=False), Mean(),
+        nn.Linear(20, 10),
+    ]  # fmt: skip
+
+
 NETS: dict[str, tuple[str, Any]] = {
     "lenet": (
         "[{conv2d: {filters: 6, kernel: 3, padding: same, activation: tanh}}, {avg_pool: 2}, "
@@ -87,11 +126,40 @@ NETS: dict[str, tuple[str, Any]] = {
         "layer_norm, {dense: 10}]",
         normed,
     ),
+    "enlarged": (
+        "[{conv2d: {filters: 16, kernel: 3, padding: same, activation: relu}}, {max_pool: 2}, "
+        "{conv_transpose2d: {filters: 12, kernel: 3, stride: 2, padding: 1, output_padding: 1, activation: relu}}, "
+        "{conv_transpose2d: {filters: 16, kernel: 3, padding: 2, dilation: 2, bias: false, activation: tanh}}, "
+        "{conv_transpose2d: {filters: 4, kernel: 4, stride: 2}}, {avg_pool: {size: 3, stride: 2, rounding: ceil}}, flatten, "
+        "{dense: 10}]",
+        enlarged,
+    ),
+    "up and down": (
+        "[{conv2d: {filters: 16, kernel: 7, padding: same, activation: tanh}}, {name: small, max_pool: 2}, "
+        "{conv2d: {filters: 16, kernel: 3, padding: same, activation: tanh}}, {max_unpool: {pool: small}}, "
+        "{resize: {size: [13, 11], by: bilinear}}, {resize: {size: [9, 10]}}, "
+        "{max_pool: {size: 3, stride: 3, padding: 1, rounding: ceil}}, flatten, {dense: 10}]",
+        lambda: [UpAndDown()],
+    ),
+    "by channel": (
+        "[{conv2d: {filters: 16, kernel: 3, padding: same, activation: relu}}, "
+        "{conv2d: {filters: 16, kernel: 3, padding: same, groups: 16, activation: relu}}, "
+        "{conv2d: {filters: 32, kernel: [3, 5], stride: 2, padding: [1, 2], groups: 16, activation: relu}}, "
+        "{conv2d: {filters: 20, bias: false}}, global_avg_pool, {dense: 10}]",
+        by_channel,
+    ),
 }
 
 
-@pytest.mark.parametrize("rule", ["sgd", "momentum", "adam"])
-@pytest.mark.parametrize("net", NETS)
+LEAPS = frozenset({"up and down"})
+"""Where two points of a window are equal but for the last bit, that bit decides where a number is put back: the loss
+leaps. Rules that take small steps stay near enough to each other for that not to happen."""
+
+
+@pytest.mark.parametrize(
+    ("net", "rule"),
+    [(net, rule) for net in NETS for rule in ("sgd", "momentum", "adam") if rule == "sgd" or net not in LEAPS],
+)
 def test_a_hundred_steps_agree(net: str, rule: str, tmp_path: Path) -> None:
     file = tmp_path / "oracle.yaml"
     file.write_text(

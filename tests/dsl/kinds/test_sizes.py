@@ -55,6 +55,27 @@ def sizes(entry: str, *shapes: Shape) -> Sizes:
             [(10, 10, 6)], (8, 10, 4), {"weights": (4, 3, 5, 3)}, 8 * 10 * 4 * 45,
         ),
         ("max_pool: 2", [(9, 8, 3)], (4, 4, 3), {}, 0),
+        ("max_pool: {size: 2, rounding: ceil}", [(9, 8, 3)], (5, 4, 3), {}, 0),
+        ("avg_pool: {size: 3, stride: 2, padding: 1, rounding: ceil}", [(6, 5, 3)], (4, 3, 3), {}, 0),
+        ("max_pool: {size: 1, stride: 3, padding: 0, rounding: ceil}", [(6, 7, 1)], (2, 3, 1), {}, 0),
+        ("conv2d: {filters: 1, kernel: 3, stride: 2, rounding: strict, bias: false}", [(7, 9, 1)], (3, 4, 1),
+         {"weights": (1, 3, 3, 1)}, 3 * 4 * 9),
+        (
+            "conv_transpose2d: {filters: 8, kernel: 3, stride: 2}", [(4, 5, 6)], (9, 11, 8),
+            {"weights": (6, 3, 3, 8), "bias": (8,)}, 4 * 5 * 6 * 9 * 8,
+        ),
+        (
+            "conv_transpose2d: {filters: 2, kernel: 4, stride: 2, padding: same, bias: false}", [(4, 5, 6)], (8, 10, 2),
+            {"weights": (6, 4, 4, 2)}, 4 * 5 * 6 * 16 * 2,
+        ),
+        (
+            "conv_transpose2d: {filters: 2, kernel: [3, 1], stride: [2, 1], padding: [1, 0], output_padding: [1, 0], "
+            "dilation: [2, 1], bias: false}", [(4, 5, 6)], (10, 5, 2), {"weights": (6, 3, 1, 2)}, 4 * 5 * 6 * 3 * 2,
+        ),
+        ("resize: 2", [(4, 5, 6)], (8, 10, 6), {}, 0),
+        ("resize: {scale: 0.1}", [(30, 39, 1)], (3, 3, 1), {}, 0),
+        ("resize: {size: [7, 3], by: bilinear}", [(4, 5, 6)], (7, 3, 6), {}, 0),
+        ("max_unpool: {pool: p}", [(2, 2, 3), (2, 2, 3), (5, 4, 3)], (5, 4, 3), {}, 0),
         ("max_pool: {size: 3, stride: 2, padding: same}", [(112, 112, 64)], (56, 56, 64), {}, 0),
         ("avg_pool: [2, 4]", [(8, 8, 3)], (4, 2, 3), {}, 0),
         ("global_avg_pool", [(8, 8, 3)], (3,), {}, 0),
@@ -105,6 +126,25 @@ def test_fans_and_starts() -> None:
         ),
         ("conv2d: {filters: 3, groups: 2}", [(8, 8, 4)], ["4 channels", "3 filters", "2 groups"]),
         ("global_avg_pool", [()], ["single number"]),
+        (
+            "max_pool: {size: 3, stride: 3, rounding: strict}", [(6, 7, 1)],
+            ["a window of 3 in steps of 3 leaves 1 of the width of 7 over: (7 - 3) / 3 = 1.333", "rounding: strict"],
+        ),
+        (
+            "conv_transpose2d: {filters: 3, kernel: 2, padding: 2}", [(3, 3, 1)],
+            ["nothing is left of the height: (3 - 1) * 1 + 2 - 4 + 0 = 0", "padding smaller"],
+        ),
+        (
+            "conv_transpose2d: {filters: 3, kernel: 2, stride: 2, output_padding: 2}", [(3, 3, 1)],
+            ["output_padding of 2 is not below the stride of 2"],
+        ),
+        ("conv_transpose2d: 3", [(64,)], ["[64]", "3 axes"]),
+        ("resize: 0.1", [(8, 20, 1)], ["nothing is left of a picture of 8 x 20 times 0.1", "larger number"]),
+        (
+            "max_unpool: {pool: small}", [(2, 2, 4), (2, 2, 3), (4, 4, 3)],
+            ["the input is [2, 2, 4], and `small` gave [2, 2, 3]", "channels too"],
+        ),
+        ("max_unpool: {pool: small}", [(2, 2, 4)], ["given 1 tensors", "pool: NAME"]),
     ],
 )
 def test_mistakes_show_both_numbers_and_the_arithmetic(entry: str, shapes: list[Shape], parts: list[str]) -> None:
