@@ -6,19 +6,13 @@ never by text: the text is made anew from the recipe (`emit`) and its hash compa
 
 from __future__ import annotations
 
+from dataclasses import field
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict
-
+from .record import Record
 from .types import Dim, DType, Size
 
 PLAN_VERSION = 1
-
-
-class Record(BaseModel):
-    """A frozen value that refuses unknown fields."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
 
 class Extent(Record):
@@ -160,7 +154,7 @@ class Metric(Record):
     name: str
     kind: str
     statistics: tuple[str, ...]
-    options: dict[str, Any] = {}
+    options: dict[str, Any] = field(default_factory=dict)
     better: Literal["low", "high"] = "low"
     """Whether less of it is better, or more."""
 

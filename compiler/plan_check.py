@@ -10,11 +10,10 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 
-from pydantic import ValidationError
-
 from .errors import PlanError
 from .layouts import padded
 from .plan import PLAN_VERSION, Buffer, Call, Extent, Plan, Program
+from .record import RecordError
 from .types import ITEM_BYTES
 
 LARGEST_ARENA = 1 << 42
@@ -29,10 +28,8 @@ def read_plan(text: str | bytes) -> Plan:
     """The plan stored as JSON. Raises `PlanError` with the place of the first thing that cannot be trusted."""
     try:
         plan = Plan.model_validate_json(text)
-    except ValidationError as error:
-        first = error.errors(include_url=False, include_context=False, include_input=False)[0]
-        place = ".".join(map(str, first["loc"])) or "the whole"
-        raise PlanError(f"plan: {place}: {first['msg']}") from None
+    except RecordError as error:
+        raise PlanError(f"plan: {error}") from None
     check_plan(plan)
     return plan
 

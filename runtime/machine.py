@@ -14,9 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from pydantic import ValidationError
-
-from ..compiler.plan import Record
+from ..compiler.record import Record, RecordError
 from .caches import cpu_name
 from .store import default_folder
 from .target import Target, host
@@ -114,7 +112,7 @@ def machine_peak(path: Path | None = None, target: Target | None = None) -> Peak
     try:
         with (path or peak_file()).open(encoding="utf-8") as file:
             found = Peak.model_validate_json(file.read(MOST_BYTES))
-    except (OSError, ValidationError, UnicodeDecodeError):
+    except (OSError, RecordError, UnicodeDecodeError):
         return None
     same = (found.version, found.cpu, found.name, found.lanes) == (VERSION, target.cpu, cpu_name(), target.lanes)
     return found if same and found.cores == target.cores and _whole(found) else None

@@ -5,16 +5,19 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from ...dsl.data_schema import Column
-from ...dsl.spec import Field
 from .arrays import Wanted
 from .classes import classes_of_numbers, classes_of_words
 from .errors import DataError
 from .numbers import numbers_of_array, numbers_of_words, plain_numbers, word_number
 from .raw import Array, Named, Raw, Words
+
+if TYPE_CHECKING:
+    from ...dsl.spec import Field
 
 
 @dataclass(frozen=True, slots=True)
