@@ -12,7 +12,7 @@ of 0 are to be on the other side in PyTorch, and with these turned over every gr
 from __future__ import annotations
 
 import copy
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -21,6 +21,7 @@ import numpy as np
 import pytest
 
 import netloom
+from netloom.compiler.cost import costs
 from netloom.compiler.interpret import interpret
 from netloom.runtime import start
 from netloom.runtime.data.dataset import Dataset
@@ -120,6 +121,14 @@ class Taken:
     """The running statistics after the step."""
 
 
+def in_order_of_layers(states: Iterable[str]) -> list[str]:
+    """The weights as PyTorch counts its parameters: layer by layer, and a layer's in the order of these words."""
+    layers = [row.name for row in costs(opened()[0].experiment)]
+    parts = ("weights", "bias", "scale", "shift")
+    split = {name: name.rpartition(".") for name in states if name.endswith(parts)}
+    return sorted(split, key=lambda name: (layers.index(split[name][0]), parts.index(split[name][2])))
+
+
 class Oracle:
     """The same network in PyTorch; `names` are netloom's names of its parameters and statistics."""
 
@@ -130,7 +139,7 @@ class Oracle:
         self.images = torch.from_numpy(data.columns["image"].transpose(0, 3, 1, 2) / np.float64(255)).to(dtype)
         self.labels = torch.from_numpy(data.columns["label"].astype(np.int64))
         self.optimizer = torch.optim.SGD(self.model.parameters(), lr=RATE, momentum=KEEP)
-        weights = [name for name in states if name.endswith((".weights", ".bias", ".scale", ".shift"))]
+        weights = in_order_of_layers(states)
         self.parameters = dict(zip(weights, self.model.parameters(), strict=True))
         self.norms = dict(zip(
             [name.removesuffix(".scale") for name in weights if name.endswith(".scale")],
