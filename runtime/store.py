@@ -1,10 +1,9 @@
 """Object files of compiled kernels, kept on disk and shared by all networks and all processes of a user.
 
-An entry is a file named by the hash of everything it depends on: kernel text and vocabulary (the
-fingerprint), the source of the words, versions of numba and llvmlite, CPU, features and compiler flags. Its first 32 bytes are the
-SHA-256 of the rest, checked at every read: a torn or damaged entry is removed and made again. Nothing in the
-store is ever unpickled or run as text; the folder must be the user's own and closed to others, or it is not
-used.
+An entry is a file named by the hash of everything it depends on: kernel text and vocabulary (the fingerprint), the
+source of the words, versions of numba and llvmlite, CPU, features and compiler flags. Its first 32 bytes are the
+SHA-256 of the rest, checked at every read: a torn or damaged entry is removed and made again. Nothing in the store is
+ever unpickled or run as text; the folder must be the user's own and closed to others, or it is not used.
 """
 
 from __future__ import annotations
@@ -108,13 +107,15 @@ class Store:
                     os.fsync(file.fileno())
                 Path(temporary).replace(self._path(name))
             except BaseException:
-                Path(temporary).unlink(missing_ok=True)
+                with contextlib.suppress(OSError):
+                    Path(temporary).unlink(missing_ok=True)
                 raise
         except OSError as trouble:
             self.notice = f"kernels are not kept: {trouble}"
 
     def remove(self, name: str) -> None:
-        self._path(name).unlink(missing_ok=True)
+        """The entry is gone, where this process may remove it; a damaged one that stays is never used."""
+        self._forget(self._path(name))
 
     def statistics(self) -> Statistics:
         sizes = [found.st_size for _, found in self._files(".o")]
@@ -126,21 +127,31 @@ class Store:
         now = time.time() if now is None else now
         for path, found in self._files(""):
             if path.name.startswith(UNFINISHED) and found.st_mtime < now - UNFINISHED_SECONDS:
-                path.unlink(missing_ok=True)
+                self._forget(path)
         kept = removed = 0
         for path, found in sorted(self._files(".o"), key=lambda entry: entry[1].st_mtime_ns, reverse=True):
             kept += found.st_size
             if kept > limit:
-                path.unlink(missing_ok=True)
-                removed += 1
+                removed += self._forget(path)
         return removed
 
     def _files(self, suffix: str) -> Iterator[tuple[Path, os.stat_result]]:
-        """Files with that suffix (all, where it is empty); other processes may remove some meanwhile."""
-        for path in self.folder.iterdir():
+        """Files with that suffix (all, where it is empty); other processes may remove some meanwhile, or all."""
+        try:
+            paths = list(self.folder.iterdir())
+        except OSError:
+            return
+        for path in paths:
             if path.suffix == suffix or not suffix:
                 with contextlib.suppress(FileNotFoundError):
                     yield path, path.stat()
+
+    def _forget(self, path: Path) -> bool:
+        try:
+            path.unlink(missing_ok=True)
+        except OSError:
+            return False
+        return True
 
     def _path(self, name: str) -> Path:
         return self.folder / f"{name}.o"

@@ -14,9 +14,10 @@ import pytest
 
 import netloom
 from netloom.compiler.ops.op import Op
+from netloom.compiler.pipeline import Compiled
 from netloom.runtime import driver, start
 from netloom.runtime.compile_worker import compile_object
-from netloom.runtime.compiling import DRIVER, symbol
+from netloom.runtime.compiling import DRIVER, Made, symbol
 from netloom.runtime.data.standin import random_like
 from netloom.runtime.engine import Engine, Segment
 from netloom.runtime.live import Clockwork, knob_table
@@ -39,11 +40,11 @@ STEPS = 3
 def results(op: Op, draw: Any, lanes: int, threads: int, make: Any) -> dict[str, Any]:
     graph, node, values, sizes = graph_of(op, draw, False)
     kernel_bench.compiled.cache_clear()
-    before, kernel_bench.compile_object = kernel_bench.compile_object, make
     try:
-        return kernel_bench.run(graph, (node,), frozenset({node}), values, sizes, lanes, threads)
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(kernel_bench, "compile_object", make)
+            return kernel_bench.run(graph, (node,), frozenset({node}), values, sizes, lanes, threads)
     finally:
-        kernel_bench.compile_object = before
         kernel_bench.compiled.cache_clear()
 
 
@@ -66,7 +67,7 @@ def test_every_op_agrees_with_the_twin(op: Op, draw: Any, lanes: int) -> None:
     agree(op, draw, lanes)
 
 
-def library(made: start.Compiled, make: Any) -> Library:
+def library(made: Compiled, make: Any) -> Library:
     """Every kernel of a plan and the driver, made by `make`."""
     target, found = host(), Library()
     found.load(name := symbol(DRIVER.fingerprint, target), make(name, driver.TEXT, target.lanes))
@@ -84,7 +85,7 @@ def steps(path: Path, make: Any) -> Any:
     batch = next(iter(made.plan.sizes.values()), 1)
     data = random_like(read.schema, {"train": STEPS * batch})
     engine.attach(data.columns)
-    start.fresh_states(start.Ready(made, engine, None, 0.0, None), data, 0)
+    start.fresh_states(start.Ready(made, engine, Made(0, 0), 0.0, None), data, 0)
     knobs = knob_table([knob.live for knob in made.plan.knobs], 0, STEPS, Clockwork(STEPS, STEPS * batch))
     outcome = engine.run([Segment(("gradients", "update"), batch, STEPS, np.arange(STEPS * batch), knobs)])
     assert outcome.status == "done"
@@ -104,7 +105,7 @@ def test_steps_of_a_workload_leave_the_same_memory(name: str) -> None:
 
 def test_no_kernel_of_the_workloads_needs_numba() -> None:
     # a text that is refused would be compiled by numba: right, but twelve times as slow
-    texts = {}
+    texts: dict[str, tuple[str, int]] = {}
     for name, lanes in zip(WORKLOADS, (16, 8, 4, 16, 16), strict=True):
         plan = start.compile_loaded(start.load(EXAMPLES / f"{name}.yaml"), lanes=lanes).plan
         texts |= {fingerprint: (text, lanes) for _, fingerprint, text in start.kernel_texts(plan)}

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import errno
 import os
+import shutil
 import stat
 import subprocess
 import sys
+import tempfile
 from dataclasses import replace
 from pathlib import Path
 
@@ -159,6 +161,57 @@ def test_a_full_disk_is_said_and_leaves_nothing_behind(store: Store, monkeypatch
     assert "no space left" in str(store.notice)
     assert list(store.folder.iterdir()) == []
     assert store.get("a") is None
+
+
+HALF = """
+import resource, signal, sys
+from pathlib import Path
+from netloom.runtime.store import Store
+
+store = Store(Path(sys.argv[1]))
+store.put("small", b"fits")
+signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+resource.setrlimit(resource.RLIMIT_FSIZE, (4096, resource.RLIM_INFINITY))
+store.put("large", bytes(100_000))
+assert "are not kept" in store.notice, store.notice
+assert (store.get("large"), store.get("small")) == (None, b"fits")
+assert [path.name for path in store.folder.iterdir()] == ["small.o"]
+resource.setrlimit(resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
+store.put("large", bytes(100_000))
+assert store.get("large") == bytes(100_000)
+"""
+
+
+def test_a_write_that_ends_half_way_leaves_nothing_behind(tmp_path: Path) -> None:
+    # the system refuses to write on behind the first page, as it does when a disk becomes full
+    done = script(HALF, str(tmp_path / "kernels"))
+    assert done.returncode == 0, done.stderr
+
+
+def test_a_folder_that_goes_away_is_no_error(store: Store) -> None:
+    store.put("a", b"object")
+    shutil.rmtree(store.folder)
+    assert store.get("a") is None
+    store.put("a", b"object")
+    assert "are not kept" in str(store.notice)
+    assert (store.clean(), store.statistics()) == (0, Statistics(0, 0))
+
+
+def test_a_folder_that_may_only_be_read_serves_what_it_has(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    store.put("whole", b"object")
+    store.put("damaged", b"object")
+    (store.folder / "damaged.o").write_bytes(b"junk")
+
+    def refuse(*_: object, **__: object) -> None:
+        raise PermissionError(errno.EACCES, "not yours to change")
+
+    for holder, name in ((os, "utime"), (Path, "unlink"), (tempfile, "mkstemp")):
+        monkeypatch.setattr(holder, name, refuse)
+    assert store.get("whole") == b"object"
+    assert store.get("damaged") is None
+    store.put("new", b"object")
+    assert "not yours to change" in str(store.notice)
+    assert store.clean(limit=0) == 0
 
 
 def test_cleaning_removes_the_longest_unused(store: Store) -> None:
