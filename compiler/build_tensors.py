@@ -60,7 +60,7 @@ def _pooled(draft: Draft, entry: Entry, sources: list[str]) -> bool:
     """Add what the named pool has read to `sources`; whether it is a pool."""
     pool = draft.nodes[sources[1]]
     if pool.op != "max_pool":
-        what = "a column" if pool.op == "field" else f"a `{pool.op}`"
+        what = "a column" if pool.op == "field" else f"of the kind `{pool.op}`"
         draft.error(
             "E217", entry.value_place("pool"), f"`{sources[1]}` is {what}, and a `max_pool` is wanted",
             "Name the layer whose largest numbers are to go back where they stood.",

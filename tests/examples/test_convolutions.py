@@ -12,6 +12,7 @@ import netloom
 from netloom.compiler.cost import LayerCost, costs
 from netloom.compiler.interpret import interpret
 from netloom.compiler.receptive import receptive_fields
+from netloom.dsl.diagnostics import SpecError
 from netloom.runtime import start
 
 from .answered import answers, held, labels, share_right
@@ -66,6 +67,7 @@ def test_sizes_behind_windows() -> None:
         (5, 5, 50), (5, 5, 50), (11, 11, 50), (6, 6, 50),
     ]  # fmt: skip
     assert rows["row"].shape == (1250,)
+    assert rows["rounded_up"].shape == (3, 3, 1)
     assert not any(row.parameters for row in rows.values() if row.kind == "max_pool")
 
 
@@ -211,6 +213,8 @@ def test_a_convolution_as_a_matrix() -> None:
     assert found["there"].ravel().tolist() == [8, 14, 20, 11]
     assert found["back"].ravel().tolist() == [1, 4, 10, 16, 17, 12]
     assert found["wider"].ravel().tolist() == [1, 2, 5, 4, 6]
+    assert found["transposed"].ravel().tolist() == [1, 4, 10, 16, 17, 12]
+    assert found["stretched"].ravel().tolist() == [1, 2, 5, 4, 6]
 
 
 @pytest.mark.catalog("C15")
@@ -220,6 +224,49 @@ def test_ways_to_undo_a_pool() -> None:
     assert found["nearest"] == [[5, 5, 6, 6], [5, 5, 6, 6], [7, 7, 8, 8], [7, 7, 8, 8]]
     assert found["nails"] == [[5, 0, 6, 0], [0, 0, 0, 0], [7, 0, 8, 0], [0, 0, 0, 0]]
     assert found["found"] == [[0, 0, 6, 0], [0, 5, 0, 0], [0, 0, 0, 0], [7, 0, 0, 8]]
+    assert found["smooth"][0] == [5, 5.25, 5.75, 6]
+    assert [row[0] for row in found["smooth"]] == [5, 5.5, 6.5, 7]
+
+
+@pytest.mark.catalog("C14", "C15")
+def test_the_way_back_through_the_places_of_the_largest(tmp_path: Path) -> None:
+    """With the places, a picture comes back better than with as many numbers alone; they cost no weights."""
+    errors = {
+        name: trained(name, tmp_path).metrics["test"]["loss"]
+        for name in ("autoencoder_mirrored", "autoencoder_convolution")
+    }
+    assert errors["autoencoder_mirrored"] < 0.7 * errors["autoencoder_convolution"]
+    assert [row.parameters for row in shown("autoencoder_mirrored").values() if row.kind == "max_unpool"] == [0, 0]
+
+
+@pytest.mark.catalog("C15")
+def test_only_a_pool_has_places(tmp_path: Path) -> None:
+    file = tmp_path / "unpool.yaml"
+    for layers, wanted in (
+        (
+            "{max_pool: 2}, {name: small, avg_pool: 2}, {max_unpool: small}",
+            "`small` is of the kind `avg_pool`, and a `max_pool` is wanted",
+        ),
+        ("{max_pool: 2}, {max_unpool: x}", "`x` is a column, and a `max_pool` is wanted"),
+        (
+            "{name: small, max_pool: 2}, {conv2d: 3}, {max_unpool: small}",
+            "`max_unpool1`: the input is [4, 4, 3], and `small` gave [4, 4, 1]",
+        ),
+    ):
+        file.write_text(f"name: f\nnetwork: {{inputs: {{x: [8, 8, 1]}}, layers: [{layers}]}}\n", encoding="utf-8")
+        with pytest.raises(SpecError) as caught:
+            start.load(file)
+        assert [item.message for item in caught.value.diagnostics] == [wanted]
+
+
+@pytest.mark.catalog("C02")
+def test_strict_windows_leave_nothing_over(tmp_path: Path) -> None:
+    """7 behind windows of 3 in steps of 3: an error where it is asked for, else rounded."""
+    with pytest.raises(SpecError, match=r"leaves 1 of the height of 7 over: \(7 - 3\) / 3 = 1.333"):
+        table([7, 7, 1], "{conv2d: {filters: 1, kernel: 3, stride: 3, rounding: strict}}", tmp_path)
+    for rounding, side in (("floor", 2), ("ceil", 3)):
+        (row,) = table([7, 7, 1], f"{{max_pool: {{size: 3, stride: 3, rounding: {rounding}}}}}", tmp_path)
+        assert row.shape == (side, side, 1)
 
 
 @pytest.mark.catalog("C17")
