@@ -61,6 +61,18 @@ def test_every_command_has_help_with_examples() -> None:
         assert f"netloom {name}" in said
 
 
+def test_a_file_that_trains_nothing_is_sent_to_draw_and_the_word_is_marked_whole(tmp_path: Path) -> None:
+    file = tmp_path / "look.yaml"
+    head = "name: look\ndata: {source: digits}\nnetwork:\n  layers:\n"
+    file.write_text(f"{head}    - flatten\n    - dense: 10\n", encoding="utf-8")
+    assert netloom("show", str(file)).stderr.splitlines()[-1] == f"this file trains nothing; try: netloom draw {file}"
+    lines = "    - flatten\n    - dense: 8\n    - dense: 10\ntrain: {loss: cross_entropy}\n"
+    file.write_text(head + lines, encoding="utf-8")
+    said = netloom("check", str(file)).stderr
+    assert "W210" in said
+    assert "|       ^^^^^\n" in said
+
+
 def test_check_finds_a_mistake_with_its_place(tmp_path: Path) -> None:
     assert not imported("check", DIGITS) & {"numba", "textual", "sklearn"}
     file = tmp_path / "bad.yaml"
