@@ -26,7 +26,7 @@ import typer
 
 from ..compiler.diagram import Group, Item, Picture, marked
 from ..compiler.diagram_dot import dot_text
-from ..compiler.diagram_fold import MOST, MOST_OPS, fitted
+from ..compiler.diagram_fold import MOST, MOST_KERNELS, MOST_OPS, fitted, thinned
 from ..compiler.diagram_layers import architecture, drawn_into
 from ..compiler.diagram_mermaid import mermaid_text
 from ..compiler.diagram_overlay import WAY_OUT, Measure, Overlay, overlaid, read_overlay
@@ -96,11 +96,10 @@ def run(
     if output is not None:
         _form(output)
     loaded = start.load(file, start.overrides(set_))
-    most = MOST if level is Level.architecture else MOST_OPS
     laid = _overlay(overlay, level) if overlay else None
-    picture = fitted(_picture(loaded, level, mode, laid), depth, fold=fold, most=most)
+    picture = fitted(_picture(loaded, level, mode, laid), depth, fold=fold, most=_most(level, output))
     # among kernels nearly every link has a longer way beside it: what comes forward is needed again going back
-    picture = picture if level is Level.kernels else marked(picture)
+    picture = thinned(picture) if level is Level.kernels else marked(picture)
     if json:
         print_json(_as_json(picture))
     if output is None:
@@ -113,6 +112,13 @@ def run(
     except OSError as mistake:
         raise NetloomError(f"{output} could not be written: {mistake.strerror}") from None
     talk().print(f"wrote {output}: {len(picture.boxes)} boxes", style="dim", markup=False)
+
+
+def _most(level: Level, output: Path | None) -> int:
+    """How many boxes are shown before blocks are closed; rows of text are many at no cost."""
+    if level is Level.architecture:
+        return MOST
+    return MOST_KERNELS if level is Level.kernels and output is not None and _form(output) != ".txt" else MOST_OPS
 
 
 def _overlay(asked: str, level: Level) -> Overlay:

@@ -81,6 +81,8 @@ def _experiment(draft: Draft, walk: Walk) -> Experiment:
         seed=numbers.seed(),
         origin=draft.origin(place, "train" if step else spec.name),
         places=draft.places,
+        parts=draft.parts,
+        branches=draft.branches,
     )
 
 

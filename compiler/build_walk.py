@@ -249,6 +249,8 @@ class Walk:
             or any(isinstance(v, formulas.Unknown) for v in options.values())
         ):
             return UNKNOWN
+        if entry.branches and len(entry.branches) == len(found):
+            self.draft.branches[frame.path + name] = tuple(entry.branches)
         if kind.name == "split":
             return add_split(self.draft, frame, entry, name, options, found[0])
         return add_layer(self.draft, frame, entry, kind, frame.path + name, options, found)
@@ -267,6 +269,7 @@ class Walk:
         if bound is None:
             return UNKNOWN
         inner, body = bound
+        draft.parts[inner.path.removesuffix(".")] = entry.kind
         outputs = self.body(inner, body)
         for output, node in outputs.items():
             draft.known.setdefault(inner.path + output, node)

@@ -18,8 +18,9 @@ Family = Literal["data", "weights", "memory", "norm", "activation", "pool", "joi
 """What a box does, as far as its colour goes. `weights`: a product with learned numbers; `memory`: it goes along a
 sequence; `shape`: it moves numbers and changes none; `block`: a closed group; `product`, `work` and `rows`: ops and kernels
 that multiply matrices, or calculate element by element, or within a row."""
-Role = Literal["data", "skip", "aim"]
-"""`skip`: what it carries also comes by a longer way; `aim`: it leads to a loss, and is there in training only."""
+Role = Literal["data", "skip", "aim", "kept"]
+"""`skip`: what it carries also comes by a longer way; `aim`: it leads to a loss, and is there in training only; `kept`:
+it is kept for the way back through the network."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,13 +60,20 @@ class Box:
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """A block or a network of the file, drawn round its layers. `repeat`: how many equal ones it stands for."""
+    """A block or a network of the file, drawn round its layers.
+
+    `kind`: the block's or network's own name; `repeat`: how many equal ones it stands for; `up`: whether it is drawn
+    from the bottom up, as the way back through a network is; `aside`: whether it is closed before any other.
+    """
 
     id: str
     name: str
     items: tuple[Box | Group, ...]
     repeat: int = 1
     note: str = ""
+    kind: str = ""
+    up: bool = False
+    aside: bool = False
 
 
 Item = Box | Group
@@ -73,30 +81,34 @@ Item = Box | Group
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """A tensor on its way from one box to another. `label` says which part of the source it is."""
+    """A tensor on its way from one box to another. `label` says which part of the source it is, `branch` which branch
+    of the target it comes by."""
 
     source: str
     target: str
     shape: str = ""
     role: Role = "data"
     label: str = ""
+    branch: str = ""
 
     @property
     def text(self) -> str:
         """What stands beside the line."""
-        return " ".join(word for word in (self.label, self.shape) if word)
+        part = " ".join(word for word in (self.label, self.shape) if word)
+        return " · ".join(word for word in (self.branch, part) if word)
 
 
 @dataclass(frozen=True, slots=True)
 class Picture:
     """What is to be drawn: items in the order in which they are computed, and links between boxes by id. `heat` says
-    what the boxes' measured times are, where they have some."""
+    what the boxes' measured times are, where they have some; `unit` is what boxes are counted in."""
 
     name: str
     items: tuple[Item, ...]
     links: tuple[Link, ...]
     facts: tuple[str, ...] = ()
     heat: str = ""
+    unit: str = "layers"
 
     @property
     def boxes(self) -> tuple[Box, ...]:
@@ -150,34 +162,77 @@ def named_within(items: Iterable[Item], around: str = "") -> tuple[Item, ...]:
         within = item.name.removeprefix(f"{around}.") if around else item.name
         named = replace(item, name=f"{around.rpartition('.')[2]}.{within}" if within[0].isdigit() else within)
         if isinstance(named, Group):
-            named = replace(named, items=named_within(named.items, named.id))
+            named = replace(named, items=named_within(named.items, item.name))
         found.append(named)
     return tuple(found)
 
 
 def marked(picture: Picture) -> Picture:
-    """The picture with every skip link marked: those that a longer way goes round."""
+    """The picture with every skip link marked: those that a longer way goes round.
+
+    So are those of a shortcut with weights of its own: a way into an `add` that is shorter than another from the same
+    fork, and has no activation on it.
+    """
     order = {box.id: number for number, box in enumerate(picture.boxes)}
     after: dict[str, list[str]] = {}
     for link in picture.links:
-        if link.role != "aim":
+        if link.role in ("data", "skip"):
             after.setdefault(link.source, []).append(link.target)
     reach = _reached(after, order)
+    shortcuts = _shortcuts(picture, after, order)
     links = []
     for link in picture.links:
-        ways = [step for step in after.get(link.source, []) if step != link.target]
-        longer = link.role == "data" and any(link.target in reach[step] for step in ways)
-        links.append(replace(link, role="skip") if longer else link)
+        if link.role in ("data", "skip"):
+            ways = [step for step in after.get(link.source, []) if step != link.target]
+            longer = any(link.target in reach[step] for step in ways)
+            role: Role = "skip" if longer or (link.source, link.target) in shortcuts else "data"
+            links.append(replace(link, role=role))
+        else:
+            links.append(link)
     return replace(picture, links=tuple(links))
 
 
-def once(links: Iterable[Link]) -> tuple[Link, ...]:
-    """The same links, the shape of each tensor told at the first alone, and never on a way round."""
-    told = set[tuple[str, str, str]]()
+def _shortcuts(picture: Picture, after: dict[str, list[str]], order: dict[str, int]) -> set[tuple[str, str]]:
+    """The steps of the shorter ways from a fork to an `add`, none of which has an activation."""
+    boxes = {box.id: box for box in picture.boxes}
+    before: dict[str, list[str]] = {}
+    for source, targets in after.items():
+        for target in targets:
+            before.setdefault(target, []).append(source)
+    found = set[tuple[str, str]]()
+    for box in boxes.values():
+        if box.kind != "add" or len(before.get(box.id, [])) < 2:
+            continue
+        ways = [_way(source, box.id, before, after) for source in before[box.id]]
+        for way in ways:
+            longest = max((len(other) for other in ways if other[0] == way[0]), default=0)
+            if 2 < len(way) < longest and not any(_active(boxes[step]) for step in way[1:-1]):
+                found |= set(zip(way, way[1:], strict=False))
+    return found
+
+
+def _way(source: str, end: str, before: dict[str, list[str]], after: dict[str, list[str]]) -> list[str]:
+    """The boxes from the fork before `source` to `end`; without a fork or with a joint on it, from where that is."""
+    way = [end]
+    while len(set(after[source])) == 1 and len(set(before.get(source, []))) == 1:
+        way.append(source)
+        source = before[source][0]
+    return [source, *reversed(way)]
+
+
+def _active(box: Box) -> bool:
+    return bool(box.activation) or box.family == "activation"
+
+
+def once(links: Iterable[Link], straight: Iterable[str] = ()) -> tuple[Link, ...]:
+    """The same links, the shape of each tensor told at one alone: where it goes straight on if it does, never on a way
+    round if there is another."""
+    kept, told = frozenset(straight), set[tuple[str, str, str]]()
     found = []
-    for link in sorted(links, key=lambda link: link.role == "skip"):
+    for link in sorted(links, key=lambda link: (link.role == "skip", not {link.source, link.target} <= kept)):
         tensor = (link.source, link.label, link.shape)
-        found.append(replace(link, shape="") if tensor in told or link.role == "aim" else link)
+        silent = tensor in told or link.role in ("aim", "kept")
+        found.append(replace(link, shape="") if silent else link)
         if link.role != "aim":
             told.add(tensor)
     return tuple(found)

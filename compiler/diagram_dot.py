@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import pairwise
 from typing import Literal
 
 from .diagram import Box, Group, Item, Link, Picture, boxes_in, once, spine
 from .diagram_looks import FAMILY_WORDS, LOOKS, Look, Theme, heat
 from .diagram_overlay import hottest, warmth
 from .diagram_repeats import each
-from .diagram_words import costs_in_words, cut, headline, spent_in_words, wrapped
+from .diagram_room import spacers
+from .diagram_words import costs_in_words, cut, headline, spent_in_words, title, wrapped
 
 Direction = Literal["down", "right"]
 FONT = "Helvetica,Arial,sans-serif"
@@ -22,18 +24,23 @@ def dot_text(picture: Picture, theme: Theme = "light", direction: Direction = "d
     """The whole DOT file; the same picture always gives the same text."""
     names = {box.id: f"n{number}" for number, box in enumerate(picture.boxes)}
     most = hottest(picture.boxes) if picture.heat else None
-    writer = _Writer(LOOKS[theme], names, frozenset(spine(picture)), most)
-    return "\n".join([*writer.head(picture, direction), *writer.items(picture.items, 1), *writer.links(once(picture.links)),
+    up = frozenset(box.id for item in picture.items if isinstance(item, Group) and item.up for box in boxes_in([item]))
+    straight = frozenset(spine(picture))
+    room = spacers(picture.items, straight) if direction == "down" else {}
+    writer = _Writer(LOOKS[theme], names, straight, up, room, most)
+    return "\n".join([*writer.head(picture, direction), *writer.items(picture.items, 1), *writer.links(once(picture.links, straight)), *writer.sides(picture),
                       "}", ""])  # fmt: skip
 
 
 class _Writer:
     """Lines of DOT in one look; `names` are the nodes' short names by box, `straight` the boxes to be kept in line,
+    `up` those drawn from the bottom up, `room` the widths of what is left free on the left of some,
     `most` the hottest box's share of the measured time, where boxes are coloured by that."""
 
-    def __init__(self, look: Look, names: dict[str, str], straight: frozenset[str], most: float | None) -> None:
-        self._look, self._names, self._straight, self._most = look, names, straight, most
-        self._clusters = 0
+    def __init__(self, look: Look, names: dict[str, str], straight: frozenset[str], up: frozenset[str],
+                 room: Mapping[str, float], most: float | None) -> None:  # fmt: skip
+        self._look, self._names, self._straight, self._most, self._up = look, names, straight, most, up
+        self._clusters, self._room = 0, room
 
     def head(self, picture: Picture, direction: Direction) -> Iterator[str]:
         look = self._look
@@ -43,7 +50,7 @@ class _Writer:
         yield (
             f'  graph [rankdir={"TB" if direction == "down" else "LR"}, bgcolor="{look.paper}", fontname="{FONT}", '
             f"label=<{_rows(rows)}>, labelloc=t, labeljust=l, nodesep=0.35, ranksep=0.42, pad=0.3, splines=spline, "
-            f"outputorder=edgesfirst];"
+            f"newrank=true, outputorder=edgesfirst];"
         )
         yield (
             f'  node [fontname="{FONT}", fontsize=11, fontcolor="{look.ink}", shape=box, style="rounded,filled", '
@@ -56,19 +63,26 @@ class _Writer:
 
     def items(self, items: Iterable[Item], depth: int) -> Iterator[str]:
         for item in items:
-            yield from self._group(item, depth) if isinstance(item, Group) else [f"{'  ' * depth}{self._box(item)}"]
+            if isinstance(item, Group):
+                yield from self._group(item, depth)
+                continue
+            yield f"{'  ' * depth}{self._box(item)}"
+            if room := self._room.get(item.id):
+                name = self._names[item.id]
+                looks = f'label="", style=invis, fixedsize=true, width={room / 72:.2f}, height=0.01'
+                yield f"{'  ' * depth}{{ rank=same; {name}_room [{looks}]; {name}_room -> {name} [style=invis]; }}"
 
     def _group(self, group: Group, depth: int) -> Iterator[str]:
         look, pad = self._look, "  " * depth
-        title = f"<B>{_plain(group.name)}</B>" + (f"  <B>× {group.repeat}</B>" if group.repeat > 1 else "")
-        title += f'  <FONT COLOR="{look.quiet}">{_plain(group.note)}</FONT>' if group.note else ""
+        name, kind = title(group)
+        words = f"<B>{_plain(name)}</B>" + (f'  <FONT COLOR="{look.quiet}">{_plain(kind)}</FONT>' if kind else "")
         fill = look.block[(depth - 1) % len(look.block)]
         looks = f'color="{look.frame}", fillcolor="{fill}", style="rounded,filled"'
         if group.repeat > 1:
             # graphviz draws no second line round a rounded group; a group round the group is one
             yield f'{pad}subgraph cluster_{self._next()} {{ graph [label="", margin=4, {looks}];'
         yield f"{pad}subgraph cluster_{self._next()} {{"
-        yield f'{pad}  graph [label=<{title}>, fontsize=10, fontcolor="{look.ink}", margin=11, {looks}];'
+        yield f'{pad}  graph [label=<{words}>, fontsize=10, fontcolor="{look.ink}", margin=11, {looks}];'
         yield from self.items(group.items, depth + 1)
         yield f"{pad}}}" + (" }" if group.repeat > 1 else "")
 
@@ -101,22 +115,19 @@ class _Writer:
         if sign and not box.activation and box.repeat == 1:
             return [f"label=<<B>{sign}</B>>", "shape=circle", "fixedsize=true", "width=0.3", "fontsize=13"]
         words = [f"<B>{sign or _plain(box.kind)}</B>", _plain(box.activation), _plain(box.detail)]
-        words += [f"<B>× {box.repeat}</B>"] if box.repeat > 1 else []
+        words = [f"<B>{box.repeat} ×</B>", *words] if box.repeat > 1 else words
         label = _rows([["  ".join(word for word in words if word), 11, self._look.ink]])
         return [f"label=<{label}>", 'margin="0.08,0.02"', "height=0.26"]
 
     def _label(self, box: Box) -> str:
         look = self._look
-        name = f"<B>{_plain(box.name)}</B>"
-        if box.repeat > 1:
-            name += f"  <B>× {box.repeat}</B>"
-        kind = _plain(headline(box))
-        top = f'{name}  <FONT COLOR="{look.soft}">{kind}</FONT>' if kind else name
+        name, kind = title(box)
+        top = f"<B>{_plain(name)}</B>" + (f'  <FONT COLOR="{look.soft}">{_plain(kind)}</FONT>' if kind else "")
         rows: list[list[object]] = [[top, 11, look.ink]]
         rows += [[_plain(line), 9, look.soft] for text in (box.detail, box.note) for line in wrapped(text)]
         if costs := costs_in_words(box):
             # faint text is not to be read on a hot ground
-            rows.append([_plain(costs + each(box)), 9, look.quiet if self._most is None else look.soft])
+            rows.append([_plain(costs + each(box), 80), 9, look.quiet if self._most is None else look.soft])
         if box.spent:
             rows.append([f"<B>{_plain(spent_in_words(box) + each(box))}</B>", 10, look.ink])
         if box.shared:
@@ -125,10 +136,28 @@ class _Writer:
 
     def links(self, links: Iterable[Link]) -> Iterator[str]:
         every = list(links)
+        read = {link.target for link in every if link.role != "kept"}
+        # calls on the way back that read nothing but what was kept stay where they run
+        for before, box in pairwise(self._names):
+            if {before, box} <= self._up and box not in read:
+                yield f"  {self._names[box]} -> {self._names[before]} [style=invis];"
         inner = {link.target for link in every}
         for link in every:
             words = self._line(link, straight=link.source in inner)
-            yield f"  {self._names[link.source]} -> {self._names[link.target]} [{', '.join(words)}];"
+            ends = [self._names[link.source], self._names[link.target]]
+            if {link.source, link.target} <= self._up:
+                ends, words = ends[::-1], [*words, "dir=back"]
+            yield f"  {' -> '.join(ends)} [{', '.join(words)}];"
+
+    def sides(self, picture: Picture) -> Iterator[str]:
+        """The way forward on the left, the way back beside it, their upper ends on one line."""
+        groups = [group for group in picture.items if isinstance(group, Group)]
+        last = {link.target for link in picture.links if link.role == "data"}
+        for left, right in pairwise(groups):
+            back = [box.id for box in boxes_in([right]) if box.id in last]
+            if right.up and not left.up and back:
+                ends = self._names[next(boxes_in([left])).id], self._names[back[-1]]
+                yield f"  {{ rank=same; {ends[0]}; {ends[1]}; {ends[0]} -> {ends[1]} [style=invis]; }}"
 
     def _line(self, link: Link, *, straight: bool) -> list[str]:
         look = self._look
@@ -138,6 +167,8 @@ class _Writer:
         if link.role == "aim":
             return [f'color="{look.aim}"', "style=dashed", "arrowhead=open", "weight=1",
                     f"label={_quoted(' ' + cut(link.label) + ' ')}"]  # fmt: skip
+        if link.role == "kept":
+            return [f'color="{look.aim}"', "style=dotted", "constraint=false", "arrowhead=open"]
         return [f"weight={8 if straight else 2}", f"label={label}"]
 
     def _legend(self, picture: Picture) -> list[list[object]]:
@@ -148,6 +179,7 @@ class _Writer:
         roles = {link.role for link in picture.links}
         signs += [(look.skip, "━━", "a way round")] if "skip" in roles else []
         signs += [(look.aim, "╌╌", "in training only")] if "aim" in roles else []
+        signs += [(look.aim, "┈┈", "kept for later")] if "kept" in roles else []
         words = [f'<FONT COLOR="{colour}">{sign}</FONT> {word}' for colour, sign, word in signs]
         rows: list[list[object]] = [["     ".join(words[at : at + 6]), 9, look.soft] for at in range(0, len(words), 6)]
         return rows if self._most is None else [*rows, [self._scale(picture.heat, self._most), 9, look.soft]]

@@ -6,16 +6,24 @@ things it is made of.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
-from .diagram import Box, Group, Item, Link, Picture, boxes_in
+from .diagram import Box, Group, Item, Link, Picture, Role, boxes_in, marked
 from .diagram_repeats import folded
+from .diagram_words import many
 
 OPEN, MOST = 20, 60
 """Up to `OPEN` boxes nothing is folded by itself; blocks are closed until there are at most `MOST`."""
 MOST_OPS = 400
 """The same, of ops and kernels: who asks for those wants to see them."""
+MOST_KERNELS, OPEN_ASIDE = 60, 30
+"""The same, of kernels in a picture by graphviz: each of them is read far away. Up to `OPEN_ASIDE` the update
+and what is not of any layer stay open."""
+MOST_TOLD = 3
+"""How many layers with weights a closed block names."""
+MOST_READ = 5
+"""How many boxes one box among kernels may be seen to read."""
 SHOWN = 3
 """How many layers of a row that is gathered stay at either end."""
 
@@ -31,6 +39,8 @@ def fitted(picture: Picture, depth: int | None = None, *, fold: bool | None = No
         chosen = folded(chosen)
     if depth is not None or fold is False:
         return chosen
+    if len(chosen.boxes) > min(most, OPEN_ASIDE):
+        chosen = closed(chosen, deepest(chosen.items), aside=most < MOST_OPS)
     level = deepest(chosen.items)
     while len(chosen.boxes) > most and level > 0:
         level -= 1
@@ -43,11 +53,44 @@ def deepest(items: Iterable[Item]) -> int:
     return max((1 + deepest(item.items) for item in items if isinstance(item, Group)), default=0)
 
 
-def closed(picture: Picture, depth: int) -> Picture:
-    """Every group that lies in `depth` others (or more) as one box with the sums of what is in it."""
+def closed(picture: Picture, depth: int, *, aside: bool = False) -> Picture:
+    """Every group that lies in `depth` others (or more) as one box with the sums of what is in it; with `aside` also
+    those that are aside."""
     into: dict[str, str] = {}
-    items = tuple(_close(item, depth, picture.links, into) for item in picture.items)
+    links = marked(picture).links if picture.unit == "layers" else picture.links
+    items = tuple(_close(item, depth, links, into, picture.unit, aside=aside) for item in picture.items)
     return replace(picture, items=items, links=redirected(picture.links, into))
+
+
+def thinned(picture: Picture) -> Picture:
+    """The picture with one link between any two boxes, and one to a box that reads very many: from the last of them."""
+    order = {box.id: number for number, box in enumerate(picture.boxes)}
+    pairs: dict[tuple[str, str], list[Link]] = {}
+    for link in picture.links:
+        pairs.setdefault((link.source, link.target), []).append(link)
+    single = [links[0] if len(links) == 1 else replace(links[0], shape=many(len(links), "tensors"), label="")
+              for links in pairs.values()]  # fmt: skip
+    reads: dict[tuple[str, Role], list[Link]] = {}
+    for link in single:
+        reads.setdefault((link.target, link.role), []).append(link)
+    kept = []
+    for links in reads.values():
+        last = max(links, key=lambda link: order[link.source])
+        kept += links if len(links) <= MOST_READ else [replace(last, shape=f"{len(links)} tensors", label="")]
+    return replace(picture, links=tuple(kept))
+
+
+def _skips(links: Iterable[Link], members: Sequence[Box]) -> bool:
+    """Whether a way round begins and ends in a closed block, or ends there at least."""
+    joints = {box.id for box in members if box.family == "join"}
+    return any(link.role == "skip" and link.target in joints for link in links)
+
+
+def contents(members: Sequence[Box], times: Mapping[str, int]) -> str:
+    """The layers with weights in a closed block, where they are few: `64 filters 1×1 → 64 filters 3×3`."""
+    shown = [box for box in members if box.family == "weights" and box.detail]
+    told = [box.detail.removesuffix(", same") for box in shown for _ in range(times[box.id])]
+    return " → ".join(told) if 0 < len(told) <= MOST_TOLD else ""
 
 
 def redirected(links: Iterable[Link], into: dict[str, str]) -> tuple[Link, ...]:
@@ -57,15 +100,18 @@ def redirected(links: Iterable[Link], into: dict[str, str]) -> tuple[Link, ...]:
         source, target = into.get(link.source, link.source), into.get(link.target, link.target)
         label = link.label if source == link.source or link.role == "aim" else ""
         if source != target:
-            found[replace(link, source=source, target=target, label=label)] = None
+            branch = link.branch if target == link.target else ""
+            found[replace(link, source=source, target=target, label=label, branch=branch)] = None
     return tuple(found)
 
 
-def _close(item: Item, depth: int, links: Sequence[Link], into: dict[str, str]) -> Item:
+def _close(item: Item, depth: int, links: Sequence[Link], into: dict[str, str], unit: str, *, aside: bool) -> Item:
     if isinstance(item, Box):
         return item
-    if depth > 0:
-        return replace(item, items=tuple(_close(inner, depth - 1, links, into) for inner in item.items))
+    if depth > 0 and not (aside and item.aside):
+        return replace(
+            item, items=tuple(_close(inner, depth - 1, links, into, unit, aside=aside) for inner in item.items)
+        )
     members = list(boxes_in([item]))
     ids = {box.id for box in members}
     into |= dict.fromkeys(ids, item.id)
@@ -74,7 +120,8 @@ def _close(item: Item, depth: int, links: Sequence[Link], into: dict[str, str]) 
     layers = sum(times[box.id] * box.layers for box in members)
     shared = {box.shared.partition(".")[0] for box in members if box.parameters == 0 and box.multiply_adds}
     return Box(
-        id=item.id, name=item.name, kind=item.note or "block", family="block", detail=f"{layers} layers",
+        id=item.id, name=item.name, kind=item.note or item.kind or ("block" if unit == "layers" else ""), family="block",
+        detail=contents(members, times), note=many(layers, unit) + (", with ways round" if _skips(links, members) else ""),
         shape=exits[0] if exits else "", parameters=sum(times[b.id] * b.parameters for b in members),
         multiply_adds=sum(times[b.id] * b.multiply_adds for b in members), repeat=item.repeat, layers=layers,
         shared=", ".join(sorted(shared - {""})), cost=sum(times[b.id] * b.cost for b in members),

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from itertools import groupby
 
-from .diagram import Box, Family, Group, Link, Picture
+from .diagram import Box, Family, Group, Item, Link, Picture, Role, named_within
 from .diagram_words import time
+from .graph import Graph
 from .pipeline import Compiled
 from .plan import Buffer, Call, Extent, Plan
 from .sweep import FLAT
@@ -23,19 +26,25 @@ def kernels(compiled: Compiled, mode: str) -> Picture:
     """What runs in a step of `train`, or once in `evaluate` or `predict`; nothing folded.
 
     A link is a buffer that one call writes and a later one reads. Data columns are boxes; weights are told of in
-    the calls that move them.
+    the calls that move them. Frames are the ways forward and back and the update, and within them the layers that the
+    calls are of, by the block they are in: as many in a row as run one after the other, so calls stay in order.
     """
     plan = compiled.plan
     programs = ("gradients", "update") if mode == "train" else (mode,)
     written = _Written(plan)
     links: list[Link] = []
-    groups = []
+    rows: list[tuple[Box, tuple[str, ...]]] = []
+    losses = set[str]()
     for name in programs:
-        boxes = []
         for number, call in enumerate(plan.programs[name].calls):
-            boxes.append(_box(f"{name} {number}", call, plan, written.moved(call)))
-            links += written.call(f"{name} {number}", call)
-        groups.append(Group(f"program {name}", name, tuple(boxes)))
+            box = _box(f"{name} {number}", call, plan, written.moved(call))
+            # what comes after the first step back has the way back behind it, whatever it is for
+            turned = call.work.phase == "forward" and rows and rows[-1][1][0] == "backward"
+            phase = "backward" if turned else call.work.phase
+            rows.append((box, (phase, *_around(call, compiled.experiment.graph))))
+            links += written.call(box.id, call)
+            losses |= {box.id} if any(path.startswith("train.loss.") for path in owners(call)) else set()
+    around = {box.id: path for box, path in rows}
     used = {link.source for link in links}
     inputs = [box for box in written.columns.values() if box.id in used]
     calls = [call for name in programs for call in plan.programs[name].calls]
@@ -43,9 +52,61 @@ def kernels(compiled: Compiled, mode: str) -> Picture:
         f"{len(calls)} calls of {len({call.kernel for call in calls})} kernels",
         f"{time(sum(call.cost for call in calls))} predicted on one thread, {plan.sizes['B']} examples",
     )
-    full = [group for group in groups if group.items]
-    items = full if len(full) > 1 else [item for group in full for item in group.items]
-    return Picture(compiled.experiment.name, (*inputs, *items), tuple(dict.fromkeys(links)), facts)
+    kinds = {node.id: node.op for node in compiled.experiment.graph} | dict(compiled.experiment.parts)
+    items = _in_frames(rows, 0, kinds)
+    if mode != "train":
+        items = tuple(inner for item in items for inner in (item.items if isinstance(item, Group) else (item,)))
+    found = (replace(link, role=_role(link, around, losses)) for link in dict.fromkeys(links))
+    return Picture(compiled.experiment.name, (*inputs, *named_within(items)), tuple(found), facts, unit="kernels")
+
+
+def _role(link: Link, around: Mapping[str, tuple[str, ...]], losses: set[str]) -> Role:
+    """A tensor of the way forward, or of the data, that a later one reads is kept for it; but the loss begins the way
+    back."""
+    phase, *_ = around.get(link.source, ("forward",))
+    kept = phase == "forward" and around[link.target][0] != "forward"
+    return "kept" if kept and link.source not in losses else "data"
+
+
+def _around(call: Call, graph: Graph) -> tuple[str, ...]:
+    """The paths of the blocks round the layer that most of a call is of, and of the layer itself."""
+    paths = owners(call)
+    path = next((path for path in paths if path in graph.nodes), paths[0] if paths else "")
+    if paths[:1] == ["train.optimizer"] and call.work.phase != "update":
+        # the length of the gradient, a sum over the layers
+        path = paths[0]
+    if path not in graph.nodes:
+        return (path,) if path else ()
+    parts = path.split(".")
+    return tuple(".".join(parts[:end]) for end in range(1, len(parts) + 1))
+
+
+def owners(call: Call) -> list[str]:
+    """The paths of the layers that asked for a call, first the one most of its work is of."""
+    weights = call.work.weights or (0.0,) * len(call.origins)
+    parts: dict[str, float] = {}
+    for origin, weight in zip(call.origins, weights, strict=True):
+        parts[origin.path] = parts.get(origin.path, 0.0) + weight
+    return sorted(parts, key=lambda path: -parts[path])
+
+
+def _in_frames(rows: Sequence[tuple[Box, tuple[str, ...]]], depth: int, kinds: Mapping[str, str]) -> tuple[Item, ...]:
+    """Calls in frames, each round calls that follow each other; one call alone has none below the outermost."""
+    found: list[Item] = []
+    for path, run in groupby(rows, key=lambda row: row[1][depth] if len(row[1]) > depth else ""):
+        members = list(run)
+        if not path:
+            found += [box for box, _ in members]
+            continue
+        items = _in_frames(members, depth + 1, kinds)
+        if len(items) == 1 and depth:
+            found += items
+        else:
+            first = members[0][0].id
+            aside = path.startswith("train.") or path == "update"
+            found.append(Group(f"{first} {path}", path, items, kind=kinds.get(path, ""),
+                               up=not depth and path != "forward", aside=aside))  # fmt: skip
+    return tuple(found)
 
 
 class _Written:
@@ -103,7 +164,7 @@ class _Written:
 
 def _box(box_id: str, call: Call, plan: Plan, states: list[str]) -> Box:
     template, _, ops = plan.kernels[call.kernel].name.partition(": ")
-    paths = list(dict.fromkeys(origin.path for origin in call.origins))
+    paths = owners(call)
     told = ", ".join(paths[:MOST_LAYERS]) + (
         f" and {len(paths) - MOST_LAYERS} more" if len(paths) > MOST_LAYERS else ""
     )

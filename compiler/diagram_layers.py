@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from .cost import LayerCost, costs
-from .diagram import Box, Item, Link, Picture, grouped, named_within
+from .diagram import Box, Item, Link, Picture, Role, grouped, named_within
 from .diagram_words import count, detail_of, family_of, shape_of
 from .experiment import Augment, Experiment, Prepare, Term, activation_of, weights_of
 from .graph import Graph, Node
@@ -29,7 +29,8 @@ def architecture(experiment: Experiment) -> Picture:
     boxes = [_box(node, rows[node.id], users) for node in graph if into.get(node.id, node.id) == node.id]
     boxes = _with_activations(boxes, graph, into)
     boxes = _with_splits(boxes, graph, into)
-    links = [link for node in graph for link in _links(node, graph, into)]
+    branches = experiment.branches
+    links = [link for node in graph for link in _links(node, graph, into, branches.get(node.id, ()))]
     outputs = _outputs(experiment)
     links += [Link(into.get(node_id, node_id), f"output {name}", shape_of(graph[node_id]), label=_part(graph, node_id))
               for name, node_id in experiment.outputs.items()]  # fmt: skip
@@ -39,7 +40,7 @@ def architecture(experiment: Experiment) -> Picture:
     known = {box.id for box in (*boxes, *outputs)}
     kept = tuple(dict.fromkeys(link for link in links if {link.source, link.target} <= known))
     items = grouped([*_in_order(boxes), *outputs], _around(boxes))
-    return Picture(experiment.name, named_within(_titled(items, graph)), kept, _facts(rows.values()))
+    return Picture(experiment.name, named_within(_titled(items, experiment)), kept, _facts(rows.values()))
 
 
 def _outputs(experiment: Experiment) -> list[Box]:
@@ -152,13 +153,14 @@ def _part(graph: Graph, node_id: str) -> str:
     return node_id.rpartition(".")[2] if graph[node_id].op == "split" and "." in node_id else ""
 
 
-def _links(node: Node, graph: Graph, into: Mapping[str, str]) -> Iterable[Link]:
+def _links(node: Node, graph: Graph, into: Mapping[str, str], branches: Sequence[str]) -> Iterable[Link]:
     target = into.get(node.id, node.id)
-    role = "aim" if target.startswith("loss ") else "data"
+    role: Role = "aim" if target.startswith("loss ") else "data"
+    names = dict(zip(reversed(node.inputs), reversed(branches), strict=True)) if branches else {}
     for source in dict.fromkeys(node.inputs):
         home = into.get(source, source)
         if home != target:
-            yield Link(home, target, shape_of(graph[source]), "aim" if role == "aim" else "data", _part(graph, source))
+            yield Link(home, target, shape_of(graph[source]), role, _part(graph, source), names.get(source, ""))
 
 
 def _loss(term: Term) -> Box:
@@ -177,8 +179,9 @@ def _aims(term: Term, graph: Graph, into: Mapping[str, str]) -> Iterable[Link]:
             yield Link(home, f"loss {term.name}", shape_of(graph[source]), "aim", name)
 
 
-def _titled(items: Iterable[Item], graph: Graph) -> tuple[Item, ...]:
-    """Groups whose weights all belong to one network say so."""
+def _titled(items: Iterable[Item], experiment: Experiment) -> tuple[Item, ...]:
+    """Groups say of which block they are, and, where their weights all belong to one network, of which network."""
+    graph = experiment.graph
     found: list[Item] = []
     for item in items:
         if isinstance(item, Box):
@@ -188,7 +191,8 @@ def _titled(items: Iterable[Item], graph: Graph) -> tuple[Item, ...]:
         names = {(node.id, weight.name) for node in inside for weight in weights_of(node)}
         owners = {owner for node_id, name in names if (owner := _owner(item.id, node_id, name))}
         note = owners.pop() if len(owners) == 1 else ""
-        found.append(replace(item, items=_titled(item.items, graph), note=note))
+        kind = experiment.parts.get(item.id, "")
+        found.append(replace(item, items=_titled(item.items, experiment), note=note, kind=kind))
     return tuple(found)
 
 

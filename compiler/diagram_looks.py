@@ -64,7 +64,7 @@ BLUE, SKY, GREEN, YELLOW, ORANGE, RED, PURPLE = (
 )  # fmt: skip
 HUES: dict[Family, str] = {
     "data": "#5f6b7a", "weights": BLUE, "product": BLUE, "memory": GREEN, "norm": PURPLE, "activation": YELLOW, "pool": SKY,
-    "join": ORANGE, "shape": "#9aa3ad", "noise": PURPLE, "formula": ORANGE, "block": BLUE, "work": YELLOW,
+    "join": ORANGE, "shape": "#9aa3ad", "noise": "#8a6a4f", "formula": "#7f8c1f", "block": "#4f4f9e", "work": YELLOW,
     "rows": PURPLE, "output": "#2b3440", "loss": RED,
 }  # fmt: skip
 

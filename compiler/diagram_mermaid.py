@@ -10,13 +10,13 @@ from .diagram import Box, Family, Group, Item, Link, Picture, once
 from .diagram_looks import LOOKS, Theme, heat
 from .diagram_overlay import hottest, warmth
 from .diagram_repeats import each
-from .diagram_words import costs_in_words, cut, headline, spent_in_words, wrapped
+from .diagram_words import costs_in_words, cut, spent_in_words, title, wrapped
 
 FORMS: dict[Family, tuple[str, str]] = {
     "data": ("([", "])"), "output": ("([", "])"), "join": ("((", "))"), "loss": ("{{", "}}"),
     "block": ("[[", "]]"),
 }  # fmt: skip
-LINES = {"data": "-->", "skip": "==>", "aim": "-.->"}
+LINES = {"data": "-->", "skip": "==>", "aim": "-.->", "kept": "-.->"}
 SIGNS = {"add": "+", "multiply": "×"}
 
 
@@ -52,17 +52,15 @@ def _items(items: Iterable[Item], names: dict[str, str], depth: int, groups: lis
 
 
 def _title(group: Group) -> str:
-    times = f" × {group.repeat}" if group.repeat > 1 else ""
-    return escaped(cut(f"{group.name}{times}  {group.note}"))
+    return escaped(cut("  ".join(filter(None, title(group))), 60))
 
 
 def _label(box: Box) -> str:
-    times = f" × {box.repeat}" if box.repeat > 1 else ""
+    strong, kind = title(box)
     if box.family == "join":
-        return (
-            " ".join(word for word in (SIGNS.get(box.kind, escaped(box.kind)), escaped(box.activation)) if word) + times
-        )
-    name = f"<b>{escaped(cut(box.name))}{times}</b> {escaped(headline(box))}".strip()
+        times = f"{box.repeat} × " if box.repeat > 1 else ""
+        return times + " ".join(filter(None, (SIGNS.get(box.kind, escaped(box.kind)), escaped(box.activation))))
+    name = f"<b>{escaped(cut(strong))}</b> {escaped(kind)}".strip()
     lines = [*wrapped(box.detail), *wrapped(box.note)]
     lines += [costs_in_words(box) + each(box)] if costs_in_words(box) else []
     lines += [spent_in_words(box) + each(box)] if box.spent else []

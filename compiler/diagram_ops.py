@@ -48,7 +48,7 @@ def operations(experiment: Experiment, graph: Graph, facts: Iterable[str] = ()) 
     around = {node.id: _around(node, experiment) for node in shown}
     items = grouped([*boxes, *outputs.values()], around)
     said = (*facts, f"{len(boxes)} operations")
-    return Picture(experiment.name, named_within(items), tuple(dict.fromkeys(links)), said)
+    return Picture(experiment.name, named_within(items), tuple(dict.fromkeys(links)), said, unit="operations")
 
 
 def _stands_for(graph: Graph) -> dict[str, str]:

@@ -12,6 +12,7 @@ from dataclasses import replace
 from statistics import fmean
 
 from .diagram import Box, Group, Item, Link, Picture, boxes_in
+from .diagram_words import many
 
 LONGEST = 4
 """The longest row of layers that is looked at as one unit."""
@@ -23,13 +24,13 @@ Read = tuple[int, str, str, str]
 def folded(picture: Picture) -> Picture:
     """The picture with every run of equal units drawn as one, from the innermost groups outwards."""
     links = list(picture.links)
-    items = _fold(picture.items, links)
+    items = _fold(picture.items, links, picture.unit)
     return replace(picture, items=items, links=tuple(dict.fromkeys(links)))
 
 
-def _fold(items: Sequence[Item], links: list[Link]) -> tuple[Item, ...]:
+def _fold(items: Sequence[Item], links: list[Link], unit: str) -> tuple[Item, ...]:
     """One level; `links` is brought up to date in place."""
-    inner = [replace(i, items=_fold(i.items, links)) if isinstance(i, Group) else i for i in items]
+    inner = [replace(i, items=_fold(i.items, links, unit)) if isinstance(i, Group) else i for i in items]
     found: list[Item] = []
     at = 0
     reads, readers = _by_target(links), _by_source(links)
@@ -40,7 +41,7 @@ def _fold(items: Sequence[Item], links: list[Link]) -> tuple[Item, ...]:
             at += 1
             continue
         units = [tuple(inner[start : start + period]) for start in range(at, at + period * times, period)]
-        found.append(_drawn_once(units))
+        found.append(_drawn_once(units, unit))
         links[:] = _without(links, units)
         reads, readers = _by_target(links), _by_source(links)
         at += period * times
@@ -144,13 +145,14 @@ def _by_source(links: list[Link]) -> dict[str, list[str]]:
     return found
 
 
-def _drawn_once(units: list[Unit]) -> Item:
+def _drawn_once(units: list[Unit], counted: str) -> Item:
     first, last, times = units[0], units[-1], len(units)
     name = span(first[0].name, last[-1].name)
     first = _at_mean(units)
+    kind = f"({many(sum(box.repeat * box.layers for box in boxes_in(first)), counted)})"
     if len(first) == 1:
-        return replace(first[0], name=name, repeat=first[0].repeat * times)
-    return Group(f"{first[0].id} to {last[-1].id}", name, first, times)
+        return replace(first[0], name=name, repeat=first[0].repeat * times, kind=first[0].kind or kind)
+    return Group(f"{first[0].id} to {last[-1].id}", name, first, times, kind=kind)
 
 
 def _at_mean(units: list[Unit]) -> Unit:

@@ -11,13 +11,13 @@ A line that runs past a lane without a corner or a fork crosses it.
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from .diagram import Box, Group, Item, Picture
+from .diagram import Box, Group, Item, Link, Picture
 from .diagram_overlay import hottest, warmth
 from .diagram_repeats import each
-from .diagram_words import count, headline, spent_in_words, time
+from .diagram_words import count, spent_in_words, time, title
 
 MARKS = {"data": "○", "join": "◆", "formula": "◆", "block": "■", "loss": "◇", "output": "▶"}
 """What marks a box on its lane; `●` for all others."""
@@ -36,6 +36,13 @@ class _Lanes:
     readers: dict[str, set[str]]
     aims: set[tuple[str, str]]
     lanes: list[str | None]
+
+    @classmethod
+    def of(cls, picture: Picture, links: Sequence[Link]) -> _Lanes:
+        readers: dict[str, set[str]] = {box.id: set() for box in picture.boxes}
+        for link in links:
+            readers[link.source].add(link.target)
+        return cls(readers, {(link.source, link.target) for link in links if link.role == "aim"}, [])
 
     def step(self, box: Box, reads: Iterable[str]) -> str:
         """The lanes' part of a box's row; the lanes are then as they are below it."""
@@ -94,22 +101,58 @@ def _corner(at: int, low: int, high: int, *, ends: bool) -> str:
 
 
 def terminal_text(picture: Picture, width: int = 100) -> str:
-    """The picture in at most `width` columns, where that can be."""
-    order = [box.id for box in picture.boxes]
-    known, reads = set(order), dict[str, list[str]]()
-    readers: dict[str, set[str]] = {box_id: set() for box_id in order}
-    place = {box_id: number for number, box_id in enumerate(order)}
-    for link in picture.links:
-        if {link.source, link.target} <= known and place[link.source] < place[link.target]:
-            reads.setdefault(link.target, []).append(link.source)
-            readers[link.source].add(link.target)
-    aims = {(link.source, link.target) for link in picture.links if link.role == "aim"}
-    lanes = _Lanes(readers, aims, [])
-    rows: list[tuple[str, Cells]] = []
-    _walk(picture.items, lanes, reads, 0, rows, hottest(picture.boxes) if picture.heat else None)
+    """The picture in at most `width` columns, from 30 on. Where there would be lanes in more than a third of them, those
+    that go furthest are left out; the heading says how many."""
+    most, rows = width // 6, list[tuple[str, Cells]]()
+    links = _known(picture)
+    hot = hottest(picture.boxes) if picture.heat else None
+    while True:
+        kept = _near(picture, links, most)
+        rows.clear()
+        _walk(picture.items, _Lanes.of(picture, kept), _reads(kept), 0, rows, hot)
+        if most <= 1 or max((_wide(lanes) for lanes, _ in rows), default=0) <= width // 3:
+            break
+        most -= 1
+    fewer = len({(link.source, link.target) for link in links}) - len({(link.source, link.target) for link in kept})
+    said = f"{fewer} {'lines' if fewer > 1 else 'line'} to boxes far below left out" if fewer else ""
     head = [clipped(picture.name, width), clipped(" · ".join(picture.facts), width)]
-    head += [clipped(picture.heat, width), ""] if picture.heat else [""]
-    return "\n".join(line.rstrip() for line in [*head, *_laid_out(rows, width), ""])
+    head += [clipped(line, width) for line in (picture.heat, said) if line]
+    return "\n".join(line.rstrip() for line in [*head, "", *_laid_out(rows, width), ""])
+
+
+def _known(picture: Picture) -> list[Link]:
+    """The links that go downwards."""
+    place = {box.id: number for number, box in enumerate(picture.boxes)}
+    return [link for link in picture.links if place.get(link.source, len(place)) < place.get(link.target, -1)]
+
+
+def _reads(links: Iterable[Link]) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for link in links:
+        found.setdefault(link.target, []).append(link.source)
+    return found
+
+
+def _near(picture: Picture, links: list[Link], most: int) -> list[Link]:
+    """Links such that no more than `most` tensors are waited for at once: the one that ends last goes first."""
+    place = {box.id: number for number, box in enumerate(picture.boxes)}
+    starting: dict[str, list[Link]] = {}
+    for link in links:
+        starting.setdefault(link.source, []).append(link)
+    waiting: dict[str, list[Link]] = {}
+    gone = set[Link]()
+    for box in picture.boxes:
+        now = place[box.id]
+        waiting |= {box.id: starting[box.id]} if box.id in starting else {}
+        waiting = {
+            source: left
+            for source, ways in waiting.items()
+            if (left := [link for link in ways if place[link.target] > now and link not in gone])
+        }
+        while len(waiting) > most:
+            last = max(waiting, key=lambda source: max(place[link.target] for link in waiting[source]))
+            gone |= set(waiting.pop(last))
+    return [link for link in links if link not in gone]
 
 
 def _walk(
@@ -119,8 +162,8 @@ def _walk(
     indent = "  " * depth
     for item in items:
         if isinstance(item, Group):
-            times = f" × {item.repeat}" if item.repeat > 1 else ""
-            rows.append((lanes.rest(), (f"{indent}▾ {item.name}{times}", item.note, "", "", "")))
+            name, kind = title(item)
+            rows.append((lanes.rest(), (f"{indent}▾ {name}", kind, "", "", "")))
             _walk(item.items, lanes, reads, depth + 1, rows, most)
         else:
             drawn = lanes.step(item, reads.get(item.id, ()))
@@ -128,13 +171,13 @@ def _walk(
 
 
 def _cells(box: Box, indent: str, most: float | None) -> Cells:
-    times = f" × {box.repeat}" if box.repeat > 1 else ""
-    says = ", ".join(word for word in (headline(box), box.detail, box.note) if word)
+    name, kind = title(box)
+    says = ", ".join(word for word in (kind, box.detail, box.note) if word)
     says += f", shares {box.shared}" if box.shared else ""
     parameters = f"{count(box.parameters)}{' held' if box.held else ''}{each(box)}" if box.parameters else ""
     work = f"{count(box.multiply_adds)}{each(box)}" if box.multiply_adds else ""
     work = work or (time(box.cost) if box.cost else "")
-    return (f"{indent}{box.name}{times}", says, box.shape, parameters, work if most is None else _measured(box, most))
+    return (f"{indent}{name}", says, box.shape, parameters, work if most is None else _measured(box, most))
 
 
 def _measured(box: Box, most: float) -> str:

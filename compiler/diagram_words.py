@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ..dsl.kinds.kind import REQUIRED
 from ..dsl.kinds.tables import find_layer, lookup
-from .diagram import Box, Family
+from .diagram import Box, Family, Group
 from .experiment import options_of
 from .graph import Node
 
@@ -43,7 +43,8 @@ def detail_of(node: Node) -> str:
         return f"{options['units']} units"
     words: list[str] = []
     if node.op == "conv2d":
-        words.append(f"{options.pop('filters')} filters {sizes(options.pop('kernel', (1,)))}")
+        filters = options.pop("filters")
+        words.append(f"{filters} filter{'s' if filters != 1 else ''} {sizes(options.pop('kernel', (1,)))}")
     elif "size" in options and node.op.endswith("_pool"):
         words.append(sizes(options.pop("size")))
     kind = find_layer(node.op)
@@ -102,9 +103,34 @@ def time(nanoseconds: float) -> str:
 
 def headline(box: Box) -> str:
     """What kind of thing it is: `dense · relu`. A name that says the kind (`dense1`) leaves only the rest to say."""
-    first = box.name.partition(" … ")[0].rpartition(".")[2]
-    told = first.rstrip("0123456789") == box.kind or box.name == box.kind
+    told = _tells(box.name.partition(" … ")[0], box.kind) or box.name == box.kind
     return " · ".join(word for word in ("" if told else box.kind, box.activation) if word)
+
+
+def title(item: Box | Group) -> tuple[str, str]:
+    """What a box or a frame is called, in strong and in quiet words: `conv1`, `conv2d · relu`.
+
+    What stands for several says so first: `3 × Residual`, `stage.2 … 4`, or `5 × (2 layers)`, `dense1 … norm5`.
+    """
+    if item.repeat > 1:
+        return f"{item.repeat} × {item.kind}", " · ".join(word for word in (item.name, _active(item)) if word)
+    if isinstance(item, Box):
+        return item.name, headline(item)
+    return item.name, item.note or ("" if _tells(item.name, item.kind) else item.kind)
+
+
+def _active(item: Box | Group) -> str:
+    return item.activation if isinstance(item, Box) else ""
+
+
+def many(number: int, unit: str) -> str:
+    """`1 layer`, `3 layers`."""
+    return f"{number} {unit if number != 1 else unit.removesuffix('s')}"
+
+
+def _tells(name: str, kind: str) -> bool:
+    """Whether a name says the kind already, as `dense1` does."""
+    return name.rpartition(".")[2].rstrip("0123456789") == kind
 
 
 def wrapped(text: str, width: int = 42, most: int = 3) -> list[str]:

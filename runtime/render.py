@@ -14,8 +14,12 @@ HOW_TO_GET = (
     "graphviz, which draws svg, png and pdf, is not installed. Get it with `apt install graphviz` or "
     "`brew install graphviz`; or write a .dot, .mmd or .txt file, which needs nothing"
 )
-LIMIT = 300
-"""Seconds that `dot` may take."""
+LIMIT = 60
+"""Seconds that `dot` may take; a picture of a hundred boxes takes it one or two."""
+LESS = (
+    "draw less (--depth 1, or --depth 2), or draw it as text, which is always fast: in the terminal without -o, or "
+    "into a .txt or .mmd file"
+)
 DOTS_PER_INCH = 144
 
 
@@ -33,9 +37,8 @@ def render(dot: str, path: Path, form: Form) -> None:
     try:
         done = subprocess.run(words, input=dot.encode(), capture_output=True, check=False, timeout=LIMIT)
     except subprocess.TimeoutExpired:
-        raise NetloomError(
-            f"graphviz was not done after {LIMIT} s: draw less with --depth, or write a .dot file"
-        ) from None
+        raise NetloomError(f"graphviz was not done after {LIMIT} s; {LESS}") from None
     if done.returncode:
-        raise NetloomError(f"graphviz could not draw it: {done.stderr.decode(errors='replace').strip()}")
+        said = done.stderr.decode(errors="replace").strip().partition("\n")[0]
+        raise NetloomError(f"graphviz could not draw it ({said}); {LESS}")
     path.write_bytes(done.stdout)

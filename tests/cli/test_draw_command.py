@@ -63,7 +63,9 @@ def test_graphviz_mistakes_are_told(tmp_path: Path) -> None:
 def test_json_is_the_whole_picture() -> None:
     drawn = json.loads(netloom("draw", RESIDUAL, "--json", "--depth", "0").stdout)
     assert [item["id"] for item in drawn["items"]][:3] == ["image", "flatten1", "stage"]
-    assert {"source": "stage", "target": "dense1", "shape": "32", "role": "data", "label": ""} in drawn["links"]
+    assert {"source": "stage", "target": "dense1", "shape": "32", "role": "data", "label": "", "branch": ""} in drawn[
+        "links"
+    ]
 
 
 def test_levels_and_widths() -> None:

@@ -13,10 +13,11 @@ from netloom.compiler.diagram import Box, Group, Link, Picture, marked, once, sp
 from netloom.compiler.diagram_dot import dot_text
 from netloom.compiler.diagram_fold import fitted
 from netloom.compiler.diagram_layers import architecture
-from netloom.compiler.diagram_looks import FAMILY_WORDS, LOOKS
+from netloom.compiler.diagram_looks import FAMILY_WORDS, HUES, LOOKS
 from netloom.compiler.diagram_mermaid import mermaid_text
+from netloom.compiler.diagram_room import spacers
 from netloom.compiler.diagram_text import clipped, terminal_text
-from netloom.compiler.diagram_words import count, cut, family_of, wrapped
+from netloom.compiler.diagram_words import count, cut, family_of, title, wrapped
 from netloom.runtime import start
 
 EXAMPLES = Path(netloom.__file__).resolve().parent / "examples"
@@ -74,9 +75,84 @@ def test_an_activation_alone_is_drawn_in_the_layer_before_it() -> None:
     assert "stage.1.relu1" not in boxes
 
 
-def test_ways_round_are_marked_and_shortcuts_with_weights_are_not() -> None:
-    skips = {(link.source, link.target) for link in marked(picture("blocks/residual")).links if link.role == "skip"}
-    assert skips == {(f"stage.{n}.add1", f"stage.{n + 1}.add1") for n in (1, 2, 3)}
+def skips(shown: Picture) -> set[tuple[str, str]]:
+    return {(link.source, link.target) for link in marked(shown).links if link.role == "skip"}
+
+
+def test_shortcuts_are_marked_with_weights_and_without() -> None:
+    plain = {(f"stage.{n}.add1", f"stage.{n + 1}.add1") for n in (1, 2, 3)}
+    # dense3 makes the first shortcut's 64 features 32
+    assert skips(picture("blocks/residual")) == plain | {
+        ("flatten1", "stage.1.dense3"),
+        ("stage.1.dense3", "stage.1.add1"),
+    }
+
+
+def test_branches_of_equal_length_and_those_with_activations_are_no_shortcuts() -> None:
+    def joined(one: list[str], other: list[str]) -> Picture:
+        rows = [[("x", "dense"), *((f"{row}{n}", kind) for n, kind in enumerate(kinds)), ("end", "add")]
+                for row, kinds in (("a", one), ("b", other))]  # fmt: skip
+        boxes = {name: Box(name, name, kind, family_of(kind)) for row in rows for name, kind in row}
+        boxes["end"] = boxes.pop("end")
+        links = [Link(a, b) for row in rows for (a, _), (b, _) in zip(row, row[1:], strict=False)]
+        return Picture("joined", tuple(boxes.values()), tuple(links))
+
+    assert skips(joined(["dense", "dense"], ["dense", "dense"])) == set()
+    assert skips(joined(["dense", "relu", "dense"], ["dense"])) == {("x", "b0"), ("b0", "end")}
+    assert skips(joined(["dense", "relu", "dense"], ["dense", "relu"])) == set()
+    assert skips(joined(["dense"], [])) == {("x", "end")}
+
+
+def test_branches_bear_their_names() -> None:
+    links = picture("deep/inception").links
+    assert {link.branch: link.source for link in links if link.branch} == {
+        "one": "conv2d1", "three": "conv2d3", "five": "conv2d5", "pool": "conv2d6",
+    }  # fmt: skip
+    assert next(link.text for link in links if link.branch == "one") == "one · 28×28×64"
+
+
+def test_a_block_keeps_its_kind_open_and_closed() -> None:
+    whole = picture("deep/googlenet")
+    frame = next(item for item in whole.items if item.id == "a3")
+    assert title(frame) == ("a3", "Inception")
+    shut = next(box for box in fitted(whole).boxes if box.id == "a3")
+    assert title(shut) == ("a3", "Inception")
+    assert shut.note == "8 layers"
+
+
+def test_a_closed_block_names_its_few_layers_and_its_ways_round() -> None:
+    boxes = {box.id: box for box in fitted(picture("deep/resnet152")).boxes}
+    assert boxes["stage.1.Bottleneck1.ConvNorm2"].detail == "64 filters 3×3"
+    assert boxes["stage.1.Bottleneck1.ConvNorm4"].note == "2 layers"
+    two = [box for box in fitted(picture("deep/resnet152"), 2).boxes if "Bottleneck" in box.id]
+    assert all(box.note.endswith("with ways round") for box in two)
+    assert "64 filters 1×1 → 64 filters 3×3 → 256 filters 1×1" in {box.detail for box in two}
+
+
+def test_what_stands_for_several_says_so_first() -> None:
+    stage = next(item for item in fitted(picture("blocks/residual")).items if isinstance(item, Group))
+    assert title(stage.items[1]) == ("3 × Residual", "stage.2 … 4")
+    row = fitted(chain(["4"] * 9), fold=True)
+    assert [title(item) for item in row.items] == [("a", "dense"), ("8 × dense", "a")]
+
+
+def test_every_family_that_can_meet_another_has_a_colour_of_its_own() -> None:
+    layers = [hue for family, hue in HUES.items() if family not in ("product", "work", "rows")]
+    kernels = [HUES[family] for family in ("data", "product", "pool", "shape", "work", "rows", "block", "output")]
+    assert len(set(layers)) == len(layers)
+    assert len(set(kernels)) == len(kernels)
+
+
+def test_a_long_title_pushes_its_box_to_the_right() -> None:
+    def framed(name: str) -> Picture:
+        inner = Group("g", name, (Box("a", "a", "relu", "activation"), Box("b", "b", "relu", "activation")))
+        return Picture("framed", (Box("x", "x", "data", "data"), inner), (Link("x", "a"), Link("a", "b")))
+
+    long, short = framed("a block with quite a long name"), framed("g")
+    assert spacers(long.items, frozenset(spine(long)))["a"] > 60
+    assert spacers(short.items, frozenset(spine(short))) == {}
+    assert "n1_room -> n1" in dot_text(long)
+    assert "_room" not in dot_text(long, direction="right")
 
 
 def test_equal_blocks_are_drawn_once_and_the_first_with_a_shortcut_apart() -> None:
@@ -143,6 +219,8 @@ def test_a_thousand_equal_blocks_are_one() -> None:
 def test_a_shape_is_told_once() -> None:
     links = once([Link("a", "c", "4", "skip"), Link("a", "b", "4"), Link("a", "d", "4")])
     assert [(link.target, link.shape) for link in links] == [("b", "4"), ("d", ""), ("c", "")]
+    straight = once([Link("a", "b", "4"), Link("a", "d", "4")], ["a", "d"])
+    assert {link.target: link.shape for link in straight} == {"b": "", "d": "4"}
 
 
 def test_the_longest_way_is_the_straight_one() -> None:
@@ -155,6 +233,16 @@ def test_every_width_is_kept() -> None:
     shown = fitted(picture("losses/variational"))
     for width in range(40, 130, 10):
         assert max(map(len, terminal_text(shown, width).splitlines())) <= width
+
+
+def test_text_of_very_many_lanes_keeps_its_width() -> None:
+    boxes = [Box(f"x{n}", f"x{n}", "dense", "weights", shape="4") for n in range(60)]
+    links = [Link(a.id, b.id) for a, b in zip(boxes, boxes[1:], strict=False)]
+    links += [Link(f"x{n}", f"x{59 - n}") for n in range(28)]
+    text = terminal_text(Picture("there and back", tuple(boxes), tuple(links)), 60)
+    assert max(map(len, text.splitlines())) <= 60
+    assert "lines to boxes far below left out" in text
+    assert "x59" in text
 
 
 def test_lanes_of_a_residual_block() -> None:
