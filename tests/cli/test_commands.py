@@ -66,7 +66,7 @@ def test_a_file_that_trains_nothing_is_sent_to_draw_and_the_word_is_marked_whole
     head = "name: look\ndata: {source: digits}\nnetwork:\n  layers:\n"
     file.write_text(f"{head}    - flatten\n    - dense: 10\n", encoding="utf-8")
     assert netloom("show", str(file)).stderr.splitlines()[-1] == f"this file trains nothing; try: netloom draw {file}"
-    lines = "    - flatten\n    - dense: 8\n    - dense: 10\ntrain: {loss: cross_entropy}\n"
+    lines = "    - flatten\n    - dense: 128\n    - dense: 10\ntrain: {loss: cross_entropy}\n"
     file.write_text(head + lines, encoding="utf-8")
     said = netloom("check", str(file)).stderr
     assert "W210" in said
