@@ -26,6 +26,12 @@ REFRESH = Segment(("refresh",), 1, 1, np.zeros(1, np.int64), np.zeros((1, 0), np
 GAIN = 0.8
 """Several threads are used where they are predicted to take less than this share of one thread's time."""
 
+WAKE_NS = 20_000.0
+"""What it takes until a thread that sleeps begins."""
+
+MOMENT_NS = 2e7
+"""Predicted work up to which a run may keep the calling thread: 20 ms, so that a Ctrl-C is still seen at once."""
+
 NAP_SECONDS = 0.05
 
 
@@ -44,9 +50,11 @@ class Engine:
         self._buffers = {buffer.name: buffer for buffer in plan.buffers}
         self._addresses = [library.address(symbol(kernel.hash, self.target)) for kernel in plan.kernels]
         self._block = aligned_zeros(8 * driver.TEAM_WORDS).view(np.int64)
+        self._block_address = int(self._block.ctypes.data)
         self._team = Team(library.address(symbol(DRIVER.fingerprint, self.target)), self.threads)
         self._fresh = "refresh" not in plan.programs
         """Whether the states that hang on others are what they should be."""
+        self._moment = False
         self._place(Arena(plan.arena_bytes), 0)
         self._stretch = Stretch(plan, self._binder, (), 0)
         self._end = weakref.finalize(self, _end, self._team, self._block, library)
@@ -72,6 +80,7 @@ class Engine:
             self._buffers[buffer.name] = placed
         arena.bytes[: self.plan.arena_bytes] = self._arena.bytes[: self.plan.arena_bytes]
         self._place(arena, rows)
+        self._stretch = Stretch(self.plan, self._binder, (), 0)
 
     def read(self, name: str, batch: int | None = None) -> Array:
         """A buffer's logical array (a copy), for `batch` examples where it grows with the batch."""
@@ -109,7 +118,7 @@ class Engine:
         (`refresh`). Ask `wait`, then `outcome`. `timed` measures each call (20 ns each)."""
         self._rest()
         self._refresh({name for segment in segments for name in segment.programs})
-        self._begin(segments, timed=timed)
+        self._team.start(*self._begin(segments, timed=timed))
 
     def _refresh(self, programs: set[str]) -> None:
         """Before programs that read what hangs on the weights: compute it again where the weights have changed."""
@@ -117,23 +126,28 @@ class Engine:
             assert programs <= {"gradients", "update"}, "what is learnt is seen by the next start"
             self._fresh = "refresh" not in self.plan.programs
         elif not self._fresh and not programs.isdisjoint(("evaluate", "predict")):
-            self._begin([replace(REFRESH, knobs=np.zeros((1, len(self.plan.knobs)), np.float32))], timed=False)
-            while not self.wait(NAP_SECONDS):
-                pass
+            self._team.run(*self._begin([replace(REFRESH, knobs=np.zeros((1, len(self.plan.knobs)), np.float32))]))
             self._fresh = True
 
-    def _begin(self, segments: Sequence[Segment], *, timed: bool) -> None:
-        stretch = Stretch(self.plan, self._binder, segments, self._rows)
-        count = self.threads if stretch.cost(self.threads) < GAIN * stretch.cost(1) else 1
+    def _begin(self, segments: Sequence[Segment], *, timed: bool = False) -> tuple[int, int]:
+        """The records of a run, the address of the block that leads to them, and the number of threads."""
+        stretch = self._stretch
+        if not timed and stretch.takes(segments):
+            stretch.again(segments)
+        else:
+            stretch = Stretch(self.plan, self._binder, segments, self._rows)
+        alone, together = stretch.cost(1), stretch.cost(self.threads) + WAKE_NS
+        count = self.threads if together < GAIN * alone else 1
+        self._moment = alone < MOMENT_NS
         if timed:
             stretch.measure(count)
         block = self._block
         block[:] = 0
         block[driver.THREADS], block[driver.ARENA] = count, self._arena.address
-        block[driver.SEGMENTS], block[driver.SEGMENT_COUNT] = stretch.records.ctypes.data, len(segments)
+        block[driver.SEGMENTS], block[driver.SEGMENT_COUNT] = stretch.address, len(segments)
         block[driver.STOP_AFTER] = driver.NEVER
         self._stretch = stretch
-        self._team.start(block.ctypes.data, count)
+        return self._block_address, count
 
     def stop_after(self, step: int) -> None:
         """Stop the present run at the first end of a step where the clock is at least `step` (0: as soon as
@@ -156,8 +170,15 @@ class Engine:
         return self._stretch.outcome(self.steps_so_far, int(self._block[driver.STATUS]), clocks)
 
     def run(self, segments: Sequence[Segment], *, timed: bool = False) -> Outcome:
-        """Start and wait; a Ctrl-C ends the run at the end of a step and is raised then."""
-        self.start(segments, timed=timed)
+        """Start and wait; a Ctrl-C ends the run at the end of a step and is raised then. What takes a moment alone is
+        done in the calling thread: waking another, and waiting for it, takes longer than a small network."""
+        self._rest()
+        self._refresh({name for segment in segments for name in segment.programs})
+        begun = self._begin(segments, timed=timed)
+        if self._moment:
+            self._team.run(*begun)
+            return self.outcome()
+        self._team.start(*begun)
         try:
             while not self.wait(NAP_SECONDS):
                 pass

@@ -69,8 +69,10 @@ class Stretch:
         self._plan, self._segments, self._rows = plan, tuple(segments), rows
         self.tapes = [[binder.bind(name, s.batch) for name in s.programs] for s in self._segments]
         self.records = np.zeros((len(self._segments), driver.SEGMENT_WORDS), np.int64)
+        self.address = int(self.records.ctypes.data)
         self._rings = [np.zeros((s.steps, self._width(s)), np.float32) for s in self._segments]
         self._held: list[Array] = []
+        self._inputs_held: dict[int, Array] = {}
         self._stamps: list[tuple[int, Tape, str, Words]] = []
         offsets = {buffer.name: buffer.offset for buffer in plan.buffers}
         knobs = self._address([plan.buffers[knob.buffer].offset for knob in plan.knobs])
@@ -82,6 +84,25 @@ class Stretch:
         for record, tapes in zip(self.records, self.tapes, strict=True):
             for first, tape in zip((driver.TAPE, driver.UPDATE_TAPE), tapes, strict=False):
                 record[first : first + 2] = tape.table.ctypes.data, tape.calls
+
+    def takes(self, segments: Sequence[Segment]) -> bool:
+        """Whether these differ from its own in rows and knobs alone, and nothing of the last run is left in it."""
+        return (
+            len(segments) == len(self._segments)
+            and not self._stamps
+            and all(
+                (new.programs, new.batch, new.steps) == (old.programs, old.batch, old.steps) and not ring.size
+                for new, old, ring in zip(segments, self._segments, self._rings, strict=True)
+            )
+        )
+
+    def again(self, segments: Sequence[Segment]) -> None:
+        """Other rows and knobs for the same programs: a batch a call takes a tenth of the time that new records do."""
+        for record, segment in zip(self.records, segments, strict=True):
+            self._check(segment)
+            for word, values in ((driver.ROWS, segment.rows), (driver.KNOBS, segment.knobs)):
+                self._inputs_held[int(record[word])][:] = values
+        self._segments = tuple(segments)
 
     def cost(self, threads: int) -> float:
         """Predicted nanoseconds of everything with so many threads."""
@@ -107,7 +128,7 @@ class Stretch:
         ]
         names = dict.fromkeys(name for part in parts for name in part)
         published = {name: np.concatenate([part[name] for part in parts if name in part]) for name in names}
-        timings = () if clocks is None else self._timings(steps_done, tick(clocks))
+        timings = self._timings(steps_done, tick(clocks)) if clocks is not None and self._stamps else ()
         seconds = 0.0 if clocks is None else float(clocks[2] - clocks[0]) / 1e9
         return Outcome(steps_done, STATUSES[status], published, tuple(parts), seconds, timings, _summed(timings))
 
@@ -120,15 +141,23 @@ class Stretch:
         )
 
     def _inputs(self, record: Words, segment: Segment) -> None:
-        knobs = len(self._plan.knobs)
-        assert segment.rows.shape == (segment.steps * segment.batch,), "a row for every example of every step"
-        assert segment.knobs.shape == (segment.steps, knobs), "a value for every knob at every step"
+        self._check(segment)
         record[driver.STEPS], record[driver.BATCH] = segment.steps, segment.batch
-        record[driver.ROWS] = self._address(np.ascontiguousarray(segment.rows, np.int64))
+        record[driver.ROWS] = self._copy(np.array(segment.rows, np.int64, order="C"))
         record[driver.ROWS_BOUND] = self._rows if self._plan.columns else driver.NEVER
-        record[driver.KNOBS] = self._address(np.ascontiguousarray(segment.knobs, np.float32))
-        record[driver.KNOB_COUNT] = knobs
+        record[driver.KNOBS] = self._copy(np.array(segment.knobs, np.float32, order="C"))
+        record[driver.KNOB_COUNT] = len(self._plan.knobs)
         record[driver.ADVANCE] = "update" in segment.programs
+
+    def _check(self, segment: Segment) -> None:
+        assert segment.rows.shape == (segment.steps * segment.batch,), "a row for every example of every step"
+        assert segment.knobs.shape == (segment.steps, len(self._plan.knobs)), "a value for every knob at every step"
+
+    def _copy(self, array: Array) -> int:
+        """The address of an array of our own, which may be filled anew."""
+        address = self._address(array)
+        self._inputs_held[address] = array
+        return address
 
     def _results(self, record: Words, segment: Segment, ring: npt.NDArray[np.float32]) -> None:
         guards = [g for name in segment.programs for g in self._plan.programs[name].guards]

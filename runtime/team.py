@@ -1,7 +1,8 @@
 """The threads that run the driver. They are plain Python threads: inside the driver they hold no lock of
 Python's.
 
-The main thread is never one of them, so that a Ctrl-C is seen at once.
+The main thread is not one of them, so that a Ctrl-C is seen at once; but for work of a moment (`run`), which is done
+before a sleeping thread would have begun.
 """
 
 from __future__ import annotations
@@ -34,6 +35,16 @@ class Team:
 
     def start(self, block: int, count: int) -> None:
         """Run the driver on the team block at address `block` with `count` threads; returns at once."""
+        self._begin(block, count, first=0)
+
+    def run(self, block: int, count: int) -> None:
+        """The same, with the calling thread as the first of them; returns when all is done."""
+        self._begin(block, count, first=1)
+        self._driver(block, 0)
+        self._done()
+        self._finished.wait()
+
+    def _begin(self, block: int, count: int, first: int) -> None:
         assert self.idle, "the team is still at work"
         # all threads are there before one begins: those that meet wait for every other
         while len(self._threads) < count:
@@ -43,7 +54,7 @@ class Team:
             self._threads.append(thread)
         self._finished.clear()
         self._left = count
-        for number in range(count):
+        for number in range(first, count):
             self._queues[number].put((block, number))
 
     def wait(self, timeout: float | None = None) -> bool:
@@ -62,7 +73,10 @@ class Team:
     def _serve(self, number: int) -> None:
         while (job := self._queues[number].get()) is not None:
             self._driver(*job)
-            with self._lock:
-                self._left -= 1
-                if self._left == 0:
-                    self._finished.set()
+            self._done()
+
+    def _done(self) -> None:
+        with self._lock:
+            self._left -= 1
+            if self._left == 0:
+                self._finished.set()

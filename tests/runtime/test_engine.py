@@ -201,7 +201,8 @@ def hold_back(toy: Engine, segments: list[Segment], stop: int) -> None:
         begin(block, count)
 
     toy._team.start = start  # type: ignore[method-assign]
-    toy.run(segments)
+    toy.start(segments)
+    toy.wait()
     toy._team.start = begin  # type: ignore[method-assign]
 
 
