@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 import sys
 from collections.abc import Iterable
@@ -16,6 +15,7 @@ from rich.text import Text
 
 from ..dsl.diagnostics import Diagnostic
 from ..dsl.places import Place
+from . import json_line
 from .lasting import Lasting
 
 COLOURS = {"error": "red", "warning": "yellow", "hint": "cyan"}
@@ -36,19 +36,7 @@ def talk() -> Console:
 
 def print_json(value: object) -> None:
     """One JSON value on one line of stdout; NaN and infinities become null."""
-    stream = Lasting(sys.stdout)
-    stream.write(json.dumps(_plain(value), ensure_ascii=False, allow_nan=False) + "\n")
-    stream.flush()
-
-
-def _plain(value: object) -> object:
-    if isinstance(value, float):
-        return value if value - value == 0 else None
-    if isinstance(value, dict):
-        return {str(key): _plain(item) for key, item in value.items()}
-    if isinstance(value, list | tuple):
-        return [_plain(item) for item in value]
-    return value
+    json_line.print_json(value)
 
 
 def counted(count: int, word: str) -> str:

@@ -20,6 +20,8 @@ def main() -> None:
     try:
         if ours:
             signal.signal(signal.SIGINT, _interrupt)
+        if _ran_plan(sys.argv[1:]):
+            return
         from .main import main as run
 
         run()
@@ -29,6 +31,15 @@ def main() -> None:
     finally:
         if ours:
             signal.signal(signal.SIGINT, before)
+
+
+def _ran_plan(words: list[str]) -> bool:
+    """Whether `netloom run` was asked for in plain words, and is done."""
+    if words[:1] != ["run"]:
+        return False
+    from .run_plan import run_directly
+
+    return run_directly(words[1:])
 
 
 def _interrupt(_number: int, _frame: FrameType | None) -> None:

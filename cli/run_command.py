@@ -19,11 +19,8 @@ from typing import Annotated
 
 import typer
 
-from ..runtime.built_answers import run_built
-from .classes import answer
-from .console import print_json, talk
 from .fit import Fit
-from .given import from_stdin
+from .run_plan import run_plan
 
 
 def run(
@@ -35,11 +32,4 @@ def run(
     threads: Annotated[int | None, typer.Option(min=1, help="At most this many threads.")] = None,
     json: Annotated[bool, typer.Option("--json", help="One JSON object on stdout.")] = False,
 ) -> None:
-    with from_stdin(inputs) as given:
-        found = run_built(plan, given, fit, threads, talk().print)
-    if json:
-        print_json(answer(found))
-        return
-    from .predicted import print_predicted
-
-    print_predicted(found)
+    run_plan(plan, inputs, fit, threads, json=json)

@@ -7,6 +7,7 @@ whose hashes must be those of the plan.
 
 from __future__ import annotations
 
+import hashlib
 import io
 import json
 import zipfile
@@ -77,6 +78,8 @@ class Built:
     weights: Arrays
     spec: Mapping[str, str]
     trouble: str | None = None
+    plan_hash: str = ""
+    """Of the plan as it is stored."""
 
 
 def write(path: Path, built: Built) -> None:
@@ -111,12 +114,13 @@ def read(path: Path) -> Built:
             spec = {
                 _spec_name(name): archive.read(name).decode() for name in archive.namelist() if name.startswith(SPEC)
             }
-            plan, trouble = _plan(archive.read(PLAN))
+            content = archive.read(PLAN)
+            plan, trouble = _plan(content)
     except FileNotFoundError:
         raise BuiltError(f"there is no file {path}: `netloom build RUN -o {path}` makes one") from None
     except (OSError, zipfile.BadZipFile, KeyError, ValueError, TypeError, AttributeError) as found:
         raise BuiltError(f"{path} is no built plan: {found}") from found
-    return Built(about, plan, weights, spec, trouble)
+    return Built(about, plan, weights, spec, trouble, hashlib.sha256(content).hexdigest())
 
 
 def _check_sizes(archive: zipfile.ZipFile) -> None:

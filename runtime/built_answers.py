@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
@@ -9,20 +10,20 @@ from typing import Any
 
 import numpy as np
 
-from ..compiler import emit
-from ..compiler.plan import Plan
+from ..compiler.plan import Kernel, Plan
 from . import built
 from .built import About, Built, BuiltError
-from .compiling import Progress, Wanted, prepare
+from .compiling import DRIVER, Progress, Wanted, prepare
 from .data.inputs import Needs, picture_names, read_inputs, read_told
 from .engine import Engine
 from .live import Clockwork, knob_table
 from .objects import Library
 from .predicting import run_batches
 from .prediction import Prediction
-from .store import Store
+from .store import Store, key
 from .target import host
 
+SEEN = b"the kernels of this plan are what their recipes make"
 Say = Callable[[str], None]
 
 
@@ -39,7 +40,8 @@ def run_built(
     `fit` is how a picture of another size is brought to the network's. Raises BuiltError and DataError.
     """
     held = built.read(path)
-    wrong = objection(held)
+    store = Store()
+    wrong = objection(held, store)
     if wrong is not None:
         # the compiler is imported by this alone
         from .building import rebuilt
@@ -50,7 +52,7 @@ def run_built(
     about = held.about
     needs = Needs(about.schema, about.reads, about.fields, about.missing, fit or about.fit)
     columns = read_inputs(needs, list(inputs))
-    engine = _engine(held.plan, held, threads, progress)
+    engine = _engine(held.plan, held, store, threads, progress)
     engine.attach(columns)
     rows = np.arange(len(columns[about.reads[0]]), dtype=np.int64)
     knobs = knob_table([knob.live for knob in held.plan.knobs], 0, 1, Clockwork(1, 1))[0]
@@ -61,26 +63,50 @@ def run_built(
     )
 
 
-def objection(held: Built) -> str | None:
-    """Why the plan cannot run here as it is: another version, other vectors, kernels that are not what they say."""
+def objection(held: Built, store: Store) -> str | None:
+    """Why the plan cannot run here as it is: another version, other vectors, kernels that are not what they say.
+
+    What was found good once is remembered in the store, under the plan's own hash: making every kernel's text to compare
+    its hash takes longer than all else.
+    """
     plan, lanes = held.plan, host().lanes
     if plan is None:
         return held.trouble
-    if plan.vocabulary != emit.VOCABULARY:
-        return f"it was built by another version of netloom (its kernels' words are {plan.vocabulary}, here {emit.VOCABULARY})"
     if plan.lanes != lanes:
         return f"it was built for vectors of {plan.lanes} numbers, this machine has {lanes}"
+    mark = key(f"seen {plan.vocabulary} {DRIVER.fingerprint} {_writers()} {held.plan_hash}", host())
+    if store.get(mark) == SEEN:
+        return None
+    from ..compiler import emit
+
+    if plan.vocabulary != emit.VOCABULARY:
+        return f"it was built by another version of netloom (its kernels' words are {plan.vocabulary}, here {emit.VOCABULARY})"
     if any(emit.fingerprint(kernel.recipe, lanes) != kernel.hash for kernel in plan.kernels):
         return "its kernels are not what their recipes make here"
+    store.put(mark, SEEN)
     return None
 
 
-def _engine(plan: Plan, held: Built, threads: int | None, progress: Progress | None) -> Engine:
+def _writers() -> str:
+    """The hash of what writes kernels: what was good by other words is looked at again."""
+    source = hashlib.sha256()
+    for path in sorted(Path(__file__).resolve().parents[1].joinpath("compiler", "emit").glob("*.py")):
+        source.update(path.read_bytes())
+    return source.hexdigest()
+
+
+def _text(kernel: Kernel, lanes: int) -> str:
+    from ..compiler import emit
+
+    return emit.text(kernel.recipe, lanes)
+
+
+def _engine(plan: Plan, held: Built, store: Store, threads: int | None, progress: Progress | None) -> Engine:
     """Kernels from the store, or compiled, and the weights in their places."""
     _check_weights(plan, held)
     target, library = host(), Library()
-    wanted = [Wanted(k.name, k.hash, partial(emit.text, k.recipe, target.lanes)) for k in plan.kernels]
-    prepare(wanted, library, Store(), target, progress)
+    wanted = [Wanted(k.name, k.hash, partial(_text, k, target.lanes)) for k in plan.kernels]
+    prepare(wanted, library, store, target, progress)
     engine = Engine(plan, library, threads)
     for state in plan.states:
         engine.write(f"state/{state.name}", held.weights[state.name])
