@@ -38,7 +38,7 @@ MULTIPLY_ADDS: dict[str, Callable[[Graph, Node], Dim]] = {
 }  # fmt: skip
 """How many a contraction does: an entry for every op of that kind."""
 
-ADDS_INPUT = frozenset({"unwindows", "pool_spread", "pool_max_back", "scatter_add", "resample_back"})
+ADDS_INPUT = frozenset({"unwindows", "pool_spread", "pool_max_back", "scatter_add", "resample_back", "fractional_max_back"})
 """Ops that move every element they read and add it to others."""
 LEARNED = ("gradient/", "next/", "guard/")
 """Beginnings of the outputs that learning asks for."""
@@ -60,7 +60,7 @@ def operations(graph: Graph, node: Node) -> Dim:
         return node.type.elements
     if kind == "reduction" or node.op in ADDS_INPUT:
         return graph[node.inputs[0]].type.elements
-    if node.op in ("pool_max", "pool_sum", "pool_max_pick"):
+    if node.op in ("pool_max", "pool_sum", "pool_max_pick", "fractional_max"):
         return product((node.type.elements, *cast("tuple[int, ...]", node.attr("size"))))
     return 0
 

@@ -15,8 +15,9 @@ from typing import Any, cast
 from ..graph import Graph, Node
 from ..ops.window import places
 from ..types import Dim
+from .picks import lying
 from .recipe import Recipe
-from .site import Misfit, matrix, strides
+from .site import Misfit
 from .window import Windows
 
 STRETCH = 8
@@ -44,19 +45,9 @@ def depthwise_recipe(graph: Graph, node: Node) -> tuple[Recipe, tuple[str, ...],
         "places": list(places(height, width, **attrs)),
         **{name: list(value) for name, value in attrs.items()},
         "args": [kept.index(s) for s in node.inputs],
-        "operands": [_lying(graph[s]) for s in kept] + [_lying(node)],
+        "operands": [lying(graph[s]) for s in kept] + [lying(node)],
     }  # fmt: skip
     return recipe, (*kept, node.id), (picture.type.shape[0],)
-
-
-def _lying(node: Node) -> dict[str, Any]:
-    assert node.layout is not None, f"{node.id} has no layout"
-    found, step = matrix(node), strides(node)
-    last = node.layout.split == node.type.rank - 1 and step[-1] == 1
-    return {
-        "strides": list(step), "columns": found.columns, "pitch": found.pitch,
-        "channels_in_rows": last and found.pitch % VECTOR == 0,
-    }  # fmt: skip
 
 
 def depthwise_text(recipe: Recipe) -> str:

@@ -23,17 +23,18 @@ def picks_recipe(graph: Graph, node: Node) -> tuple[Recipe, tuple[str, ...], tup
         "places": list(cast("tuple[int, int]", node.type.shape[1:3])),
         **{name: list(value) for name, value in attrs.items()},
         "args": [kept.index(s) for s in node.inputs],
-        "operands": [_lying(graph[s]) for s in kept] + [_lying(node)],
+        "operands": [lying(graph[s]) for s in kept] + [lying(node)],
     }  # fmt: skip
     return recipe, (*kept, node.id), (node.type.shape[0],)
 
 
-def _lying(node: Node) -> dict[str, Any]:
+def lying(node: Node) -> dict[str, Any]:
+    """An operand as these forms have it: strides, rows, and whether channels are whole vectors in rows of their own."""
     assert node.layout is not None, f"{node.id} has no layout"
     found = matrix(node)
     return {
         "strides": list(strides(node)), "columns": found.columns, "pitch": found.pitch,
-        "channels_in_rows": node.layout.split == node.type.rank - 1 and found.pitch % 16 == 0,
+        "channels_in_rows": node.layout.split == node.type.rank - 1 and strides(node)[-1] == 1 and found.pitch % 16 == 0,
     }  # fmt: skip
 
 

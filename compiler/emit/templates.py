@@ -13,6 +13,7 @@ from typing import Any
 
 from ..graph import Graph
 from ..ops.depthwise import DEPTHWISE
+from ..ops.fractional import FRACTIONAL
 from ..ops.op import REGISTRY
 from ..ops.resize import RESAMPLED
 from ..ops.window import WINDOWED
@@ -22,6 +23,7 @@ from .column_sums import columns_text, parts_of
 from .convolution import convolution_recipe, is_convolution
 from .copies import MOVES, copies_recipe, copies_text
 from .depthwise import depthwise_recipe, depthwise_text
+from .fractional import fractional_recipe, fractional_text
 from .loops import flat_text, rows_text, total_text
 from .nest import nest_recipe, nest_text
 from .picks import picks_recipe, picks_text
@@ -40,9 +42,9 @@ VOCABULARY = 3
 
 TEXTS = {"flat": flat_text, "rows": rows_text, "columns": columns_text, "total": total_text, "nest": nest_text,
          "numbers": numbers_text, "window": window_text, "copies": copies_text, "warp": warp_text,
-         "depthwise": depthwise_text, "resample": resample_text, "picks": picks_text}  # fmt: skip
+         "depthwise": depthwise_text, "resample": resample_text, "picks": picks_text, "fractional": fractional_text}  # fmt: skip
 OWN_FORMS = {**dict.fromkeys(DEPTHWISE, depthwise_recipe), **dict.fromkeys(RESAMPLED, resample_recipe),
-             "pool_max_pick": picks_recipe}  # fmt: skip
+             "pool_max_pick": picks_recipe, **dict.fromkeys(FRACTIONAL, fractional_recipe)}  # fmt: skip
 """Ops that have a form to themselves."""
 TILED = {"matmul": matmul_text, "convolve": convolve_text, "filters": filters_text}
 """Texts that depend on the number of lanes."""

@@ -12,6 +12,7 @@ from ...dsl.kinds.image_layers import extents, margins
 from ..graph import Node, Value
 from ..types import BATCH, Dim, TensorType, product
 from .activations import SQUASHED, activate
+from .layers import stream
 from .registry import Options, Scene, layer
 from .weights import weight
 
@@ -123,6 +124,19 @@ def avg_pool(_scene: Scene, _node: Node, inputs: list[Value], options: Options) 
         return cast(Value, total * (1.0 / (window["size"][0] * window["size"][1])))
     ones = x.builder.constant(1.0, x.type)
     return cast(Value, total / x.builder.add("pool_sum", [ones], **window))
+
+
+@layer("fractional_max_pool")
+def fractional_max_pool(scene: Scene, node: Node, inputs: list[Value], options: Options) -> Value:
+    """The largest of each window; in training windows are moved by chance, else they stand evenly."""
+    (x,) = inputs
+    if scene.mode == "train":
+        key = stream(scene.experiment.seed, node.id, "windows")
+        moved = scene.builder.add("uniform", [scene.clock(), scene.rows()], key=key, shape=(BATCH, 2))
+    else:
+        moved = scene.builder.constant(0.5, TensorType((BATCH, 2)))
+    places = cast("tuple[int, int]", node.type.shape[1:3])
+    return scene.builder.add("fractional_max", [x, moved], places=places, size=extents(options, "size"))
 
 
 def _whole(x: Value) -> Window:

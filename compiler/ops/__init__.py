@@ -7,6 +7,7 @@ from . import (
     composite,
     contraction,
     depthwise,
+    fractional,
     leaves,
     movement,
     random,
@@ -20,7 +21,7 @@ from .seal import seal
 
 FAMILIES = (
     leaves, arithmetic, activation, comparison, movement, reduction, contraction, random, composite, window, warp,
-    depthwise, resize,
+    depthwise, resize, fractional,
 )  # fmt: skip
 
 seal(REGISTRY)

@@ -149,6 +149,24 @@ def pool_sizes(shapes: Shapes, options: Options) -> Sizes:
     return Sizes((height, width, picture_of(shapes)[2]))
 
 
+def fractional_sizes(shapes: Shapes, options: Options) -> Sizes:
+    """[H, W, C] -> [H / ratio, W / ratio, C], rounded down."""
+    height, width, channels = picture_of(shapes)
+    ratio, windows = options["ratio"], extents(options, "size")
+    assert isinstance(ratio, int | float), f"ratio was resolved as a number: {ratio!r}"
+    for size, window, axis in zip((height, width), windows, AXES, strict=True):
+        if window > size:
+            raise SizeMistake(f"a window of {window} does not fit the {axis} of {size}", "Make it smaller.")
+        if size / ratio < 1:
+            raise SizeMistake(f"nothing is left of the {axis}: {size} / {ratio} is below 1", "Make the ratio smaller.")
+        if ratio > window:
+            raise SizeMistake(
+                f"windows of {window} that stand {ratio} apart leave out points of the {axis}",
+                f"Write a size of at least {math.ceil(ratio)}.",
+            )
+    return Sizes((int(height / ratio), int(width / ratio), channels))
+
+
 def global_pool_sizes(shapes: Shapes, options: Options) -> Sizes:
     """[…, C] -> [C]."""
     shape = one_shape(shapes)
@@ -208,6 +226,17 @@ for _name, _help, _formula, _source in (
             sizes=pool_sizes, source=_source,
         )
     )  # fmt: skip
+register(
+    Kind(
+        "fractional_max_pool", "layer", "The largest of windows that stand by chance, so that any factor is possible.",
+        "y[i, j, c] = max(x[window at a_i, b_j, c]), a_i = floor((i + u) step) - floor(u step)", main="ratio",
+        options=(
+            Option("ratio", "number", 1.5, "how many times smaller both sides become", low=1),
+            Option("size", "ints", (2,), "height and width of the window, or one number for both", low=1, most=2),
+        ),
+        sizes=fractional_sizes, source="Graham 2014, arXiv:1412.6071",
+    )
+)  # fmt: skip
 register(
     Kind(
         "global_avg_pool", "layer", "The mean of each channel.", "y[c] = mean(x[all places, c])",

@@ -37,6 +37,14 @@ tell(
     "layer", "avg_pool", "Makes a picture smaller and smooth.", layers(CONVOLUTION.replace("max_pool", "avg_pool")),
     POOLED, ("avg_pool: {size: 3, stride: 2}", ((26, 26, 16),)),
 )  # fmt: skip
+tell(
+    "layer", "fractional_max_pool",
+    "Makes a picture smaller by less than half, so that more layers fit; the windows of each example stand elsewhere at "
+    "each step, which keeps networks from learning by heart. Outside training they stand evenly.",
+    layers("- conv2d: {filters: 16, kernel: 3, activation: relu}\n- fractional_max_pool: 1.4\n- flatten\n- dense: 10"),
+    "Height and width each become size / ratio, rounded down; channels stay.",
+    ("fractional_max_pool: 1.4", ((25, 25, 16),)),
+)  # fmt: skip
 for _name, _use in (
     ("global_avg_pool", "Stands in place of `flatten` before the last layer: far fewer weights, and any picture size."),
     ("global_max_pool", "Asks whether something is anywhere in the picture."),

@@ -21,7 +21,7 @@ SMOOTH = [(op, draw) for op, draw in CASES if op.vjp_rule is not None and draw.v
 FLAT = frozenset({"maximum", "minimum", "relu", "leaky_relu", "elu", "selu", "abs", "max", "where"})
 """Made of pieces: the second derivative of a piece may be 0, and the corners are kept away from."""
 
-CHOOSE = frozenset({"where", "pool_max_back", "pool_max_pick"})
+CHOOSE = frozenset({"where", "pool_max_back", "pool_max_pick", "fractional_max"})
 """Some of what they read says only which number is taken: it has no gradient, and its slope is 0."""
 
 

@@ -105,6 +105,17 @@ def test_back_where_the_pool_found_it(lanes: int, column: bool) -> None:
         check_kernels(graph, 3, 2, lanes=lanes)
 
 
+@pytest.mark.parametrize("lanes", [16, 8, 4])
+@pytest.mark.parametrize("shape", [(9, 12, 16), (5, 5, 3), (4, 7, 33)])
+def test_windows_that_stand_by_chance(shape: tuple[int, int, int], lanes: int) -> None:
+    new = builder()
+    moved = new.leaf("column", TensorType((BATCH, 2)), name="u")
+    x = picture(new, shape, column=False)
+    graph = lowered(new, new.add("fractional_max", [x, moved], places=(4, 3), size=(2, 3)))
+    assert "fractional_max_back" in {node.op for node in graph}
+    check_kernels(graph, 3, 2, lanes=lanes)
+
+
 @pytest.mark.parametrize("stride", [(1, 1), (2, 2), (3, 2)])
 @pytest.mark.parametrize("filters", [5, 32])
 def test_a_transposed_convolution(filters: int, stride: tuple[int, int]) -> None:

@@ -18,7 +18,6 @@ from .gallery import EXAMPLES
 
 ROWS = {"C": 34, "R": 21, "X": 12, "P": 21}
 NOT_YET = {
-    "C16": "fractional pooling has no kind",
     "C30": "reading a picture between its points has no kind",
     "C31": "learning by competition has no rule of its own (`fit`)",
     "R15": "no pass folds a batch norm into the layer before it",

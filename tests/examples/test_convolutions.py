@@ -269,6 +269,23 @@ def test_strict_windows_leave_nothing_over(tmp_path: Path) -> None:
         assert row.shape == (side, side, 1)
 
 
+@pytest.mark.catalog("C16")
+def test_pools_by_less_than_half(tmp_path: Path) -> None:
+    assert [row.shape[0] for row in shown("fractional_pools").values() if row.kind == "fractional_max_pool"] == [
+        6,
+        4,
+        3,
+        2,
+    ]
+    assert table([25, 25, 3], "{fractional_max_pool: 1.4}", tmp_path)[0].shape == (17, 17, 3)
+    first, again = (trained("fractional_pools", tmp_path) for _ in range(2))
+    assert first.metrics == again.metrics
+    assert first.metrics["test"]["accuracy"] > 0.93
+    one, other = (answers(example("pictures/fractional_pools"), held(first)) for _ in range(2))
+    for name in one:
+        np.testing.assert_array_equal(one[name], other[name])
+
+
 @pytest.mark.catalog("C17")
 def test_a_bias_for_each_place(tmp_path: Path) -> None:
     rows = shown("places")

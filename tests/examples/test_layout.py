@@ -26,7 +26,7 @@ STANDARD = (
     "blocks/highway", "blocks/residual", "deep/alexnet", "deep/network_in_network", "deep/resnet152", "deep/resnet20",
     "deep/vgg16", "heads/two_heads", "losses/parts", "neurons/gate_and", "neurons/gate_or", "pictures/alexnet_small",
     "pictures/autoencoder_mirrored", "pictures/blur", "pictures/colours", "pictures/convolution_as_matrix", "pictures/dense_as_convolution",
-    "pictures/densenet_small", "pictures/diagonal", "pictures/edges_fixed", "pictures/fractal_drop_path",
+    "pictures/densenet_small", "pictures/diagonal", "pictures/edges_fixed", "pictures/fractal_drop_path", "pictures/fractional_pools",
     "pictures/fractalnet_small", "pictures/highway_deep", "pictures/lenet5", "pictures/network_in_network",
     "pictures/one_direction", "pictures/places", "pictures/resnet_in_resnet", "pictures/resnet_small",
     "pictures/separable", "pictures/sizes", "pictures/three_pools", "pictures/unpooling", "pictures/vgg_small",

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 import netloom
+from netloom.compiler.ops import REGISTRY
 from netloom.runtime import start
 from netloom.runtime.engine import Segment
 from netloom.runtime.launch import Launch, Request
@@ -268,3 +269,22 @@ def enlarged_digits(count: int) -> dict[str, Any]:
     pictures = np.kron(raw["image"][:count, :, :, 0], np.ones((1, 3, 3), np.uint8)).astype(np.float32)
     padded = np.pad(pictures * (255 / 16), ((0, 0), (2, 2), (2, 2)))
     return {"image": padded.astype(np.uint8)[..., None], "label": raw["label"][:count]}
+
+
+@pytest.mark.catalog("C16")
+def test_windows_that_stand_by_chance_agree() -> None:
+    """From equal draws, the same windows, and the same gradient to the largest; sizes 17 and 18 of 25 by 1.4 or so."""
+    random = np.random.default_rng(0)
+    x, u = random.standard_normal((3, 25, 25, 4)), random.random((3, 2))
+    for places in ((17, 18), (18, 17), (24, 13)):
+        theirs = torch.from_numpy(np.ascontiguousarray(x.transpose(0, 3, 1, 2))).requires_grad_()
+        # theirs has the width first, and numbers of its own for each channel
+        samples = torch.from_numpy(np.broadcast_to(u[:, None, ::-1], (3, 4, 2)).copy())
+        wanted = nn.functional.fractional_max_pool2d(theirs, 2, output_size=places, _random_samples=samples)
+        how = {"places": places, "size": (2, 2)}
+        found = REGISTRY["fractional_max"](x, u, **how)
+        np.testing.assert_array_equal(found, wanted.detach().numpy().transpose(0, 2, 3, 1))
+        g = random.standard_normal(found.shape)
+        wanted.backward(torch.from_numpy(np.ascontiguousarray(g.transpose(0, 3, 1, 2))))
+        back = REGISTRY["fractional_max_back"](g, x, found, u, **how)
+        np.testing.assert_allclose(back, theirs.grad.numpy().transpose(0, 2, 3, 1), rtol=1e-12)
