@@ -98,7 +98,7 @@ def write(path: Path, built: Built) -> None:
 
 
 def _entry(name: str, kind: int) -> zipfile.ZipInfo:
-    """The same bytes whenever it is written."""
+    """A part that does not say when it was written."""
     entry = zipfile.ZipInfo(name)
     entry.compress_type = kind
     return entry
