@@ -6,11 +6,16 @@ import base64
 import ctypes
 import io
 import json
+import os
+import subprocess
+import sys
+from pathlib import Path
 
 import llvmlite.binding as llvm
 import numpy as np
 import pytest
 
+import netloom
 from netloom.runtime import driver
 from netloom.runtime.compile_worker import compile_object, serve
 from netloom.runtime.objects import Library
@@ -51,6 +56,33 @@ def test_an_object_is_called_through_its_symbol() -> None:
 def test_text_that_needs_python_is_refused(body: str) -> None:
     with pytest.raises(ValueError, match="the text can raise|it would need"):
         compile_object("netloom_bad", HEAD + body + "\n", 8)
+
+
+ALONE = """
+import sys
+from netloom.runtime.compile_worker import compile_object
+import netloom
+from netloom.runtime import driver
+
+assert compile_object("netloom_driver", driver.TEXT, 8)
+print(sorted(sys.modules.keys() & {"numba", "numpy", "netloom.runtime.twin"}))
+assert compile_object("netloom_pair", sys.argv[1], 8)
+print(sorted(sys.modules.keys() & {"netloom.runtime.twin"}))
+"""
+
+
+def test_numba_is_imported_for_what_the_translator_refuses() -> None:
+    text = f"{HEAD}a, b = thread, threads\n    put(arena, a, b)\n"
+    root = str(Path(netloom.__file__).parent.parent)
+    done = subprocess.run(
+        [sys.executable, "-c", ALONE, text],
+        env={**os.environ, "PYTHONPATH": root},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.splitlines() == ["[]", "['netloom.runtime.twin']"]
 
 
 def test_division_needs_no_check() -> None:

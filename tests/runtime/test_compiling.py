@@ -80,6 +80,51 @@ def test_a_store_that_keeps_nothing_still_serves(tmp_path: Path, monkeypatch: py
     assert symbol(small(5)[0].fingerprint, host()) in library
 
 
+TOGETHER = """
+import os, signal, sys
+from pathlib import Path
+from netloom.runtime.compiling import Wanted, prepare
+from netloom.runtime.objects import Library
+from netloom.runtime.store import Store
+from netloom.runtime.target import host
+
+text = "def kernel(arena, offsets, sizes, thread, threads):\\n    put(arena, 0, {number})\\n"
+texts = [text.replace("{number}", str(number)) for number in range(6)]
+kernels = [Wanted(f"store {i}", made, lambda made=made: made) for i, made in enumerate(texts)]
+store, last = Store(Path(sys.argv[1])), int(sys.argv[2])
+
+
+def told(_name, made, _count):
+    if made == last:
+        os.kill(os.getpid(), signal.SIGKILL)
+
+
+prepare(kernels, Library(), store, host(), told)
+assert store.notice is None, store.notice
+"""
+
+
+def test_processes_that_need_the_same_kernels_at_once_and_one_that_is_killed(tmp_path: Path) -> None:
+    package, folder = str(Path(netloom.__file__).parent.parent), str(tmp_path / "kernels")
+    running = [
+        subprocess.Popen(
+            [sys.executable, "-c", TOGETHER, folder, str(last)],
+            env={**os.environ, "PYTHONPATH": package},
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        for last in (0, 0, 2)
+    ]
+    ended = [(process.communicate()[1], process.returncode) for process in running]
+    assert [code for _, code in ended[:2]] == [0, 0], ended
+    # the third dies of its second kernel, unless the others made all before it looked
+    assert ended[2][1] in (0, -9), ended
+    again = subprocess.run(
+        [sys.executable, "-c", TOGETHER, folder, "1"], env={**os.environ, "PYTHONPATH": package}, check=False
+    )
+    assert again.returncode == 0, "everything is found: nothing is made, so nothing is told"
+
+
 WARM = """
 import sys
 from pathlib import Path
