@@ -30,7 +30,8 @@ def aligned_zeros(count: int) -> npt.NDArray[np.uint8]:
     """`count` bytes from an aligned address on. NumPy leaves them to the system until they are touched, and
     asks it for large pages where there are many."""
     step = LARGE_PAGE if count >= 4 * LARGE_PAGE else ALIGNMENT
-    memory = np.zeros(count + step, np.uint8)
+    # a kernel may read a vector that begins in a buffer to its end
+    memory = np.zeros(count + step + ALIGNMENT, np.uint8)
     start = -memory.ctypes.data % step
     return memory[start : start + count]
 
