@@ -7,10 +7,10 @@ from functools import lru_cache
 from typing import Any, cast
 
 from .arena_map import SHARED, ArenaMap
+from .derived import DERIVED
 from .graph import Graph
 from .graph import Origin as NodeOrigin
 from .kernel_view import KernelNodes, kernels_of
-from .passes.fold import DERIVED
 from .plan import (
     Buffer,
     Call,

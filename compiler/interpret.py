@@ -9,10 +9,10 @@ import numpy as np
 import numpy.typing as npt
 
 from ..dsl.diagnostics import NetloomError
+from .derived import definitions
 from .graph import Graph, Node
 from .kernel_view import ancestors
 from .ops import REGISTRY
-from .passes.fold import definitions
 from .types import Size, evaluate
 
 Array = npt.NDArray[Any]
@@ -39,7 +39,7 @@ def interpret(
 def interpret_all(
     graph: Graph, values: Mapping[str, Array], sizes: Mapping[str, int], precision: Precision = "float64"
 ) -> dict[str, Array]:
-    """Every node's value by id. A state that is computed from others (`passes/fold.py`) is what it will be next."""
+    """Every node's value by id. A state that is computed from others (`derived.py`) is what it will be next."""
     found: dict[str, Array] = {}
     defined = definitions(graph)
     early = ancestors(graph, defined.values()) if defined else set()

@@ -15,10 +15,10 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from .derived import definitions
 from .graph import Graph, Node
 from .interpret import interpret, interpret_all, leaf_name
 from .kernel_view import ancestors, is_leaf
-from .passes.fold import definitions
 from .stages import Pass, StageError
 from .types import evaluate
 

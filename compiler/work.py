@@ -164,6 +164,7 @@ def together(one: Work, other: Work, weights: tuple[float, ...]) -> Work:
 
 
 def added(one: Amount, other: Amount) -> Amount:
+    """The sum of two amounts, size by size."""
     return amount(Size(part.factor, part.names) if part.names else part.factor for part in (*one, *other))
 
 

@@ -216,6 +216,7 @@ def _knobs(ready: start.Ready) -> Any:
 
 
 def class_names(loaded: start.Loaded) -> tuple[str, ...]:
+    """The names of the classes that the first loss of the network tells apart; empty without one."""
     for term in loaded.experiment.terms:
         column = loaded.schema.columns.get(term.tensors["target"])
         if column is not None and column.classes is not None:

@@ -23,6 +23,7 @@ MOST_OF_A_CHANNEL = 8
 
 
 def size_of(x: Value) -> tuple[int, int]:
+    """Height and width of a batch of pictures."""
     return cast(int, x.type.shape[1]), cast(int, x.type.shape[2])
 
 

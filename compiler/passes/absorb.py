@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import ClassVar, cast
 
+from ..derived import depends_on_states, fixed_nodes
 from ..graph import Graph, Node, Value
 from ..ops.op import REGISTRY
 from ..stages import DECOMPOSED, Pass, Stage
-from .fold import depends_on_states, fixed_nodes
 from .rewriter import Rewriter
 
 LINEAR_MOVES = frozenset({"reshape", "transpose", "windows", "pool_sum"})

@@ -6,15 +6,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 
+from ..derived import DERIVED, definitions, fixed_nodes
 from ..graph import Builder, Graph, Node, Value
 from ..kernel_view import is_leaf
 from ..stages import DECOMPOSED, Pass, Stage
-from ..types import Size
 from ..views import VIEW_OPS, is_view
 from .rewriter import without_dead
-
-DERIVED = "derived"
-"""The role of a state that is computed from other states and from nothing else."""
 
 
 @dataclass(frozen=True)
@@ -34,35 +31,6 @@ class Fold(Pass):
     def __call__(self, graph: Graph) -> Graph:
         cuts = _cuts(graph)
         return _Folding(graph, self.mode).cut(cuts) if cuts else graph
-
-
-def definitions(graph: Graph) -> dict[str, str]:
-    """The node that computes each derived state, by the id of the state's leaf."""
-    found = dict[str, str]()
-    for node in graph:
-        if node.op == "state" and node.attr("role") == DERIVED:
-            made = graph.outputs.get(f"next/{node.attr('name')}")
-            if made is not None:
-                found[node.id] = made
-    return found
-
-
-def depends_on_states(node: Node, fixed: Mapping[str, object] | set[str]) -> bool:
-    """Whether a node is the same for every batch and every step, where `fixed` are those of which it is known."""
-    if any(isinstance(dim, Size) for dim in node.type.shape):
-        return False
-    if is_leaf(node):
-        return node.op in ("state", "constant")
-    return all(source in fixed for source in node.inputs)
-
-
-def fixed_nodes(graph: Graph) -> set[str]:
-    """The nodes that depend on states and constants alone."""
-    found = set[str]()
-    for node in graph:
-        if depends_on_states(node, found):
-            found.add(node.id)
-    return found
 
 
 def _cuts(graph: Graph) -> set[str]:

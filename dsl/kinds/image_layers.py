@@ -95,6 +95,7 @@ def _count(value: object) -> bool:
 
 
 def picture_of(shapes: Shapes) -> tuple[int, int, int]:
+    """Height, width and channels of the one input; raises `SizeMistake` where it is no picture."""
     shape = one_shape(shapes)
     if len(shape) != 3:
         raise SizeMistake(

@@ -126,7 +126,7 @@ def test_a_closed_block_names_its_few_layers_and_its_ways_round() -> None:
     assert boxes["stage.1.Bottleneck1.ConvNorm4"].note == "2 layers"
     two = [box for box in fitted(picture("deep/resnet152"), 2).boxes if "Bottleneck" in box.id]
     assert all(box.note.endswith("with ways round") for box in two)
-    assert "64 filters 1×1 → 64 filters 3×3 → 256 filters 1×1" in {box.detail for box in two}
+    assert "64 filters 1×1 → 64 3×3 → 256 1×1" in {box.detail for box in two}
 
 
 def test_what_stands_for_several_says_so_first() -> None:

@@ -27,7 +27,7 @@ class Counted:
 
     def __call__(self, graph: Graph, nodes: tuple[str, ...], exits: frozenset[str]) -> Made:
         self.asked += 1
-        if "square.1" in nodes or "square.2" in nodes and "tanh.1" not in nodes:
+        if "square.1" in nodes or ("square.2" in nodes and "tanh.1" not in nodes):
             return {"form": "any"}, (graph[nodes[0]].inputs[0], *sorted(exits)), ()
         raise Misfit(f"{nodes[0]} stands alone")
 

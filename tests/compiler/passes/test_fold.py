@@ -6,12 +6,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from netloom.compiler.derived import DERIVED, definitions, fixed_nodes
 from netloom.compiler.graph import Builder, Graph, Origin, Value
 from netloom.compiler.interpret import interpret
 from netloom.compiler.passes.absorb import Absorb
 from netloom.compiler.passes.decompose import Decompose
 from netloom.compiler.passes.drop_dead import DropDead
-from netloom.compiler.passes.fold import DERIVED, Fold, definitions, fixed_nodes
+from netloom.compiler.passes.fold import Fold
 from netloom.compiler.passes.layout import LayOut
 from netloom.compiler.passes.merge import Merge
 from netloom.compiler.passes.simplify import Simplify
