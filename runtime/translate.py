@@ -211,10 +211,11 @@ class _Scope:
         self.turns(lambda: self.truth(test), lambda: self.body(body))
 
     def count(self, name: str, given: list[ast.expr], body: list[ast.stmt]) -> None:
-        """`for name in range(…)`, upwards by one: the count is a place of its own, as Python's is."""
-        bounds = [values.widened(self.b, self.value(one), INT64) for one in given]
-        if len(bounds) not in (1, 2):
-            raise TranslationError("range takes a stop, or a start and a stop")
+        """`for name in range(…)`, upwards: the count is a place of its own, as Python's is."""
+        if len(given) not in (1, 2, 3):
+            raise TranslationError("range takes a stop, or a start and a stop, or a step too")
+        step = self.step(given[2]) if len(given) == 3 else 1
+        bounds = [values.widened(self.b, self.value(one), INT64) for one in given[:2]]
         start, stop = (INT64.llvm(0), bounds[0]) if len(bounds) == 1 else bounds
         place = self.place(INT64).llvm
         self.b.store(start, place)
@@ -225,10 +226,21 @@ class _Scope:
         def turn() -> None:
             now = self.b.load(place)
             self.assign(name, Value(INT64, now))
-            self.b.store(self.b.add(now, INT64.llvm(1)), place)
+            self.b.store(self.b.add(now, INT64.llvm(step)), place)
             self.body(body)
 
         self.turns(going, turn)
+
+    def step(self, node: ast.expr) -> int:
+        """A constant above 0: any other could be 0, and Python would raise."""
+        match node:
+            case ast.Constant(value=int() as found) if found > 0:
+                return found
+            case ast.Name(id="LANES"):
+                return int(self.unit.names["LANES"])  # type: ignore[arg-type]
+            case ast.BinOp(left=left, op=ast.Mult(), right=right):
+                return self.step(left) * self.step(right)
+        raise TranslationError(f"the step `{ast.unparse(node)}` is no constant above 0")
 
     def turns(self, going: Callable[[], ir.Value], turn: Callable[[], None]) -> None:
         head, body, after = (self.b.append_basic_block(name) for name in ("while", "turn", "endwhile"))

@@ -4,6 +4,7 @@ The rules are Numba's with `error_model="numpy"` (nothing raises):
 
 - int64 with float32 or float64 is float64; float32 with float64 is float64; float32 with itself stays float32;
 - `/` of integers is float64; `//` and `%` round down, and with a divisor of 0 (or -2^63 by -1) give 0;
+- `min` and `max` of two numbers give the first unless the second is beyond it;
 - comparisons with a NaN are false, but for `!=`; truths are made by comparisons, `and`, `or`, `not`, True and False;
 - where a word wants int64 a truth is 0 or 1, and where it wants float64 any number is widened; nothing is narrowed
   without `F(x)` (float32), `float(x)` (float64, but a float32 stays one) or `int(x)` (towards zero).
@@ -125,11 +126,10 @@ def negative(b: ir.IRBuilder, value: Value) -> Value:
 
 
 def extreme(b: ir.IRBuilder, name: str, left: Value, right: Value) -> Value:
-    """`min` or `max` of two integers. (With NaN there is more than one meaning: of real numbers, say which.)"""
-    if left.kind is not INT64 or right.kind is not INT64:
-        raise TranslationError(f"{name} is of two integers")
-    first = b.icmp_signed("<" if name == "min" else ">", left.llvm, right.llvm)
-    return Value(INT64, b.select(first, left.llvm, right.llvm))
+    """`min` or `max` of two numbers, as Python has it: the first unless the second is beyond it."""
+    beyond = compared(b, "<" if name == "min" else ">", right, left).llvm
+    kind = promoted(left.kind, right.kind)
+    return Value(kind, b.select(beyond, converted(b, right, kind), converted(b, left, kind)))
 
 
 def mathematical(b: ir.IRBuilder, name: str, value: Value) -> Value:

@@ -72,7 +72,7 @@ ANSWERS = [
     "x + y", "x - y", "x * y", "x / y", "x ** y", "-x", "a + c", "a * c", "a / c", "-a", "a + x", "a * thread",
     "thread / threads", "x + thread", "thread - x", "float(thread)", "float(a)", "F(x)", "F(thread)", "math.exp(x)",
     "math.log(x)", "math.log1p(x)", "math.tanh(x)", "math.erf(x)", "math.sin(a)", "math.cos(x)", "math.sqrt(x)",
-    "math.fabs(a)", "math.exp(thread)", "x if x > y else y", "1 if x < y else x", "x if x != y else 0.5", "INF - x",
+    "math.fabs(a)", "math.exp(thread)", "x if x > y else y", "1 if x < y else x", "x if x != y else 0.5", "INF - x", "min(x, y)", "max(x, y)", "min(a, c)", "max(a, x)", "max(x, thread)", "min(thread, y)",
     "x if not x <= y else -y", "a if a >= c else c", "1.0 if x == y or y < x and thread > 0 else 0.0",
 ]  # fmt: skip
 
@@ -94,6 +94,7 @@ PROGRAMS = {
     "a loop that ends": ["i = 0", "while i < 5:", "    put(arena, i, i * i)", "    i += 1"],
     "a loop that never begins": ["while thread < 0:", "    put(arena, 0, 1)", "put(arena, 1, 2)"],
     "counting": ["for i in range(threads):", "    for j in range(i, 6):", "        put(arena, i + 8 * j, i - j)"],
+    "counting by more than one": ["for i in range(3, 40, 2 * LANES):", "    put(arena, i, 1)"],
     "a count is its own": ["for i in range(4):", "    put(arena, i, i + 1)", "    i = 9", "put(arena, 9, i)"],
     "a bound is read once": ["n = 3", "for i in range(n):", "    n += 1", "put(arena, 0, n)"],
     "branches": [
@@ -174,7 +175,7 @@ REFUSED = {
     "put(arena, 0, 1 ** 2)": "no Pow of int64",
     "put_float64(arena, 0, 1.5 // 2.0)": "no FloorDiv of float64",
     "put_float64(arena, 0, 1.5 % 2.0)": "no Mod of float64",
-    "put_float64(arena, 0, min(1.5, 2.0))": "min is of two integers",
+    "put(arena, 0, min(thread > 0, threads > 0))": "truth is not compared",
     "put(arena, 0, min(1, 2, 3))": "min takes 2 arguments, not 3",
     "put(arena, 0, float(thread > 0))": "float of truth",
     "put(arena, 0, -(thread > 0))": "truth has no sign",
@@ -188,7 +189,9 @@ REFUSED = {
     "put(arena, 0, 1 if thread else 2)": "a condition is a truth, and `thread` is int64",
     "if thread:\n        return": "a condition is a truth",
     "while thread:\n        return": "a condition is a truth",
-    "for i in range(1, 9, 2):\n        put(arena, 0, i)": "range takes a stop, or a start and a stop",
+    "for i in range(1, 9, thread):\n        put(arena, 0, i)": "the step `thread` is no constant above 0",
+    "for i in range(1, 9, 0):\n        put(arena, 0, i)": "the step `0` is no constant above 0",
+    "for i in range():\n        put(arena, 0, i)": "range takes a stop",
     "for i in (1, 2):\n        put(arena, 0, i)": "no `for i in ",
     "for i in range(2):\n        break": "no `break`",
     "while thread > 0:\n        return\n    else:\n        return": "no `while",
