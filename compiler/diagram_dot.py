@@ -18,6 +18,12 @@ Direction = Literal["down", "right"]
 FONT = "Helvetica,Arial,sans-serif"
 SIGNS = {"add": "+", "multiply": "×"}
 """What a joiner shows instead of its kind."""
+FINE = "splines=spline"
+ROUGH = "splines=line, nslimit=2, nslimit1=2, mclimit=0.3"
+"""How graphviz draws: lines that go round boxes, and boxes moved until nothing gets better; or straight lines, and an
+end of it. The second takes a tenth of the time, where the first takes minutes."""
+MANY = 120
+"""Ops or kernels from which the second is taken at once: each is read far away."""
 
 
 def dot_text(picture: Picture, theme: Theme = "light", direction: Direction = "down") -> str:
@@ -49,8 +55,8 @@ class _Writer:
         yield f"digraph {_quoted(picture.name)} {{"
         yield (
             f'  graph [rankdir={"TB" if direction == "down" else "LR"}, bgcolor="{look.paper}", fontname="{FONT}", '
-            f"label=<{_rows(rows)}>, labelloc=t, labeljust=l, nodesep=0.35, ranksep=0.42, pad=0.3, splines=spline, "
-            f"newrank=true, outputorder=edgesfirst];"
+            f"label=<{_rows(rows)}>, labelloc=t, labeljust=l, nodesep=0.35, ranksep=0.42, pad=0.3, "
+            f"{ROUGH if picture.unit != 'layers' and len(picture.boxes) > MANY else FINE}, newrank=true, outputorder=edgesfirst];"
         )
         yield (
             f'  node [fontname="{FONT}", fontsize=11, fontcolor="{look.ink}", shape=box, style="rounded,filled", '

@@ -87,9 +87,10 @@ def _skips(links: Iterable[Link], members: Sequence[Box]) -> bool:
 
 
 def contents(members: Sequence[Box], times: Mapping[str, int]) -> str:
-    """The layers with weights in a closed block, where they are few: `64 filters 1×1 → 64 filters 3×3`."""
+    """The layers with weights in a closed block, where they are few: `64 filters 1×1 → 64 3×3`."""
     shown = [box for box in members if box.family == "weights" and box.detail]
     told = [box.detail.removesuffix(", same") for box in shown for _ in range(times[box.id])]
+    told[1:] = [words.replace(" filters ", " ") for words in told[1:]]
     return " → ".join(told) if 0 < len(told) <= MOST_TOLD else ""
 
 

@@ -18,6 +18,7 @@ FAMILIES: dict[str, Family] = {
     "matmul": "product", "rows": "rows", "columns": "pool", "total": "pool", "flat": "work", "numbers": "work",
     "nest": "shape",
 }  # fmt: skip
+OPTIMIZER = "train.optimizer"
 MOST_LAYERS = 3
 """How many layers a kernel's box names."""
 
@@ -72,9 +73,9 @@ def _around(call: Call, graph: Graph) -> tuple[str, ...]:
     """The paths of the blocks round the layer that most of a call is of, and of the layer itself."""
     paths = owners(call)
     path = next((path for path in paths if path in graph.nodes), paths[0] if paths else "")
-    if paths[:1] == ["train.optimizer"] and call.work.phase != "update":
-        # the length of the gradient, a sum over the layers
-        path = paths[0]
+    if OPTIMIZER in paths and call.work.phase != "update":
+        # the length of the whole gradient, summed up layer by layer
+        path = OPTIMIZER
     if path not in graph.nodes:
         return (path,) if path else ()
     parts = path.split(".")

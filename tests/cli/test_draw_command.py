@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from netloom.compiler.diagram_dot import FINE, ROUGH
 from netloom.dsl.diagnostics import NetloomError
 from netloom.runtime import render
 
@@ -58,6 +59,33 @@ def test_graphviz_mistakes_are_told(tmp_path: Path) -> None:
         pytest.skip("graphviz is not installed")
     with pytest.raises(NetloomError, match="could not draw"):
         render.render("digraph {", tmp_path / "out.svg", "svg")
+
+
+def test_what_cannot_be_drawn_finely_is_drawn_roughly(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[str] = []
+
+    def dot(words: list[str], *, input: bytes, timeout: float, **_: object) -> subprocess.CompletedProcess[bytes]:
+        asked.append(input.decode())
+        if len(asked) == 1:
+            raise subprocess.TimeoutExpired(words, timeout)
+        return subprocess.CompletedProcess(words, 0, b"a picture", b"")
+
+    monkeypatch.setattr(render, "has_graphviz", lambda: True)
+    monkeypatch.setattr(subprocess, "run", dot)
+    render.render(f"digraph {{ graph [{FINE}] }}", tmp_path / "out.svg", "svg")
+    assert (tmp_path / "out.svg").read_bytes() == b"a picture"
+    assert asked == [f"digraph {{ graph [{FINE}] }}", f"digraph {{ graph [{ROUGH}] }}"]
+
+
+def test_who_gives_up_says_what_helps(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def dot(words: list[str], **_: object) -> subprocess.CompletedProcess[bytes]:
+        return subprocess.CompletedProcess(words, 1, b"", b"Error: trouble in init_rank\n\tn1 2\n\tn2 3\n")
+
+    monkeypatch.setattr(render, "has_graphviz", lambda: True)
+    monkeypatch.setattr(subprocess, "run", dot)
+    with pytest.raises(NetloomError, match="in the terminal without -o") as mistake:
+        render.render("digraph {}", tmp_path / "out.svg", "svg")
+    assert "n2" not in str(mistake.value)
 
 
 def test_json_is_the_whole_picture() -> None:
