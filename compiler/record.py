@@ -6,8 +6,8 @@ class Point(Record):
 
 Point.model_validate_json('{"x": 3}') == Point(x=3)
 
-The names of the methods are pydantic's, so that a reader knows what they do; it is not imported, for it would take a
-third of the time in which a built plan starts.
+The names of the methods are pydantic's, so that a reader knows what they do; it is not imported, for a built
+plan is to start at once.
 """
 
 from __future__ import annotations
