@@ -47,6 +47,8 @@ def detail_of(node: Node) -> str:
         words.append(f"{filters} filter{'s' if filters != 1 else ''} {sizes(options.pop('kernel', (1,)))}")
     elif "size" in options and node.op.endswith("_pool"):
         words.append(sizes(options.pop("size")))
+    elif node.op == "resize" and options.get("size") is None:
+        words.append(f"× {_words(options.pop('scale'))}")
     kind = find_layer(node.op)
     defaults = {o.name: o.default for o in kind.options if o.default is not REQUIRED} if kind else {}
     for name, value in options.items():
