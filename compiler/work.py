@@ -38,7 +38,9 @@ MULTIPLY_ADDS: dict[str, Callable[[Graph, Node], Dim]] = {
 }  # fmt: skip
 """How many a contraction does: an entry for every op of that kind."""
 
-ADDS_INPUT = frozenset({"unwindows", "pool_spread", "pool_max_back", "scatter_add", "resample_back", "fractional_max_back"})
+ADDS_INPUT = frozenset(
+    {"unwindows", "pool_spread", "pool_max_back", "scatter_add", "resample_back", "fractional_max_back"}
+)
 """Ops that move every element they read and add it to others."""
 LEARNED = ("gradient/", "next/", "guard/")
 """Beginnings of the outputs that learning asks for."""

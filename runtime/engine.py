@@ -123,8 +123,8 @@ class Engine:
     def _refresh(self, programs: set[str]) -> None:
         """Before programs that read what hangs on the weights: compute it again where the weights have changed."""
         if "update" in programs:
-            assert programs <= {"gradients", "update"}, "what is learnt is seen by the next start"
             self._fresh = "refresh" not in self.plan.programs
+            assert self._fresh or programs <= {"gradients", "update"}, "what is learnt is seen by the next start"
         elif not self._fresh and not programs.isdisjoint(("evaluate", "predict")):
             self._team.run(*self._begin([replace(REFRESH, knobs=np.zeros((1, len(self.plan.knobs)), np.float32))]))
             self._fresh = True
