@@ -22,9 +22,10 @@ def check_classes(
     draft: Draft, entry: Entry, source: str, have: tuple[int, ...], sizes: tuple[int, ...], classes: int
 ) -> None:
     """Say where the loss `entry` cannot compare `source`, of sizes `have`, with numbers of classes."""
+    fits = have[:-1] == sizes and have[-1:] == (classes,)
     if math.prod(have) == math.prod(sizes) and entry.kind != "cross_entropy":
         _one_output(draft, entry, classes)
-    elif (picture := _given_back(draft, entry, have)) is not None:
+    elif not fits and (picture := _given_back(draft, entry, have)) is not None:
         draft.error(
             "E223", entry.place,
             f"{entry.kind} compares with the class of each example, and the prediction is {said(have)}: as many as "

@@ -7,6 +7,7 @@ effect at the next step boundary.
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
 import os
@@ -48,19 +49,25 @@ class Control:
         except OSError as trouble:
             return f"this run cannot be steered from outside: {trouble}"
         self._server = server
-        threading.Thread(target=self._serve, name="netloom-control", daemon=True).start()
+        self._thread = threading.Thread(target=self._serve, args=(server,), name="netloom-control", daemon=True)
+        self._thread.start()
         return None
 
     def close(self) -> None:
         """Stop listening and leave nothing behind."""
-        if self._server is not None:
-            self._server.close()
-            self._server = None
+        server, self._server = self._server, None
+        if server is not None:
+            # closing alone wakes nobody who waits in `accept`
+            with contextlib.suppress(OSError):
+                server.shutdown(socket.SHUT_RDWR)
+            server.close()
+            if self._thread is not threading.current_thread():
+                self._thread.join(timeout=5)
         for path in (self._path, self._folder / "control.json"):
             path.unlink(missing_ok=True)
 
-    def _serve(self) -> None:
-        while (server := self._server) is not None:
+    def _serve(self, server: socket.socket) -> None:
+        while self._server is not None:
             try:
                 connection, _ = server.accept()
             except OSError:
