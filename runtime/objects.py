@@ -15,7 +15,9 @@ class Library:
         machine = llvm.Target.from_default_triple().create_target_machine(
             cpu=target.cpu, features=target.features, opt=3, reloc="pic", codemodel="small"
         )
-        self._compiler = llvm.create_lljit_compiler(machine)
+        # this linker keeps the parts of an object side by side: they reach one another by offsets of 32 bits, which
+        # beside gigabytes of other memory the older one's would not
+        self._compiler = llvm.create_lljit_compiler(machine, use_jit_link=True)
         self._loaded: dict[str, llvm.ResourceTracker] = {}
 
     def __contains__(self, symbol: str) -> bool:
