@@ -17,9 +17,10 @@ from netloom.runtime.live import Clockwork, knob_table
 from netloom.runtime.order import Order
 
 from ..examples.gallery import example
-from .test_torch import RULES, losses
 
 torch = pytest.importorskip("torch", reason="PyTorch is not installed: no oracle to compare with")
+from .test_torch import RULES, losses  # noqa: E402  itself skipped where PyTorch is not
+
 pytestmark = pytest.mark.torch
 nn = torch.nn
 
