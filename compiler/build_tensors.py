@@ -48,7 +48,7 @@ def complete(draft: Draft, entry: Entry, kind: Kind, options: Options, sources: 
     if kind.option("classes") and options.get("classes") is None and sources:
         column = draft.column(sources[0])
         options["classes"] = column.classes if column is not None else None
-    if kind.name == "max_unpool" and UNKNOWN not in sources:
+    if kind.name == "max_unpool" and UNKNOWN not in sources and len(sources) > 1:
         return _pooled(draft, entry, sources)
     if kind.name == "shift" and isinstance(options.get("fill"), str):
         draft.later("`shift` that fills with a symbol", entry.option_places.get("fill", entry.place))

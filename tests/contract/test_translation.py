@@ -48,11 +48,18 @@ def results(op: Op, draw: Any, lanes: int, threads: int, make: Any) -> dict[str,
         kernel_bench.compiled.cache_clear()
 
 
+CONTRACTED = {"resample"}
+"""Ops with products and sums of single numbers, which either compiler may round once or twice."""
+
+
 def agree(op: Op, draw: Any, lanes: int) -> None:
     made = [results(op, draw, lanes, 2, make) for make in (compile_object, compile_by_numba)]
     assert made[0].keys() == made[1].keys()
     for name, array in made[0].items():
-        assert array.tobytes() == made[1][name].tobytes(), f"{op.name} differs in {name}"
+        if op.name in CONTRACTED:
+            np.testing.assert_allclose(array, made[1][name], rtol=5e-7, atol=1e-7)
+        else:
+            assert array.tobytes() == made[1][name].tobytes(), f"{op.name} differs in {name}"
 
 
 @pytest.mark.parametrize(("op", "draw"), SAMPLE, ids=[f"{o.name}-{i}" for i, (o, _) in enumerate(SAMPLE)])
