@@ -34,13 +34,13 @@ def columns_text(recipe: Recipe) -> str:
     w.start()
     if "parts" in recipe:
         _in_parts(w, recipe["parts"])
-        return w.text()
+        return w.kernel()
     w.put("top = 0")
     w.put("bottom = rows")
     w.put(f"blocks = ({w.pitch} + LANES - 1) // LANES")
     w.share("blocks", "block", "last")
     _all_blocks(w)
-    return w.text()
+    return w.kernel()
 
 
 def _in_parts(w: Writer, parts: int) -> None:

@@ -15,7 +15,7 @@ from typing import Any, cast
 from ..graph import Graph, Node
 from ..ops.window import places
 from ..types import Dim
-from .recipe import Recipe, operand, vector_recipe
+from .recipe import Recipe, moved_sizes, operand, vector_recipe
 from .site import Misfit, make_site, strides
 
 Pair = tuple[int, int]
@@ -99,14 +99,7 @@ def _forward(graph: Graph, window: Node, product: Node, nodes: tuple[str, ...], 
     recipe, sizes = vector_recipe(site, "convolve", {"slide": slide})
     recipe["operands"][slide["a"]] = operand(image, "matrix")
     kept = tuple(image.id if o == window.id else o for o in operands)
-    return recipe, kept, (sizes[0], image.type.shape[0], *_moved(recipe, sizes))
-
-
-def _moved(recipe: Recipe, sizes: tuple[Dim, ...]) -> tuple[Dim, ...]:
-    """The other sizes stand one place later, behind the number of pictures."""
-    for node in recipe["body"]:
-        node["args"] = [["size", a[1] + 1] if isinstance(a, list) and a[0] == "size" else a for a in node["args"]]
-    return sizes[1:]
+    return recipe, kept, (sizes[0], image.type.shape[0], *moved_sizes(recipe, sizes))
 
 
 def _check_work_along(graph: Graph, rest: tuple[str, ...], product: Node) -> None:

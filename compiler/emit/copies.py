@@ -10,6 +10,7 @@ from typing import Any, cast
 
 from ..graph import Graph, Node
 from ..types import Dim, product
+from .lines import Lines
 from .recipe import Recipe
 from .site import Misfit, matrix, strides
 
@@ -122,45 +123,30 @@ def copies_text(recipe: Recipe) -> str:
     return _Copies(recipe).text()
 
 
-class _Copies:
+class _Copies(Lines):
     def __init__(self, recipe: Recipe) -> None:
+        super().__init__()
         self.recipe = recipe
         self.out = len(recipe["operands"]) - 1
-        self.lines: list[str] = []
         self.before = dict[str, str]()
-        self.depth = 1
-
-    def put(self, line: str) -> None:
-        self.lines.append("    " * self.depth + line)
-
-    def loop(self, name: str, start: str, stop: str) -> None:
-        self.put(f"{name} = {start}")
-        self.put(f"while {name} < {stop}:")
-        self.depth += 1
-
-    def end(self, step: str) -> None:
-        self.put(step)
-        self.depth -= 1
 
     def text(self) -> str:
-        for i in range(self.out + 1):
-            self.put(f"p{i} = arena + get(offsets, {i})")
+        self.addresses(self.out + 1)
         self.pads()
         for move in self.recipe["moves"]:
             self.move(move)
-        kernel = "\n".join(["def kernel(arena, offsets, sizes, thread, threads):", *self.lines]) + "\n"
-        return "".join(self.before.values()) + ("\n\n" if self.before else "") + kernel
+        return self.kernel("".join(self.before.values()) + ("\n\n" if self.before else ""))
 
     def pads(self) -> None:
         """Zeros behind every row; another thread may be moving numbers into the row itself meanwhile."""
         columns, pitch = self.recipe["pads"]
         if columns == pitch:
             return
-        self.loop("row", "get(sizes, 0) * thread // threads", "get(sizes, 0) * (thread + 1) // threads")
-        self.loop("pad", str(columns), str(pitch))
+        self.loop("row", "get(sizes, 0) * (thread + 1) // threads", "get(sizes, 0) * thread // threads")
+        self.loop("pad", pitch, columns)
         self.put(f"set_number(p{self.out}, row * {pitch} + pad, F(0.0))")
-        self.end("pad += 1")
-        self.end("row += 1")
+        self.close("pad += 1")
+        self.close("row += 1")
 
     def move(self, move: dict[str, Any]) -> None:
         loops = [tuple(loop) for loop in move["loops"]]
@@ -173,10 +159,8 @@ class _Copies:
         terms = [(f"i{i}", loops[i]) for i in outer]
         for place, (name, (length, _, _)) in enumerate(terms):
             count = self.length(length)
-            ends = (
-                (f"{count} * thread // threads", f"{count} * (thread + 1) // threads") if place == 0 else ("0", count)
-            )
-            self.loop(name, *ends)
+            shared = (f"{count} * (thread + 1) // threads", f"{count} * thread // threads")
+            self.loop(name, *(shared if place == 0 else (count,)))
         self.put(f"at = {' + '.join(['a', *(f'{s} * {name}' for name, (_, s, _) in terms)])}")
         self.put(f"to = {' + '.join(['b', *(f'{t} * {name}' for name, (_, _, t) in terms)])}")
         if run == line:
@@ -184,7 +168,7 @@ class _Copies:
         else:
             self.turn(move["from"], loops[line], loops[run], shared=not outer)
         for name, _ in reversed(terms):
-            self.end(f"{name} += 1")
+            self.close(f"{name} += 1")
 
     def length(self, dim: Any) -> str:
         return f"get(sizes, {dim[1]})" if isinstance(dim, list) else str(dim)
@@ -218,20 +202,20 @@ class _Copies:
             self.put("end = min(lines, LANES * (parts * (thread + 1) // threads))")
         self.put("while r < end:")
         self.depth += 1
-        self.loop("c", "0", "runs")
+        self.loop("c", "runs")
         place = f"p{source} + 4 * (at + r + {run[1]} * c), p{self.out} + 4 * (to + c + {line[2]} * r)"
         self.put("if r + LANES <= end and c + LANES <= runs:")
         self.put(f"    turned_{self.block(run[1], line[2])}({place})")
         self.put("else:")
         self.depth += 1
-        self.loop("y", "r", "min(r + LANES, end)")
-        self.loop("x", "c", "min(c + LANES, runs)")
+        self.loop("y", "min(r + LANES, end)", "r")
+        self.loop("x", "min(c + LANES, runs)", "c")
         self.put(f"set_number(p{self.out}, to + x + {line[2]} * y, number(p{source}, at + y + {run[1]} * x))")
-        self.end("x += 1")
-        self.end("y += 1")
+        self.close("x += 1")
+        self.close("y += 1")
         self.depth -= 1
-        self.end("c += LANES")
-        self.end("r += LANES")
+        self.close("c += LANES")
+        self.close("r += LANES")
 
     def block(self, a_step: int, b_step: int) -> str:
         """The name of the block that transposes with these steps, defined in front of the kernel."""

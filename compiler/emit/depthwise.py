@@ -15,10 +15,9 @@ from typing import Any, cast
 from ..graph import Graph, Node
 from ..ops.window import places
 from ..types import Dim
-from .picks import lying
 from .recipe import Recipe
 from .site import Misfit
-from .window import Windows
+from .window import Windows, lying
 
 STRETCH = 8
 """Places of a row whose sums are in registers at once, or a few more, as many as the stride divides."""
@@ -57,12 +56,11 @@ def depthwise_text(recipe: Recipe) -> str:
 
 class _Depthwise(Windows):
     def text(self) -> str:
-        for i in range(len(self.operands)):
-            self.put(f"p{i} = arena + get(offsets, {i})")
+        self.addresses(len(self.operands))
         self.put("count = get(sizes, 0)")
         wide = self.whole_vectors(*range(len(self.recipe["args"])), -1)
         getattr(self, f"{'wide' if wide else 'single'}_{self.recipe['op']}")()
-        return "\n".join(["def kernel(arena, offsets, sizes, thread, threads):", *self.lines]) + "\n"
+        return self.kernel()
 
     @property
     def pitch(self) -> int:

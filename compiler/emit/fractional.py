@@ -7,10 +7,10 @@ from typing import Any, cast
 from ..graph import Graph, Node
 from ..ops.fractional import ALMOST_ONE, between
 from ..types import Dim
-from .picks import lying
+from .pools import Pools
 from .recipe import Recipe
 from .site import Misfit
-from .window import Windows
+from .window import lying
 
 
 def fractional_recipe(graph: Graph, node: Node) -> tuple[Recipe, tuple[str, ...], tuple[Dim, ...]]:
@@ -35,8 +35,8 @@ def fractional_text(recipe: Recipe) -> str:
     return _Fractional(recipe).text()
 
 
-class _Fractional(Windows):
-    def over_moved(self) -> None:
+class _Fractional(Pools):
+    def over_places(self) -> None:
         """The windows i, j, and where they begin: `top` and `left`."""
         where = len(self.recipe["args"]) - 1
         step = self.operands[self.operand(where)]["strides"]
@@ -56,64 +56,23 @@ class _Fractional(Windows):
         usual = f"int((float({place}) + {moved}) * {step!r}) - int({moved} * {step!r})"
         self.put(f"{name} = {usual} if {place} < {new - 1} else {old - window}")
 
-    def over_points_of_window(self) -> None:
+    def over_window(self) -> None:
+        """The points of the window at `top`, `left`: all of them lie on the picture."""
         self.loop("ky", self.kh)
         self.put("y = top + ky")
         self.loop("kx", self.kw)
         self.put("x = left + kx")
 
-    def end_points_of_window(self) -> None:
+    def end_window(self, otherwise: str = "") -> None:
+        assert not otherwise, "every point lies on the picture"
         self.close("kx += 1")
         self.close("ky += 1")
 
+    def apart(self) -> bool:
+        return False  # where they stand is drawn
+
     def op_fractional_max(self) -> None:
-        vectors = self.whole_vectors(0, -1)
-        self.over_moved()
-        self.put(f"to = {self.at(-1, 'i', 'j')}")
-        self.over_channels(vectors=vectors)
-        self.put("best = splat(F(-INF))" if vectors else "best = F(-INF)")
-        self.over_points_of_window()
-        self.put(f"at = {self.at(0, 'y', 'x')}")
-        self.put(f"value = {self.load(0, 'at', vectors=vectors)}")
-        self.put("best = vselect(vgt(value, best), value, best)" if vectors else "best = max(best, value)")
-        self.end_points_of_window()
-        self.store("to", "best", vectors=vectors)
-        self.end_channels(vectors=vectors)
-        self.pads_of_place(vectors=vectors)
-        self.end_places()
-        self.pads_of_example()
+        self.op_pool_max()
 
     def op_fractional_max_back(self) -> None:
-        """g, x, y, u: the first point of each window that is its largest takes its g."""
-        vectors = self.whole_vectors(0, 1, 2, -1)
-        zero, one = ("splat(F(0.0))", "splat(F(1.0))") if vectors else ("F(0.0)", "F(1.0)")
-        self.over_points()
-        self.put(f"to = {self.at(-1, 'y', 'x')}")
-        self.over_channels(vectors=vectors)
-        self.store("to", zero, vectors=vectors)
-        self.end_channels(vectors=vectors)
-        self.pads_of_place(vectors=vectors)
-        self.end_points()
-        self.over_moved()
-        self.put(f"of = {self.at(0, 'i', 'j')}")
-        self.put(f"from_ = {self.at(2, 'i', 'j')}")
-        self.over_channels(vectors=vectors)
-        self.put(f"g = {self.load(0, 'of', vectors=vectors)}")
-        self.put(f"largest = {self.load(2, 'from_', vectors=vectors)}")
-        self.put(f"free = {one}")
-        self.over_points_of_window()
-        self.put(f"at = {self.at(1, 'y', 'x')}")
-        self.put(f"to = {self.at(-1, 'y', 'x')}")
-        value, before = self.load(1, "at", vectors=vectors), self.load(-1, "to", vectors=vectors)
-        if vectors:
-            self.put(f"hit = vselect(veq({value}, largest), free, {zero})")
-            self.store("to", f"vfma(hit, g, {before})", vectors=True)
-            self.put("free = vsub(free, hit)")
-        else:
-            self.put(f"hit = free if {value} == largest else {zero}")
-            self.store("to", f"{before} + hit * g", vectors=False)
-            self.put("free = free - hit")
-        self.end_points_of_window()
-        self.end_channels(vectors=vectors)
-        self.end_places()
-        self.pads_of_example()
+        self.op_pool_max_back()

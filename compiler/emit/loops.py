@@ -55,7 +55,7 @@ def flat_text(recipe: Recipe) -> str:
     for node, place, _ in recipe["exits"]:
         w.store(place, w.value(["node", node]))
     w.put("j += LANES")
-    return w.text()
+    return w.kernel()
 
 
 def rows_text(recipe: Recipe) -> str:
@@ -75,7 +75,7 @@ def rows_text(recipe: Recipe) -> str:
     w.put("r += 1")
     w.close()
     _number_exits(w)
-    return w.text()
+    return w.kernel()
 
 
 def _fetch_ahead(w: Writer) -> None:
@@ -247,4 +247,4 @@ def total_text(recipe: Recipe) -> str:
         w.known["node", i, -1] = f"x{i}"
     _number_exits(w)
     w.close()
-    return w.text()
+    return w.kernel()

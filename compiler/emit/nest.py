@@ -11,6 +11,7 @@ from ..graph import Graph, Node
 from ..ops.op import REGISTRY
 from ..types import Dim, Size
 from .bodies import double_text
+from .lines import Lines
 from .recipe import Recipe
 from .site import matrix, strides
 
@@ -72,35 +73,24 @@ def nest_text(recipe: Recipe) -> str:
     return _Nest(recipe).text()
 
 
-class _Nest:
+class _Nest(Lines):
     def __init__(self, recipe: Recipe) -> None:
+        super().__init__()
         self.recipe = recipe
         self.operands: list[dict[str, Any]] = recipe["operands"]
         self.out = len(self.operands) - 1
-        self.lines: list[str] = []
-        self.depth = 1
-
-    def put(self, line: str) -> None:
-        self.lines.append("    " * self.depth + line)
-
-    def loop(self, name: str, start: str, stop: str) -> None:
-        self.put(f"{name} = {start}")
-        self.put(f"while {name} < {stop}:")
-        self.depth += 1
 
     def end(self, name: str) -> None:
-        self.put(f"{name} += 1")
-        self.depth -= 1
+        self.close(f"{name} += 1")
 
     def text(self) -> str:
-        for i in range(len(self.operands)):
-            self.put(f"p{i} = arena + get(offsets, {i})")
+        self.addresses(len(self.operands))
         self.pads()
         if self.recipe["op"] == "scatter_add":
             self.scatter()
         else:
             self.elements()
-        return "\n".join(["def kernel(arena, offsets, sizes, thread, threads):", *self.lines]) + "\n"
+        return self.kernel()
 
     # places
 
@@ -145,7 +135,7 @@ class _Nest:
         self.put("last = get(sizes, 0) * (thread + 1) // threads")
         self.put("while row < last:")
         self.depth += 1
-        self.loop("pad", str(columns), str(pitch))
+        self.loop("pad", pitch, columns)
         self.put(f"put_{self.operands[self.out]['dtype']}(p{self.out}, row * {pitch} + pad, 0.0)")
         self.end("pad")
         self.end("row")
@@ -161,7 +151,7 @@ class _Nest:
         for n, (axis, dim) in enumerate(zip(axes, shape, strict=True)):
             count = self.length(dim)
             start, stop = ("0", count) if n else (f"{count} * thread // threads", f"{count} * (thread + 1) // threads")
-            self.loop(axis, start, stop)
+            self.loop(axis, stop, start)
         self.element(axes)
         for axis in reversed(axes):
             self.end(axis)
@@ -248,7 +238,7 @@ class _Nest:
         source = self.operands[self.recipe["args"][0][1]]["shape"]
         self.put(start)
         for n in dropped:
-            self.loop(f"k{n}", "0", self.length(source[n]))
+            self.loop(f"k{n}", self.length(source[n]))
         self.put(f"value = {self.read(0, self._reduced(axes, dropped))}")
         self.put(step)
         for n in reversed(dropped):
@@ -274,7 +264,7 @@ class _Nest:
         left = self.operands[self.recipe["args"][0][1]]["shape"]
         m, n = axes
         self.put("total = 0.0")
-        self.loop("k", "0", self.length(left[0 if attrs["transpose_a"] else 1]))
+        self.loop("k", self.length(left[0 if attrs["transpose_a"] else 1]))
         a = self.read(0, ["k", m] if attrs["transpose_a"] else [m, "k"])
         b = self.read(1, [n, "k"] if attrs["transpose_b"] else ["k", n])
         self.put(f"total += {a} * {b}")
@@ -289,14 +279,14 @@ class _Nest:
         self.put("if thread == 0:")
         self.depth += 1
         for axis, dim in zip(axes, shape, strict=True):
-            self.loop(axis, "0", self.length(dim))
+            self.loop(axis, self.length(dim))
         self.write(axes, "0.0")
         for axis in reversed(axes):
             self.end(axis)
         batch = self.operands[self.recipe["args"][0][1]]["shape"]
-        self.loop("b", "0", self.length(batch[0]))
+        self.loop("b", self.length(batch[0]))
         for axis, dim in list(zip(axes, shape, strict=True))[1:]:
-            self.loop(axis, "0", self.length(dim))
+            self.loop(axis, self.length(dim))
         target = [self.whole(1, ["b"]), *axes[1:]]
         dtype = self.operands[self.out]["dtype"]
         before = f"get_{dtype}(p{self.out}, {self.index(self.out, target)})"

@@ -7,8 +7,8 @@ from typing import Any, cast
 from ..graph import Graph, Node
 from ..types import Dim
 from .recipe import Recipe
-from .site import Misfit, matrix, strides
-from .window import Windows
+from .site import Misfit
+from .window import Windows, lying
 
 
 def picks_recipe(graph: Graph, node: Node) -> tuple[Recipe, tuple[str, ...], tuple[Dim, ...]]:
@@ -26,16 +26,6 @@ def picks_recipe(graph: Graph, node: Node) -> tuple[Recipe, tuple[str, ...], tup
         "operands": [lying(graph[s]) for s in kept] + [lying(node)],
     }  # fmt: skip
     return recipe, (*kept, node.id), (node.type.shape[0],)
-
-
-def lying(node: Node) -> dict[str, Any]:
-    """An operand as these forms have it: strides, rows, and whether channels are whole vectors in rows of their own."""
-    assert node.layout is not None, f"{node.id} has no layout"
-    found = matrix(node)
-    return {
-        "strides": list(strides(node)), "columns": found.columns, "pitch": found.pitch,
-        "channels_in_rows": node.layout.split == node.type.rank - 1 and strides(node)[-1] == 1 and found.pitch % 16 == 0,
-    }  # fmt: skip
 
 
 def picks_text(recipe: Recipe) -> str:

@@ -13,10 +13,12 @@ FEW_POINTS = 16
 
 def window_text(recipe: Recipe) -> str:
     """The text of a kernel over windows of pictures, from its recipe."""
-    return _Pools(recipe).text()
+    return Pools(recipe).text()
 
 
-class _Pools(Windows):
+class Pools(Windows):
+    """Pools and their gradients, over windows that stand where `over_places` and `over_window` put them."""
+
     # pools
 
     def op_pool_max(self) -> None:
@@ -133,7 +135,7 @@ class _Pools(Windows):
         before = self.load(-1, "to", vectors=vectors)
         if vectors:
             self.put(f"hit = vselect(veq({value}, largest), free, {zero})")
-            self.store("to", f"vadd({before}, vmul(hit, g))", vectors=True)
+            self.store("to", f"vfma(hit, g, {before})", vectors=True)
             self.put("free = vsub(free, hit)")
         else:
             self.put(f"hit = free if {value} == largest else {zero}")

@@ -77,7 +77,7 @@ def matmul_text(recipe: Recipe, lanes: int) -> str:
     _choose_tile(w, full, last, rows, lanes)
     epilogue(w, site["c"], recipe)
     w.put("unit += 1")
-    return w.text(before)
+    return w.kernel(before)
 
 
 def _shape(width: int, lanes: int) -> tuple[int, int]:

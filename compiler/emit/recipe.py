@@ -71,6 +71,13 @@ def vector_recipe(site: Site, form: str, more: dict[str, Any] | None = None) -> 
     return recipe, tuple(sizes)
 
 
+def moved_sizes(recipe: Recipe, sizes: tuple[Dim, ...]) -> tuple[Dim, ...]:
+    """The sizes behind the rows, one place later: a size of the form's own stands in front of them."""
+    for node in recipe["body"]:
+        node["args"] = [["size", a[1] + 1] if isinstance(a, list) and a[0] == "size" else a for a in node["args"]]
+    return sizes[1:]
+
+
 def zero_at_pads(site: Site) -> set[str]:
     """The nodes that are 0 in the pads whatever the numbers: tried with zeros for what is stored there."""
     return set.intersection(*(_zeros(site, start) for start in range(3)))

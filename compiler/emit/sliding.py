@@ -133,7 +133,7 @@ def convolve_text(recipe: Recipe, lanes: int) -> str:
     w.put(f"width = {recipe['pitch']}")
     epilogue(w, slide["c"], recipe)
     w.put("unit += 1")
-    return w.text(_blocks(source, patch, vectors, recipe["pitch"]))
+    return w.kernel(_blocks(source, patch, vectors, recipe["pitch"]))
 
 
 def _blocks(source: Source, patch: Patch, vectors: int, pitch: int) -> str:
@@ -211,7 +211,7 @@ def filters_text(recipe: Recipe, lanes: int) -> str:
         w.put(f"p{i} = arena + get(offsets, {i})")
     w.put("count = get(sizes, 0)")
     w.share(str(chunks * panels), "unit", "end")
-    _clear(w, ends, panels, wide * lanes, recipe["pitch"])
+    _clear(w, ends, wide * lanes, recipe["pitch"])
     w.put("turn = 0")
     w.open(f"while unit < end and turn < count * {bands}:")
     w.put(f"image = turn // {bands}")
@@ -239,10 +239,10 @@ def filters_text(recipe: Recipe, lanes: int) -> str:
     w.close()
     w.put("turn += 1")
     w.close()
-    return w.text(_filter_blocks(source, ends, kinds, wide, last, recipe["pitch"]))
+    return w.kernel(_filter_blocks(source, ends, kinds, wide, last, recipe["pitch"]))
 
 
-def _clear(w: Writer, ends: tuple[int, ...], panels: int, columns: int, pitch: int) -> None:
+def _clear(w: Writer, ends: tuple[int, ...], columns: int, pitch: int) -> None:
     """Zeros in this thread's part of the result."""
     chunks = len(ends) - 1
     w.put("u = unit")
@@ -265,7 +265,6 @@ def _clear(w: Writer, ends: tuple[int, ...], panels: int, columns: int, pitch: i
     w.close()
     w.put("u += 1")
     w.close()
-    assert panels > 0
 
 
 def _row_offset(source: Source, row: int) -> int:

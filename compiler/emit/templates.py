@@ -29,7 +29,7 @@ from .nest import nest_recipe, nest_text
 from .picks import picks_recipe, picks_text
 from .pools import window_text
 from .product import make_product, matmul_text
-from .recipe import Recipe, vector_recipe, zero_at_pads
+from .recipe import Recipe, moved_sizes, vector_recipe, zero_at_pads
 from .resample import resample_recipe, resample_text
 from .scalars import numbers_recipe, numbers_text
 from .site import GENERATORS, Misfit, Site, make_site
@@ -237,14 +237,7 @@ def _matmul(site: Site, products: list[str], reduces: bool) -> Made:
         "a_row": found.a_row, "a_step": found.a_step, "b_step": found.b_step,
     }  # fmt: skip
     recipe, sizes = vector_recipe(site, "matmul", {"product": where})
-    return recipe, operands, (sizes[0], found.k, *_moved(recipe, sizes))
-
-
-def _moved(recipe: Recipe, sizes: tuple[Dim, ...]) -> tuple[Dim, ...]:
-    """The other sizes stand one place later, behind the number of steps."""
-    for node in recipe["body"]:
-        node["args"] = [["size", a[1] + 1] if isinstance(a, list) and a[0] == "size" else a for a in node["args"]]
-    return sizes[1:]
+    return recipe, operands, (sizes[0], found.k, *moved_sizes(recipe, sizes))
 
 
 def _downstream(site: Site, start: str) -> set[str]:

@@ -11,10 +11,10 @@ from typing import Any, cast
 from ..graph import Graph, Node
 from ..ops.window import places
 from ..types import Dim
+from .lines import Lines
 from .recipe import Recipe
 from .site import matrix, strides
 
-RANK = 4
 STRETCH, MOST_TAPS = 16, 200
 """Points whose sums are held in registers at once, and the most additions a row that are written out one by one."""
 PICTURE = {"windows": 0, "pool_max": 0, "pool_sum": 0, "pool_max_back": 1, "unwindows": -1, "pool_spread": -1}
@@ -35,25 +35,27 @@ def window_recipe(graph: Graph, node: Node) -> tuple[Recipe, tuple[str, ...], tu
         "form": "window", "op": node.op, "picture": [height, width, channels], "places": [down, across],
         **{name: list(value) for name, value in attrs.items()},
         "args": [kept.index(s) for s in node.inputs],
-        "operands": [_operand(graph[s]) for s in kept] + [_operand(node)],
+        "operands": [lying(graph[s]) for s in kept] + [lying(node)],
     }  # fmt: skip
     batch = node.type.shape[0] if node.op != "windows" else graph[node.inputs[0]].type.shape[0]
     return recipe, (*kept, node.id), (batch,)
 
 
-def _operand(node: Node) -> dict[str, Any]:
+def lying(node: Node) -> dict[str, Any]:
+    """An operand as these forms have it: strides, rows, and whether channels are whole vectors in rows of their own."""
     assert node.layout is not None, f"{node.id} has no layout"
     found = matrix(node)
     return {
         "strides": list(strides(node)), "columns": found.columns, "pitch": found.pitch,
-        "channels_in_rows": node.type.rank == RANK and node.layout.split == RANK - 1 and found.pitch > 1,
+        "channels_in_rows": node.layout.split == node.type.rank - 1 and strides(node)[-1] == 1 and found.pitch % 16 == 0,
     }  # fmt: skip
 
 
-class Windows:
+class Windows(Lines):
     """Writes a kernel over windows of pictures; its methods `op_…` are the ops."""
 
     def __init__(self, recipe: Recipe) -> None:
+        super().__init__()
         self.recipe = recipe
         self.operands: list[dict[str, Any]] = recipe["operands"]
         self.height, self.width, self.channels = recipe["picture"]
@@ -61,36 +63,15 @@ class Windows:
         (self.kh, self.kw), (self.sh, self.sw) = recipe["size"], recipe["stride"]
         (self.dh, self.dw), self.pad = recipe["dilation"], recipe["pad"]
         self.out = len(self.operands) - 1
-        self.lines: list[str] = []
-        self.depth = 1
-
-    # lines
-
-    def put(self, line: str) -> None:
-        self.lines.append("    " * self.depth + line)
-
-    def open(self, line: str) -> None:
-        self.put(line)
-        self.depth += 1
-
-    def close(self, step: str = "") -> None:
-        if step:
-            self.put(step)
-        self.depth -= 1
-
-    def loop(self, name: str, stop: str | int, start: str | int = 0) -> None:
-        self.put(f"{name} = {start}")
-        self.open(f"while {name} < {stop}:")
 
     def text(self) -> str:
-        for i in range(len(self.operands)):
-            self.put(f"p{i} = arena + get(offsets, {i})")
+        self.addresses(len(self.operands))
         self.put("count = get(sizes, 0)")
         self.put("b = count * thread // threads")
         self.open("while b < count * (thread + 1) // threads:")
         getattr(self, f"op_{self.recipe['op']}")()
         self.close("b += 1")
-        return "\n".join(["def kernel(arena, offsets, sizes, thread, threads):", *self.lines]) + "\n"
+        return self.kernel()
 
     # places in memory
 

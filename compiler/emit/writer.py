@@ -6,44 +6,27 @@ from typing import Any
 
 from ..ops.op import REGISTRY
 from .bodies import splat, vector_text
+from .lines import Lines
 from .recipe import Recipe
 
 
-class Writer:
+class Writer(Lines):
     """Lines of kernel text for one recipe. Values get names as they are first needed: `x3` for body node 3
     (`x3_1` in the second sweep over the columns), `v2` for what is loaded from operand 2."""
 
     def __init__(self, recipe: Recipe) -> None:
+        super().__init__()
         self.recipe = recipe
         self.body: list[dict[str, Any]] = recipe["body"]
         self.operands: list[dict[str, Any]] = recipe["operands"]
         self.columns, self.pitch = recipe["columns"], recipe["pitch"]
-        self.lines: list[str] = []
-        self.depth = 1
         self.known: dict[object, str] = {}
         self.sweep = 0
         self.source = {place: (node, zero) for node, place, zero in recipe["exits"]}
 
-    # lines
-
-    def put(self, line: str) -> None:
-        self.lines.append("    " * self.depth + line)
-
-    def open(self, line: str) -> None:
-        self.put(line)
-        self.depth += 1
-
-    def close(self) -> None:
-        self.depth -= 1
-
-    def text(self, before: str = "") -> str:
-        head = "def kernel(arena, offsets, sizes, thread, threads):"
-        return before + "\n".join([head, *self.lines]) + "\n"
-
     def start(self) -> None:
         """Addresses, sizes and the numbers known before any row."""
-        for i in range(len(self.operands)):
-            self.put(f"p{i} = arena + get(offsets, {i})")
+        self.addresses(len(self.operands))
         self.put("rows = get(sizes, 0)")
         for index, node in enumerate(self.body):
             if node["kind"] == "num" and not self._waits(index):
