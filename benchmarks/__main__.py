@@ -39,6 +39,7 @@ def main() -> int:
         picture = chart.write(results, folder / "pictures" / "benchmarks.svg")
         if picture is None:
             print("matplotlib is not installed: no chart", file=sys.stderr)
+        folder.mkdir(parents=True, exist_ok=True)
         (folder / "benchmarks.md").write_text(report.text(results, chart=picture is not None), encoding="utf-8")
     print(report.text(results, chart=False), end="")
     return 0 if any(race["engines"].get("netloom") for race in results["races"]) else 1

@@ -56,7 +56,7 @@ def test_package_files_hold_a_docstring_only() -> None:
 def test_public_names_say_what_they_are() -> None:
     """A command's `run` is told by the docstring of its module, which `--help` prints."""
     silent = []
-    for path in tracked("dsl/*.py", "compiler/*.py", "runtime/*.py", "cli/*.py"):
+    for path in tracked("dsl/*.py", "compiler/*.py", "runtime/*.py", "tui/*.py", "cli/*.py"):
         tree = ast.parse(path.read_text(encoding="utf-8"))
         assert ast.get_docstring(tree), f"{path.relative_to(ROOT)} has no docstring"
         for node in tree.body:
@@ -78,7 +78,7 @@ def test_every_module_is_imported_under_one_name() -> None:
     script = (
         "import importlib, pathlib, sys, netloom\n"
         "root = pathlib.Path(netloom.__file__).resolve().parent\n"
-        "for part in ('dsl', 'compiler', 'runtime', 'cli'):\n"
+        "for part in ('dsl', 'compiler', 'runtime', 'tui', 'cli'):\n"
         "    for f in sorted((root / part).rglob('*.py')):\n"
         "        names = f.relative_to(root).with_suffix('').parts\n"
         "        if names[-1] not in ('compile_worker',):\n"

@@ -1,0 +1,156 @@
+"""The designer: one program with the screens Design, Compile, Train, Runs and Learn, on one desk."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from importlib import import_module
+from pathlib import Path
+from typing import Any, ClassVar
+
+from textual.app import App
+from textual.binding import Binding, BindingType
+from textual.screen import Screen
+
+from ..dsl.diagnostics import NetloomError
+from .desk import Desk
+from .keys import GLOBAL
+
+SCREENS: dict[str, tuple[str, str]] = {
+    "start": ("start", "StartScreen"),
+    "design": ("design", "DesignScreen"),
+    "compile": ("compile", "CompileScreen"),
+    "train": ("train", "TrainScreen"),
+    "runs": ("runs", "RunsScreen"),
+    "learn": ("learn", "LearnScreen"),
+}
+"""Mode -> module below `screens` and class. Each is imported when it is first shown: the compiler comes with some."""
+
+
+class Designer(App[int]):
+    """The application. `begin` names the first mode; `afterwards` is done once it stands."""
+
+    TITLE = "netloom"
+    ENABLE_COMMAND_PALETTE = True
+    BINDINGS: ClassVar[list[BindingType]] = [*GLOBAL]
+    CSS = """
+    Screen { layers: base above; }
+    .title { text-style: bold; color: $accent; }
+    .dim { color: $text-muted; }
+    .bad { color: $error; }
+    .good { color: $success; }
+    """
+
+    def __init__(self, desk: Desk, begin: str = "start") -> None:
+        super().__init__()
+        self.desk = desk
+        self._begin = begin
+        for mode, (module, name) in SCREENS.items():
+            self.add_mode(mode, self._factory(module, name))
+
+    def _factory(self, module: str, name: str) -> Callable[[], Screen[Any]]:
+        def made() -> Screen[Any]:
+            screen: Screen[Any] = getattr(import_module(f"{__package__}.screens.{module}"), name)(self.desk)
+            return screen
+
+        return made
+
+    async def on_mount(self) -> None:
+        """Show the first screen."""
+        await self.switch_mode(self._begin)
+
+    async def action_go(self, mode: str) -> None:
+        """Show another screen."""
+        if mode == "design" and self.desk.sketch is None:
+            mode = "start"
+        if mode == "compile" and self.desk.sketch is None:
+            self.notify("Open or make a network first.", severity="warning")
+            return
+        await self.switch_mode(mode)
+
+    async def action_help(self) -> None:
+        """Tell the keys of what has the focus."""
+        from .screens.help import HelpDialog
+
+        await self.push_screen(HelpDialog(self.screen))
+
+    async def open_file(self, path: Path | None = None, text: str | None = None) -> None:
+        """Put a file, or a text that is nowhere yet, on the desk and show it. What was there must be saved before."""
+        from .model.sketch import Sketch
+
+        try:
+            sketch = Sketch.open(path) if text is None and path is not None else Sketch.new(text or "", path)
+        except (NetloomError, OSError) as mistake:
+            self.notify(str(mistake), severity="error")
+            return
+        self.desk.sketch, self.desk.checked = sketch, None
+        await self.remove_mode("design")
+        self.add_mode("design", self._factory(*SCREENS["design"]))
+        await self.switch_mode("design")
+
+    async def watch_run(self, folder: Path) -> None:
+        """Put a run on the desk and show it."""
+        from .model.run_client import RunClient
+
+        self.desk.run = RunClient(folder)
+        if self.current_mode == "train":
+            await self.switch_mode("runs")
+        await self.remove_mode("train")
+        self.add_mode("train", self._factory(*SCREENS["train"]))
+        await self.switch_mode("train")
+
+    async def action_leave(self) -> None:
+        """Leave; what is not saved is asked about."""
+        sketch = self.desk.sketch
+        if sketch is None or not sketch.changed or self.desk.read_only:
+            self.exit(0)
+            return
+        from .screens.leave import LeaveDialog
+
+        async def answered(answer: str | None) -> None:
+            if answer == "save" and not await self.save():
+                return
+            if answer in ("save", "discard"):
+                self.exit(0)
+
+        await self.push_screen(LeaveDialog(sketch.path), answered)
+
+    async def save(self, path: Path | None = None, *, force: bool = False) -> bool:
+        """Save the file; gives whether that was done. `force`: over whatever lies there."""
+        sketch = self.desk.sketch
+        if sketch is None or self.desk.read_only:
+            return False
+        if path is None and sketch.path is None:
+            from .screens.leave import NameDialog
+
+            await self.push_screen(NameDialog(), self._named)
+            return False
+        try:
+            sketch.save(path, force=force)
+        except (NetloomError, OSError) as mistake:
+            self.notify(str(mistake), title="Not saved", severity="error", timeout=10)
+            return False
+        self.notify(f"saved {sketch.path}")
+        return True
+
+    async def _named(self, path: Path | None) -> None:
+        if path is not None:
+            await self.save(path, force=True)
+
+
+def design(file: Path | None, runs: Path, *, read_only: bool = False, plain: bool = False) -> None:
+    """Open the designer, on a file or on the start screen."""
+    desk = Desk(runs=runs, read_only=read_only, plain=plain)
+    if file is not None:
+        from .model.sketch import Sketch
+
+        desk.sketch = Sketch.open(file) if file.exists() else Sketch.new("", file)
+    Designer(desk, "start" if file is None else "design").run()
+
+
+def watch(which: str, runs: Path, *, read_only: bool = False, plain: bool = False) -> None:
+    """Open the designer on a run. Raises RunError where there is no such run."""
+    from ..runtime.runs import find
+    from .model.run_client import RunClient
+
+    client = RunClient(find(runs, which).path)
+    Designer(Desk(runs=runs, run=client, read_only=read_only, plain=plain), "train").run()
