@@ -1,0 +1,1 @@
+"""Tests of what the designer knows, without a screen."""
