@@ -7,6 +7,10 @@ too.
 A tape is a run of entries `[function, alone, meet, offsets, sizes, offset…, size…]`. Where `alone` is 1,
 thread 0 runs the call by itself, as one thread of one; where `meet` is 1, all threads wait for one another
 behind the call.
+
+Thread 0 is done when all are. The others linger a moment for more work before they go to sleep: each has a post, a
+cache line with the words `[state, given]`; `driver(team, HAND_OVER)` gives the block to those that linger and tells in
+`given` who does, so that the others can be woken.
 """
 
 from __future__ import annotations
@@ -16,8 +20,15 @@ import hashlib
 # the team block: what to run, and where the team stands. Each word that several threads write, or that is
 # written while others wait for it, has a cache line (8 words) of its own
 THREADS, ARENA, SEGMENTS, SEGMENT_COUNT, CLOCKS = 0, 1, 2, 3, 4
-STATUS, STEPS_DONE, STOP_AFTER, ARRIVED, GENERATION, GO, KEEP = 8, 16, 24, 32, 40, 48, 56
-TEAM_WORDS = 64
+POSTS = 72
+STATUS, STEPS_DONE, STOP_AFTER, ARRIVED, GENERATION, GO, KEEP, LEFT = 8, 16, 24, 32, 40, 48, 56, 64
+TEAM_WORDS = 80
+POST_WORDS = 8
+ASLEEP, LINGERING, GIVEN = 0, 1, 2
+"""States of a post. Whoever gives adds 1, who stops lingering takes 1 away: both see by what was there who was first."""
+HAND_OVER = -1
+LINGER_NS = 200_000
+"""How long a thread waits for more work: a sleeping one is woken through Python, which takes 20 to 60 µs."""
 """At `CLOCKS` stand four words of thread 0: nanoseconds and ticks when it began, nanoseconds and ticks when it ended."""
 
 # a segment: what one step runs, how often, and where its inputs and results lie
@@ -162,7 +173,48 @@ def end_step(team, segment, place):
     return place
 
 
-def driver(team, thread):
+@inlined
+def hand_over(team):
+    threads = get(team, {THREADS})
+    put_shared(team, {LEFT}, threads - 1)
+    for thread in range(1, threads):
+        post = get(team, {POSTS}) + {8 * POST_WORDS} * thread
+        given = add_shared(post, 0, 1) == {LINGERING}
+        put(post, 1, given)
+        if not given:
+            put_shared(post, 0, {ASLEEP})
+
+
+@inlined
+def linger(team, thread):
+    post = get(team, {POSTS}) + {8 * POST_WORDS} * thread
+    put_shared(post, 0, {LINGERING})
+    # from here on the block may be filled with other work
+    add_shared(team, {LEFT}, -1)
+    until = now() + {LINGER_NS}
+    while get_shared(post, 0) == {LINGERING} and now() < until:
+        pause()
+    given = get_shared(post, 0) == {GIVEN}
+    if not given:
+        given = add_shared(post, 0, -1) == {GIVEN}
+    if given:
+        put_shared(post, 0, {ASLEEP})
+    return given
+
+
+@inlined
+def wait_for_all(team):
+    spins = 0
+    while get_shared(team, {LEFT}) > 0:
+        if spins < {SPINS}:
+            spins += 1
+            pause()
+        else:
+            give_way()
+
+
+@inlined
+def march(team, thread):
     threads = get(team, {THREADS})
     flags = denormals_off()
     if thread == 0:
@@ -196,6 +248,20 @@ def driver(team, thread):
         put(team, {CLOCKS + 2}, now())
         put(team, {CLOCKS + 3}, ticks())
     denormals_restore(flags)
+
+
+def driver(team, thread):
+    if thread == {HAND_OVER}:
+        hand_over(team)
+    else:
+        more = True
+        while more:
+            march(team, thread)
+            if thread == 0:
+                wait_for_all(team)
+                more = False
+            else:
+                more = linger(team, thread)
 """
 
-FINGERPRINT = hashlib.sha256(f"driver 3\n{TEXT}".encode()).hexdigest()
+FINGERPRINT = hashlib.sha256(f"driver 4\n{TEXT}".encode()).hexdigest()

@@ -145,7 +145,7 @@ class Engine:
         block[:] = 0
         block[driver.THREADS], block[driver.ARENA] = count, self._arena.address
         block[driver.SEGMENTS], block[driver.SEGMENT_COUNT] = stretch.address, len(segments)
-        block[driver.STOP_AFTER] = driver.NEVER
+        block[driver.STOP_AFTER], block[driver.POSTS] = driver.NEVER, self._team.posts
         self._stretch = stretch
         return self._block_address, count
 

@@ -11,12 +11,20 @@ import ctypes
 import threading
 from queue import SimpleQueue
 
+import numpy as np
+
+from .arena import aligned_zeros
+from .driver import HAND_OVER, POST_WORDS
+
 Driver = ctypes.CFUNCTYPE(None, ctypes.c_int64, ctypes.c_int64)
 Job = tuple[int, int] | None
 
 
 class Team:
-    """Up to `size` threads that wait for work. `start` hands the same team block to some of them."""
+    """Up to `size` threads that wait for work. `start` hands the same team block to some of them.
+
+    The first of them is done when all are, and says so. `posts` is where the others wait a moment for more work (see
+    `driver`): whoever fills a team block puts the address of it there."""
 
     def __init__(self, driver: int, size: int) -> None:
         """`driver` is the address of the driver's function, which must outlive the team."""
@@ -26,8 +34,8 @@ class Team:
         self._threads: list[threading.Thread] = []
         self._finished = threading.Event()
         self._finished.set()
-        self._left = 0
-        self._lock = threading.Lock()
+        self._posts = aligned_zeros(8 * POST_WORDS * size).view(np.int64).reshape(size, POST_WORDS)
+        self.posts = int(self._posts.ctypes.data)
 
     @property
     def idle(self) -> bool:
@@ -41,8 +49,7 @@ class Team:
         """The same, with the calling thread as the first of them; returns when all is done."""
         self._begin(block, count, first=1)
         self._driver(block, 0)
-        self._done()
-        self._finished.wait()
+        self._finished.set()
 
     def _begin(self, block: int, count: int, first: int) -> None:
         assert self.idle, "the team is still at work"
@@ -53,9 +60,11 @@ class Team:
             thread.start()
             self._threads.append(thread)
         self._finished.clear()
-        self._left = count
+        if count > 1:
+            self._driver(block, HAND_OVER)
         for number in range(first, count):
-            self._queues[number].put((block, number))
+            if number == 0 or not self._posts[number, 1]:
+                self._queues[number].put((block, number))
 
     def wait(self, timeout: float | None = None) -> bool:
         """Whether the work is done; waits for it at most `timeout` seconds."""
@@ -73,10 +82,5 @@ class Team:
     def _serve(self, number: int) -> None:
         while (job := self._queues[number].get()) is not None:
             self._driver(*job)
-            self._done()
-
-    def _done(self) -> None:
-        with self._lock:
-            self._left -= 1
-            if self._left == 0:
+            if number == 0:
                 self._finished.set()

@@ -15,7 +15,7 @@ from .product import epilogue
 from .recipe import Recipe
 from .writer import Writer
 
-WORTH_SHARING = 4_000_000
+WORTH_SHARING = 500_000
 """Multiply-adds of one picture from which it is cut into bands, so that threads can share it."""
 
 

@@ -71,7 +71,7 @@ def test_threads_on_one_core_do_not_wait_for_each_other_for_ever(library: Librar
 def test_words_that_threads_share_have_cache_lines_of_their_own() -> None:
     shared = [
         driver.STATUS, driver.STEPS_DONE, driver.STOP_AFTER, driver.ARRIVED, driver.GENERATION, driver.GO,
-        driver.KEEP,
+        driver.KEEP, driver.LEFT,
     ]  # fmt: skip
     assert len({word // 8 for word in shared}) == len(shared)
     assert all(word % 8 == 0 for word in shared)
@@ -81,4 +81,22 @@ def test_words_that_threads_share_have_cache_lines_of_their_own() -> None:
 
 def test_the_driver_is_named_by_its_text() -> None:
     assert len(driver.FINGERPRINT) == 64
-    assert all(f"def {name}(" in driver.TEXT for name in ("meet", "walk", "begin_step", "end_step", "driver"))
+    assert all(f"def {name}(" in driver.TEXT for name in ("meet", "walk", "begin_step", "end_step", "linger", "driver"))
+
+
+@pytest.mark.parametrize("threads", [2, 3])
+def test_a_thread_that_lingers_and_one_that_sleeps_take_the_same_work(library: Library, threads: int) -> None:
+    """Runs that follow at once find the threads lingering, those after a rest find them asleep, as the queues tell."""
+    alone, team = (engine(library, n, target=replace(host(), cores=n)) for n in (1, threads))
+    posts = team._team._posts
+    woken = []
+    for round_ in range(40):
+        if round_ % 4 == 3:
+            while (posts[1:, 0] != driver.ASLEEP).any():
+                pass
+        for one in (alone, team):
+            one.run([training(2, seed=round_)])
+        woken.append(int((posts[1:, 1] == 0).sum()))
+    assert alone.read("state/weight").tobytes() == team.read("state/weight").tobytes()
+    assert woken[0] == threads - 1
+    assert [woken[i] for i in range(3, 40, 4)] == [threads - 1] * 10
