@@ -11,7 +11,9 @@ import numpy.typing as npt
 
 Array = npt.NDArray[np.float64]
 BARS, PLAIN_BARS = " ▁▂▃▄▅▆▇█", " .:-=+*#@"
-USUAL = "usual"
+NUMBERS = 21
+"""Cells of the numbers behind the bars."""
+LEAST_BARS = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,13 +98,18 @@ def ridge_rows(ridges: Sequence[Ridge], width: int, plain: bool = False) -> tupl
         return [], ""
     reach = reach_of(ridges)
     name = min(max(len(r.layer) for r in ridges), max(8, width // 4))
-    words = min(max(len(r.words) for r in ridges), max(0, width - name - 34))
-    room = max(8, width - name - words - 22)
+    longest = max(len(r.words) for r in ridges)
+    words = min(longest + 2, max(0, width - name - 1 - NUMBERS - LEAST_BARS)) if longest else 0
+    room = max(LEAST_BARS, width - name - 1 - NUMBERS - words)
     rows = [
-        RidgeRow(_end(r.layer, name), bars(r, reach, room, plain), _numbers(r), r.words[: max(words, 0)] or "")
+        RidgeRow(_end(r.layer, name), bars(r, reach, room, plain), _numbers(r), _cut(r.words, words - 2))
         for r in ridges
     ]
     return rows, " " * (name + 1) + axis(reach, room)
+
+
+def _cut(words: str, room: int) -> str:
+    return words if len(words) <= room else words[: room - 1] + "…" if room > 4 else words[:1]
 
 
 def _end(name: str, room: int) -> str:

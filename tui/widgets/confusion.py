@@ -61,7 +61,7 @@ class ConfusionView(VerticalScroll, can_focus=True):
             return
         self.border_subtitle = f"{shown.part}, step {shown.step:,}: {shown.right:.1%} right"
         width = max(16, self.content_size.width - 1)
-        label = min(max(map(len, shown.classes), default=1), 12)
+        label = min(max([len(name) for name in shown.classes] + [4]), 12)
         numbers = label + 8 + cell_width(shown) * len(shown.classes) <= width
         table = _numbers(shown, label) if numbers else _shades(shown, label, self._plain, width)
         worst = mistakes(shown, MOST_MISTAKES)
@@ -77,12 +77,13 @@ def _numbers(shown: Confusion, label: int) -> Text:
     text = Text(no_wrap=True)
     heads = "".join(f"{name:>{wide}}" for name in shortened(shown.classes, wide - 1))
     text.append(f"{'true':<{label}} {heads}  found\n", style="dim")
+    total_of = shown.counts.sum(1)
     for i, (name, row, found) in enumerate(zip(shown.classes, shown.counts, recalls(shown), strict=True)):
         text.append(f"{name[:label]:<{label}} ")
-        total = max(float(row.sum()), 1.0)
+        total = max(float(total_of[i]), 1.0)
         for j, count in enumerate(row):
             text.append(f"{f'{int(count)}' if count else '·':>{wide}}", style=_style(i == j, float(count) / total))
-        text.append("   none\n" if found != found else f"{found:7.1%}\n", style="dim")
+        text.append(f"{found:7.1%}\n" if total_of[i] else "   none\n", style="dim")
     return text
 
 

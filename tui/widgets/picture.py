@@ -71,7 +71,8 @@ def picture_text(shown: Sequence[Shown], width: int, each: int, *, plain: bool) 
     """All pictures as text, in rows of as many as fit in `width`."""
     blocks = [_block(one, min(width, each), plain) for one in shown]
     wide = [max(block[0].cell_len, 1) for block in blocks]
-    text, row, used = Text(no_wrap=True), [], 0
+    text, used = Text(no_wrap=True), 0
+    row: list[list[Text]] = []
     for number, block in enumerate(blocks):
         if row and used + GAP + wide[number] > width:
             _add_row(text, row)
