@@ -14,7 +14,6 @@ Examples:
 
 from __future__ import annotations
 
-import difflib
 import time
 from enum import StrEnum
 from pathlib import Path
@@ -22,13 +21,11 @@ from typing import Annotated, Any
 
 import typer
 
-from ..dsl.diagnostics import NetloomError
-from ..dsl.format import formatted
 from ..dsl.suggest import did_you_mean
-from ..runtime import asked, index, start
+from ..runtime import differences, index, start
 from ..runtime import runs as folders
 from .console import counted, figure, out, print_json, seconds, table, talk
-from .diff_command import SIDES, difference_of_runs
+from .diff_command import SIDES
 
 LEFT_OUT = ("time>", "part", "steps>", "epochs>", "accuracy>", "loss>")
 """What a narrow list goes without, the first to go first."""
@@ -182,7 +179,7 @@ def _show(chosen: list[folders.RunFolder], json: bool) -> None:
 
 def _compare(chosen: list[folders.RunFolder], json: bool) -> None:
     rows = [_row(folder) for folder in chosen]
-    changes = [_difference(chosen[0], other) for other in chosen[1:]]
+    changes = [differences.of_runs(chosen[0], other) for other in chosen[1:]]
     if json:
         print_json({"runs": rows, "differences": changes})
         return
@@ -205,29 +202,6 @@ def _compare(chosen: list[folders.RunFolder], json: bool) -> None:
 def _row(folder: folders.RunFolder) -> dict[str, Any]:
     row = folders.summary(folder)
     return row | {"status": folders.status(folder, row["status"])}
-
-
-def _difference(a: folders.RunFolder, b: folders.RunFolder) -> list[str]:
-    """What differs by meaning; where a run cannot be read any more (its data is gone), in the text of the files as
-    `fmt` lays them out, and in what was asked for besides."""
-    try:
-        return difference_of_runs(a, b)
-    except NetloomError:
-        texts = [[*_laid_out(folder).splitlines(), *_asked_for(folder)] for folder in (a, b)]
-    found = difflib.unified_diff(texts[0], texts[1], lineterm="", n=0)
-    return [line for line in found if line[:1] in "+-" and line[:3] not in ("+++", "---") and line[1:].strip()]
-
-
-def _laid_out(folder: folders.RunFolder) -> str:
-    text = folder.spec.read_text(encoding="utf-8")
-    return formatted(text, str(folder.spec))[0] or text
-
-
-def _asked_for(folder: folders.RunFolder) -> list[str]:
-    kept = asked.read(folder)
-    return [f"--set {name}={value}" for name, value in sorted(kept.sets.items())] + (
-        [f"--epochs {kept.epochs}"] if kept.epochs else []
-    )
 
 
 def _some_epochs(history: dict[str, Any]) -> list[int]:

@@ -19,7 +19,7 @@ class ConfusionView(VerticalScroll, can_focus=True):
     ConfusionView { border: round $panel-lighten-2; border-title-color: $text; border-subtitle-color: $text-muted;
         height: 1fr; width: 1fr; scrollbar-size-vertical: 1; }
     ConfusionView:focus { border: round $accent; }
-    ConfusionView > Static { height: auto; width: 1fr; }
+    ConfusionView > Static { height: auto; width: 1fr; text-wrap: nowrap; text-overflow: ellipsis; }
     """
 
     def __init__(self, *, plain: bool = False, id: str | None = None) -> None:

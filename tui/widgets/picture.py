@@ -23,7 +23,7 @@ class Pictures(VerticalScroll, can_focus=True):
     Pictures { border: round $panel-lighten-2; border-title-color: $text; border-subtitle-color: $text-muted;
         height: 1fr; width: 1fr; scrollbar-size-vertical: 1; }
     Pictures:focus { border: round $accent; }
-    Pictures > Static { height: auto; width: 1fr; }
+    Pictures > Static { height: auto; width: 1fr; text-wrap: nowrap; text-overflow: ellipsis; }
     """
 
     def __init__(self, title: str, *, plain: bool = False, id: str | None = None) -> None:

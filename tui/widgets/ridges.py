@@ -19,7 +19,7 @@ class Ridges(VerticalScroll, can_focus=True):
     Ridges { border: round $panel-lighten-2; border-title-color: $text; border-subtitle-color: $text-muted;
         height: 1fr; width: 1fr; scrollbar-size-vertical: 1; }
     Ridges:focus { border: round $accent; }
-    Ridges > Static { height: auto; width: 1fr; }
+    Ridges > Static { height: auto; width: 1fr; text-wrap: nowrap; text-overflow: ellipsis; }
     """
 
     def __init__(self, title: str = "layers", *, plain: bool = False, id: str | None = None) -> None:
