@@ -6,6 +6,7 @@ Every mistake goes into the diagnostics with its place; reading goes on, so that
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass, replace
 
 from ..dsl import formula as formulas
 from ..dsl.data_schema import DataSchema
@@ -15,7 +16,7 @@ from ..dsl.spec import Spec
 from ..dsl.static_check import file_scope
 from .build_augment import check_pictures
 from .build_data import check_prepares
-from .build_draft import Draft, Frame, TooLarge, named_sizes
+from .build_draft import UNKNOWN, Draft, Frame, TooLarge, named_sizes
 from .build_layer import check_total
 from .build_loss import terms
 from .build_metrics import metrics
@@ -46,6 +47,42 @@ def build(spec: Spec, schema: DataSchema, diagnostics: Diagnostics) -> Experimen
         return None
     assert not [name for name, sizes in draft.sizes.items() if sizes is None and name in draft.nodes], "unknown sizes"
     return experiment
+
+
+@dataclass(frozen=True, slots=True)
+class Sketched:
+    """A network that may have mistakes, to be drawn and not to be trained: `experiment` has its layers, outputs and
+    losses. `unknown`: the layers whose sizes a mistake leaves open."""
+
+    experiment: Experiment
+    unknown: frozenset[str]
+
+
+def sketch(spec: Spec, schema: DataSchema) -> Sketched | None:
+    """What can be drawn of a file with mistakes, an entry with one as a layer of unknown sizes; None where that is
+    nothing. The mistakes themselves are what `build` finds."""
+    diagnostics = Diagnostics()
+    draft = Draft(spec, schema, diagnostics, lenient=True)
+    walk = Walk(draft, Frame(main_scope(spec, schema, diagnostics), sees_data=True))
+    try:
+        outputs = walk.main_body()
+        found = terms(walk, spec.train, outputs) if spec.train else ()
+    except (TooLarge, Flooded):
+        return None
+    nodes = in_order({name: _without_unknown(node) for name, node in draft.nodes.items()})
+    given = {name: node for name, node in outputs.items() if node in nodes}
+    cut = {name for name, node in draft.nodes.items() if UNKNOWN in node.inputs}
+    experiment = Experiment(
+        name=spec.name, graph=Graph(nodes, given), outputs=given, terms=found, penalties=(), metrics=(),
+        optimizer=None, clip=(), batch=32, epochs=None, steps=None, last_batch="keep", stop=None, seed=0,
+        origin=draft.origin(spec.network.place, spec.name), places=draft.places, asked=draft.asked, parts=draft.parts,
+        branches={name: names for name, names in draft.branches.items() if name not in cut},
+    )  # fmt: skip
+    return Sketched(experiment, frozenset(name for name in nodes if draft.sizes[name] is None)) if nodes else None
+
+
+def _without_unknown(node: Node) -> Node:
+    return replace(node, inputs=tuple(source for source in node.inputs if source != UNKNOWN))
 
 
 def _experiment(draft: Draft, walk: Walk) -> Experiment:
@@ -81,6 +118,7 @@ def _experiment(draft: Draft, walk: Walk) -> Experiment:
         seed=numbers.seed(),
         origin=draft.origin(place, "train" if step else spec.name),
         places=draft.places,
+        asked=draft.asked,
         parts=draft.parts,
         branches=draft.branches,
     )

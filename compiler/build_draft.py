@@ -68,6 +68,10 @@ class Draft:
     """The block or network that was walked under each path."""
     branches: dict[str, tuple[str, ...]] = field(default_factory=dict)
     """The names of the branches of each joiner that has some, in the order of what it reads."""
+    asked: dict[str, Place] = field(default_factory=dict)
+    """Where each part, list of layers and copy of a repeat was asked for, by the path of its layers."""
+    lenient: bool = False
+    """Whether an entry with a mistake stands as a layer of unknown sizes: the network is drawn, and never built."""
     steps: int = 0
     """How many entries were walked, those within blocks and repeats each time."""
 
@@ -103,6 +107,13 @@ class Draft:
         self.places[name] = place
         self.known[name] = name
         return name
+
+    def stand_in(self, name: str, kind: str, reads: tuple[str | None, ...], place: Place) -> str:
+        """Add a layer of which nothing is known but what it reads, for a picture; UNKNOWN where none is drawn."""
+        if not self.lenient or name in self.nodes:
+            return UNKNOWN
+        known = tuple(source for source in dict.fromkeys(reads) if source is not None and source in self.nodes)
+        return self.add(name, kind, known, None, place, options=(), weights=(), multiply_adds=0, stand_in=True)
 
     def step(self, place: Place) -> None:
         """Count one entry that is walked; a chain of nothing can be repeated for ever too."""

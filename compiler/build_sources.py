@@ -5,7 +5,7 @@ from __future__ import annotations
 from ..dsl.kinds.kind import Kind
 from ..dsl.kinds.resolve import find_layer
 from ..dsl.spec import Entry
-from .build_draft import Frame
+from .build_draft import UNKNOWN, Draft, Frame
 from .build_layer import add_layer
 from .build_names import Walker, reference
 from .build_options import Options
@@ -46,7 +46,17 @@ def sources(
             "E207", entry.place, f"`{entry.kind}` does not say what it reads", "Add `from: NAME` beside it."
         )
         return None
-    return [reads, *others]
+    return [told(walker.draft, entry, reads), *others]
+
+
+def told(draft: Draft, entry: Entry, reads: str) -> str:
+    """What an entry reads that stands before it; which one is meant has to be said where that gives out several."""
+    if reads == UNKNOWN and draft.whole:
+        draft.error(
+            "E213", entry.place, f"`{entry.kind}` reads what stands before it, which gives out several tensors",
+            "Say which one is meant: add `from: NAME` beside it.",
+        )  # fmt: skip
+    return reads
 
 
 def _joined(walker: Walker, frame: Frame, entry: Entry, reads: str | None) -> list[str] | None:
@@ -59,5 +69,6 @@ def _joined(walker: Walker, frame: Frame, entry: Entry, reads: str | None) -> li
     if reads is None:
         draft.error("E207", entry.place, f"the branches of `{entry.kind}` have nothing to read", "Add `from: NAME`.")
         return None
+    told(draft, entry, reads)
     found = [walker.chain(frame, branch, reads) for branch in entry.branches.values()]
     return [node for node in found if node is not None]

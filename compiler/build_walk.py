@@ -24,7 +24,7 @@ from .build_modes import chosen, mark
 from .build_names import check_name, name_node, new_name, reference
 from .build_options import copies, wanted
 from .build_parts import Chain, bound_part, may_use
-from .build_sources import read_by, sources
+from .build_sources import read_by, sources, told
 from .build_tensors import add_split, complete
 
 
@@ -101,8 +101,11 @@ class Walk:
             )  # fmt: skip
             return UNKNOWN
         frame.reading.append(name)
+        self.draft.asked[frame.path + name] = line.name_place
         node = self._line(frame, line)
         frame.reading.pop()
+        if node in (None, UNKNOWN) and name not in frame.several:
+            node = self.draft.stand_in(frame.path + name, "formula", (), line.name_place)
         return name_node(self.draft, frame, name, node or UNKNOWN)
 
     def _line(self, frame: Frame, line: GraphLine) -> str | None:
@@ -123,6 +126,12 @@ class Walk:
         formula = entry.formula
         if formula is None and "formula" in entry.options:
             formula = Reader(self.draft.diagnostics).formula(entry.options["formula"], "a formula")
+        if (
+            formula is not None
+            and reads is not None
+            and any(str(p) == "previous" for p in formulas.names(formula.tree))
+        ):
+            told(self.draft, entry, reads)
         return UNKNOWN if formula is None else self.formula(frame, name, formula, reads)
 
     def formula(
@@ -186,6 +195,8 @@ class Walk:
 
     def _repeated(self, frame: Frame, entry: Entry, reads: str | None, label: str | None) -> str | None:
         """The copies one behind the other: the n-th of `stage` is `stage.n`."""
+        if label is not None:
+            self.draft.asked[frame.path + label] = entry.place
         for copy, walked in enumerate(copies(self.draft, frame.scope, entry), 1):
             one = self._reading(frame, reads)
             one = replace(one, scope=one.scope.with_options(walked))
@@ -196,6 +207,8 @@ class Walk:
 
     def _once(self, frame: Frame, entry: Entry, reads: str | None, label: str | None) -> str | None:
         self.draft.step(entry.place)
+        if label is not None:
+            self.draft.asked[frame.path + label] = entry.place
         if entry.kind == "chain":
             return self._grouped(frame, entry, reads, label)
         name = new_name(self.draft, frame, entry, label)
@@ -205,6 +218,8 @@ class Walk:
             node = self.part(frame, entry, reads, name)
         else:
             node = self._layer(frame, entry, reads, name)
+        if node == UNKNOWN and name not in frame.several:
+            node = self.draft.stand_in(frame.path + name, entry.kind, (reads,), entry.place)
         return name_node(self.draft, frame, name, node)
 
     def _grouped(self, frame: Frame, entry: Entry, reads: str | None, label: str | None) -> str | None:
@@ -270,6 +285,7 @@ class Walk:
             return UNKNOWN
         inner, body = bound
         draft.parts[inner.path.removesuffix(".")] = entry.kind
+        draft.asked[inner.path.removesuffix(".")] = entry.place
         outputs = self.body(inner, body)
         for output, node in outputs.items():
             draft.known.setdefault(inner.path + output, node)

@@ -107,6 +107,8 @@ def _kind(node: Node) -> str:
 
 
 def _detail(node: Node) -> str:
+    if node.attributes.get("stand_in"):
+        return ""
     if node.op == "field":
         prepare = node.attributes.get("prepare", ())
         steps = [step.kind for step in prepare if isinstance(step, Prepare)] if isinstance(prepare, tuple) else []

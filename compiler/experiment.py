@@ -159,7 +159,7 @@ class Experiment:
     `column`, `prepare` and, where there are any, `augment`), `formula` (with `formula`, `reads`: the names of its inputs, and `numbers`), or
     `number` (with `value`), or `mode` (its first input in training, its second elsewhere). A node with the
     attribute `only` is there in training only (`train`), or only elsewhere (`elsewhere`). `places`: where each node
-    was asked for; `parts`: the block or network under each path; `branches`: the names of a joiner's, in the order of
+    was asked for, `asked`: each path of several nodes; `parts`: the block or network under each path; `branches`: the names of a joiner's, in the order of
     its inputs.
     """
 
@@ -179,6 +179,7 @@ class Experiment:
     seed: int
     origin: Origin
     places: Mapping[str, Place] = field(default_factory=dict)
+    asked: Mapping[str, Place] = field(default_factory=dict)
     parts: Mapping[str, str] = field(default_factory=dict)
     branches: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 

@@ -55,7 +55,18 @@ def read_spec(
         return None, diagnostics
 
 
-def _read(text: str, file: str, sets: Mapping[str, str], folder: Path | None, diagnostics: Diagnostics) -> Spec | None:
+def read_damaged(text: str, file: str, folder: Path | None = None) -> Spec | None:
+    """What can be read of a text with mistakes, entries that make no sense left out: for a picture, never to be
+    built. None where that has no network."""
+    try:
+        return _read(text, file, {}, folder, Diagnostics(), whole=False)
+    except Flooded:
+        return None
+
+
+def _read(
+    text: str, file: str, sets: Mapping[str, str], folder: Path | None, diagnostics: Diagnostics, *, whole: bool = True
+) -> Spec | None:
     tree = read(text, file, diagnostics)
     if tree is None and not diagnostics.errors:
         diagnostics.error("E014", Place(file, 1, 1), "the file is empty", "Begin with `netloom: 1` and `name:`.")
@@ -74,7 +85,7 @@ def _read(text: str, file: str, sets: Mapping[str, str], folder: Path | None, di
     spec = _spec(overridden(found.tree, others if found.whole else {}, diagnostics), file, text, walk, found)
     if spec is not None and found.whole:
         check_options(spec, diagnostics)
-    return None if walk.damaged else spec
+    return None if walk.damaged and whole else spec
 
 
 def _parted(sets: Mapping[str, str]) -> tuple[dict[str, str], dict[str, str]]:

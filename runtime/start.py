@@ -98,15 +98,22 @@ def load(path: Path, sets: Sets | None = None, base: Path | None = None, include
     return Loaded(spec, schema, experiment, tuple(diagnostics), base)
 
 
-def _experiment(spec: Spec, diagnostics: Diagnostics, base: Path) -> tuple[DataSchema, Experiment] | None:
-    """The data's schema and what is built on it; None after a mistake, or where this version cannot build it."""
+def check_spec(spec: Spec, diagnostics: Diagnostics, base: Path) -> tuple[DataSchema, Experiment | None]:
+    """What is known of the data that a file names, and what is built on it, every mistake recorded: None after one,
+    or where this version cannot build it. `base` is the folder that its paths are read from."""
+    schema: DataSchema = UNKNOWN_DATA
     try:
         schema = _schema(spec, diagnostics, base)
         experiment = build(spec, schema, diagnostics)
         if not diagnostics.errors:
             advise(spec, experiment, schema, diagnostics)
     except Flooded:
-        return None
+        return schema, None
+    return schema, experiment
+
+
+def _experiment(spec: Spec, diagnostics: Diagnostics, base: Path) -> tuple[DataSchema, Experiment] | None:
+    schema, experiment = check_spec(spec, diagnostics, base)
     return None if experiment is None else (schema, experiment)
 
 
