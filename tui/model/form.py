@@ -12,7 +12,7 @@ from ...dsl.edit_document import shown, steps_of
 from ...dsl.edit_entries import EntryPart
 from ...dsl.edit_parts import Address, Part
 from ...dsl.edit_write import value_of
-from ...dsl.entries import ALL_BESIDE
+from ...dsl.entries import ALL_BESIDE, LAYERS
 from ...dsl.kinds.kind import Option, OptionType
 from ...dsl.reference.families import FAMILIES
 from ...dsl.reference.keys import WIRING
@@ -255,7 +255,8 @@ def _wiring(making: _Making) -> Iterator[Field]:
     for word in ALL_BESIDE:
         if word not in entry.site.beside or (entry.known is not None and entry.known.option(word) is not None):
             continue
-        if word == "name" and entry.site.what != "a layer":
+        # a loss or an optimizer may be wired, and never is; `weight`, `where` and `of` are for them
+        if (word in entry.site.wiring) is not (entry.site is LAYERS) and entry.beside(word) is None:
             continue
         key = BESIDE[word]
         option = of_type(word, WORDS[word], key.help)  # type: ignore[arg-type]

@@ -44,11 +44,13 @@ def section_fields(document: Document, steps: Address) -> Iterator[Field]:
         if (key.later or key.name == "name") and inner is None:
             continue
         if key.name in WITHIN[steps]:
-            yield from section_fields(document, (*steps, key.name))
-        elif key.name in typed:
+            continue
+        if key.name in typed:
             yield from _option(document, steps, typed[key.name], part)
         else:
             yield _key(document, steps, key, inner, needed=part is not None and key.default == "needed")
+    for name in WITHIN[steps]:
+        yield from section_fields(document, (*steps, name))
 
 
 def _option(document: Document, steps: Address, option: Option, section: Part | None) -> Iterator[Field]:

@@ -71,7 +71,7 @@ def _part(text: str) -> tuple[Part | None, str]:
     """The text as a part of a file of its own, or what keeps it from being read."""
     document = Document(part_text(text))
     if document.diagnostics.errors:
-        return None, _first(document.diagnostics)
+        return None, f"`{text}` cannot be read as a value. A text with signs in it stands in quotes."
     part = document.find((KEY,))
     if part is None:
         return None, "This cannot be read as a value."
