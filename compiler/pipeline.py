@@ -25,6 +25,7 @@ from .passes.drop_dead import DropDead
 from .passes.fold import Fold
 from .passes.fuse import Fuse
 from .passes.gradient import Gradient
+from .passes.known_sums import KnownSums
 from .passes.layout import LayOut, Order
 from .passes.merge import Merge
 from .passes.optimise import Optimise
@@ -40,7 +41,7 @@ Watch = Callable[[str, PassRan], None]
 
 TIDY: tuple[Pass, ...] = (Simplify(), Merge(), DropDead())
 LEARN: tuple[Pass, ...] = (Gradient(),)
-LOWER: tuple[Pass, ...] = (Decompose(), *TIDY)
+LOWER: tuple[Pass, ...] = (Decompose(), *TIDY, KnownSums())
 
 
 @dataclass(frozen=True, slots=True)

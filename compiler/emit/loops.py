@@ -58,20 +58,24 @@ def flat_text(recipe: Recipe) -> str:
     return w.kernel()
 
 
-def rows_text(recipe: Recipe) -> str:
+def rows_text(recipe: Recipe, lanes: int) -> str:
     """Row by row: each sweep over the columns does what the sums of the sweeps before it allow. The threads
-    share the rows."""
+    share the rows. A row of one vector needs no sweeps: its values stay in registers from first to last."""
     w = RowWriter(recipe)
     levels = _Levels(w)
+    narrow = w.pitch == lanes
     w.start()
     w.share("rows")
     w.open("while r < stop:")
     w.put(f"start = r * {w.pitch}")
     _fetch_ahead(w)
+    if narrow:
+        w.put("j = 0")
     for sweep in range(levels.deepest + 1):
-        w.sweep = sweep
+        w.sweep = 0 if narrow else sweep
         _row_values(w, levels, sweep)
-        _sweep(w, levels, sweep)
+        _sweep(w, levels, sweep, narrow=narrow)
+    w.forget("full", "row")
     w.put("r += 1")
     w.close()
     _number_exits(w)
@@ -101,7 +105,7 @@ def _row_values(w: Writer, levels: _Levels, sweep: int) -> None:
             w.store(place, w.value(["node", node]))
 
 
-def _sweep(w: Writer, levels: _Levels, sweep: int) -> None:
+def _sweep(w: Writer, levels: _Levels, sweep: int, *, narrow: bool) -> None:
     sums = [i for i, node in enumerate(w.body) if node["reduces"] and levels.of(i) == sweep + 1]
     stores = [
         (node, place)
@@ -111,19 +115,22 @@ def _sweep(w: Writer, levels: _Levels, sweep: int) -> None:
     if not sums and not stores:
         return
     hoist(w, [*sums, *(node for node, _ in stores)], ("row", "num"), set())
+    count = 1 if narrow else CHAINS
     for i in sums:
-        begin(w, i, chains(w, i, CHAINS))
-    w.put("j = 0")
-    w.open(f"while j < {w.pitch}:")
+        begin(w, i, chains(w, i, count))
+    if not narrow:
+        w.put("j = 0")
+        w.open(f"while j < {w.pitch}:")
     for i in sums:
-        gather(w, i, chains(w, i, CHAINS))
+        gather(w, i, chains(w, i, count))
     for node, place in stores:
         w.store(place, w.value(["node", node]))
-    w.put("j += LANES")
-    w.close()
-    w.forget("full", "col")
+    if not narrow:
+        w.put("j += LANES")
+        w.close()
+        w.forget("full", "col")
     for i in sums:
-        _finish(w, i)
+        _finish(w, i, count)
 
 
 def hoist(w: Writer, nodes: list[int], kinds: tuple[str, ...], seen: set[int]) -> None:
@@ -184,8 +191,8 @@ def end(w: Writer, i: int, names: list[str]) -> None:
         names = names[:half]
 
 
-def _finish(w: Writer, i: int) -> None:
-    end(w, i, chains(w, i, CHAINS))
+def _finish(w: Writer, i: int, count: int) -> None:
+    end(w, i, chains(w, i, count))
     fold = {"sum": f"hsum(a{i})", "max": f"hmax(a{i})"}
     if w.body[i]["op"] == "argmax":
         # of equal values the first position wins: the least position among the lanes that hold the largest
