@@ -1,0 +1,179 @@
+"""What is known of every layer of a picture, joined from the picture, the costs and the file."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from pathlib import Path
+
+from ...compiler.diagram import Box, Group, Item, Picture
+from ...compiler.diagram_layers import drawn_into
+from ...compiler.experiment import Experiment, Term
+from ...compiler.layer_table import LayerRow, places_seen, steps_between
+from ...dsl.edit import Document, Refused, entry_of
+from ...dsl.edit_parts import Address, Part
+from ...dsl.places import Place
+from .addresses import Lines, Starts
+from .layers import Layer
+
+
+def layers_of(
+    picture: Picture, experiment: Experiment, rows: tuple[LayerRow, ...], document: Document, file: str,
+    unknown: frozenset[str] = frozenset(),
+) -> Mapping[str, Layer]:  # fmt: skip
+    """Every box and group of a picture by its id, and every layer that is drawn in the box of another."""
+    entries = _Entries(experiment, document, file)
+    homes = drawn_into(experiment)
+    drawn = dict[str, list[str]]()
+    for node_id, home in homes.items():
+        drawn.setdefault(home, []).append(node_id)
+    known = {row.name: row for row in rows}
+    found = dict[str, Layer]()
+    for box in picture.boxes:
+        inside = tuple(drawn.get(box.id, ()))
+        layer = _of_box(box, experiment, entries)
+        row = known.get(box.id) or known.get(inside[0] if inside else "")
+        found[box.id] = replace(_costed(layer, row, unknown), drawn=inside, shared=box.shared)
+    for node_id in homes:
+        if node_id not in found and node_id in known:
+            row = known[node_id]
+            found[node_id] = _costed(entries.layer(node_id, row.kind, node_id), row, unknown)
+    for group in _groups(picture.items):
+        if group.id not in found:
+            found[group.id] = _of_group(group, entries, found)
+    return found
+
+
+def _of_box(box: Box, experiment: Experiment, entries: _Entries) -> Layer:
+    if box.family == "loss":
+        name = box.id.removeprefix("loss ")
+        term = next((one for one in experiment.terms if one.name == name), None)
+        return entries.loss(box, term)
+    if box.family == "output":
+        name = box.id.removeprefix("output ")
+        return entries.output(box, experiment.outputs[name])
+    return replace(entries.layer(box.id, box.kind, box.name), family=box.family)
+
+
+def _costed(layer: Layer, row: LayerRow | None, unknown: frozenset[str]) -> Layer:
+    if row is None:
+        return layer
+    seen, step = places_seen(row), steps_between(row)
+    field = "" if row.field is None else "the whole picture" if seen == "all" else f"{seen} points, {step} apart"
+    return replace(
+        layer,
+        reads=row.reads,
+        shape=None if layer.id in unknown else row.shape,
+        parameters=row.parameters,
+        trainable=row.trainable,
+        multiply_adds=row.multiply_adds,
+        memory=row.bytes,
+        receptive_field=field,
+    )
+
+
+def _of_group(group: Group, entries: _Entries, layers: Mapping[str, Layer]) -> Layer:
+    """A closed group: the sums of its layers, the shape of the last."""
+    inside = [layers[box.id] for box in _boxes(group) if box.id in layers]
+    made = entries.group(group)
+    return replace(
+        made,
+        shape=inside[-1].shape if inside else None,
+        parameters=sum(layer.parameters for layer in inside),
+        trainable=sum(layer.trainable for layer in inside),
+        multiply_adds=sum(layer.multiply_adds for layer in inside),
+        memory=sum(layer.memory for layer in inside),
+        layers=len(inside),
+    )
+
+
+def _groups(items: tuple[Item, ...]) -> Iterator[Group]:
+    for item in items:
+        if isinstance(item, Group):
+            yield item
+            yield from _groups(item.items)
+
+
+def _boxes(group: Group) -> Iterator[Box]:
+    for item in group.items:
+        if isinstance(item, Group):
+            yield from _boxes(item)
+        else:
+            yield item
+
+
+class _Entries:
+    """The entries of one text by what they were drawn as."""
+
+    def __init__(self, experiment: Experiment, document: Document, file: str) -> None:
+        self._experiment, self._document, self._file = experiment, document, file
+        self._lines = Lines(document.text)
+        try:
+            self._starts: Starts | None = Starts(document)
+        except Refused:
+            self._starts = None
+        self._bodies = sorted(experiment.parts, key=len, reverse=True)
+
+    def layer(self, node_id: str, kind: str, name: str) -> Layer:
+        """A node of the network, or a column of the data."""
+        place = self._experiment.places.get(node_id) or self._experiment.asked.get(node_id)
+        made = self._placed(node_id, kind, name, place)
+        if kind == "data":
+            return replace(made, address=self._column(node_id), elsewhere=f"`{node_id}` is a column of the data")
+        return made
+
+    def group(self, group: Group) -> Layer:
+        place = self._experiment.asked.get(group.id)
+        made = self._placed(group.id, group.kind or "group", group.name, place)
+        said = "" if made.address else made.elsewhere or f"`{group.id}` is no entry of the file: choose a layer in it"
+        return replace(made, family="block", elsewhere=said)
+
+    def output(self, box: Box, source: str) -> Layer:
+        made = self._placed(box.id, box.kind, box.name, self._experiment.places.get(source))
+        return replace(made, family="output", address=None, source=source, shape=None,
+                       elsewhere=f"`{box.name}` is what the network gives out, and no layer: choose `{source}`")  # fmt: skip
+
+    def loss(self, box: Box, term: Term | None) -> Layer:
+        """A loss's entry is found by its line, in the order of the file."""
+        line = term.origin.line if term is not None else box.line
+        made = Layer(box.id, box.kind, box.name, "loss", None, line, self._file, shape=())
+        part = self._find(("train", "loss"))
+        for one in (part.items if part is not None and part.is_list else (part,)) if part is not None else ():
+            if one is not None and self._lines.line(one.start) == line:
+                return replace(made, address=one.address)
+        return replace(made, address=part.address if part is not None and not part.is_list else None,
+                       elsewhere="the loss is written in another file" if part is None else "")  # fmt: skip
+
+    def _find(self, address: Address) -> Part | None:
+        return None if self._starts is None else self._document.find(address)
+
+    def _column(self, name: str) -> Address | None:
+        for address in (("data", "fields", name), ("data",)):
+            if self._find(address) is not None:
+                return address
+        return None
+
+    def _placed(self, node_id: str, kind: str, name: str, place: Place | None) -> Layer:
+        made = Layer(node_id, kind, name, "", None, place.line if place else 0, self._file, body=self._body(node_id))
+        if place is None or self._starts is None:
+            return made
+        if place.file != self._file:
+            where = Path(place.file).name
+            return replace(
+                made, file=place.file, elsewhere=f"`{node_id}` stands in {where}, which is included: change it there"
+            )
+        return replace(made, address=self._address(place))
+
+    def _address(self, place: Place) -> Address | None:
+        """The entry at a place: a formula is told by its text, a line of a graph by its name."""
+        assert self._starts is not None, "asked of a text that can be read"
+        at = self._lines.at(place.line, place.column)
+        part = self._starts.part(at) or self._starts.keyed(at)
+        if part is None:
+            return None
+        entry = entry_of(self._document, part)
+        return part.address if entry is None else entry.part.address
+
+    def _body(self, node_id: str) -> str:
+        """The block or network that a node stands in, by its path."""
+        return next((path for path in self._bodies if node_id.startswith(f"{path}.")), "")

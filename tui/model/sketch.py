@@ -1,0 +1,302 @@
+"""The network that is being edited: its text, and every command of the designer as one edit and one step of undo.
+
+sketch = Sketch.open(path)
+sketch.learn(checked)                   # the ids of the picture, as the check found them
+sketch.add_after("dense1", "dropout")   # the id to look at next
+sketch.undo()                           # the file as it was, byte for byte
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ...dsl import edit
+from ...dsl.diagnostics import Diagnostic
+from ...dsl.edit import Document, Edit, Refused, Splice
+from ...dsl.edit_insert import Entry
+from ...dsl.edit_parts import Address, Part
+from ...dsl.edit_write import Value
+from ...dsl.fixes import fixes, mended
+from . import commands
+from .buffer import Buffer, ChangedOnDisk
+from .known import Known
+from .naming import local_name
+from .starters import missing, starter
+
+if TYPE_CHECKING:
+    from .checking import Checked
+    from .layers import Layer
+
+__all__ = ["ChangedOnDisk", "Sketch"]
+
+
+class Sketch(Buffer):
+    """A text, and what the last check knows of it. A command that cannot be done raises Refused, whose text is fit to
+    be shown, and then nothing has changed. What a command gives is the id to look at next, where that can be told
+    before the check."""
+
+    def __init__(self, text: str, path: Path | None, on_disk: bytes | None) -> None:
+        super().__init__(text, path, on_disk)
+        self._known = Known()
+
+    def learn(self, checked: Checked) -> None:
+        """Take the ids of a check of this very text; those of another are left aside."""
+        if checked.revision == self.revision and checked.revision != self._known.revision and self.readable:
+            self._known.learn(self.document, checked)
+
+    def _followed(self, splices: Sequence[Splice]) -> None:
+        self._known.follow(tuple(splices))
+
+    # layers put in and taken out
+
+    def add_after(self, node_id: str | None, kind: str, main: Value = None) -> str | None:
+        """A layer behind another; without one, at the end of the network."""
+        if node_id is None:
+            return self._append(kind, main)
+        layer = self._layer(node_id)
+        if layer.family == "data":
+            return self._behind_data(node_id, kind, main)
+        if layer.family == "output":
+            layer = self._layer(self._known.gives(node_id))
+        if layer.family == "loss":
+            raise Refused(f"`{layer.name}` is a loss: choose the layer that the new one shall follow")
+        last = self._unit(layer.id)[-1]
+        reads = None if commands.in_graph(last) else self._joinable(kind, layer)
+        change = edit.insert_after(self.document, last.address, self._entry(kind, main, reads))
+        return self._made(change, f"add {kind}", layer.id, self._behind(last, 1))
+
+    def add_before(self, node_id: str | None, kind: str, main: Value = None) -> str | None:
+        """A layer before another: it reads what the other read."""
+        if node_id is None:
+            return self._append(kind, main)
+        layer = self._layer(node_id)
+        if layer.family in ("data", "output", "loss"):
+            return self.add_after(node_id, kind, main)
+        first = self._unit(node_id)[0]
+        source = layer.reads[0] if layer.reads and not commands.in_graph(first) else None
+        reads = self._known.local(source, node_id) if source else None
+        change = edit.insert_before(self.document, first.address, self._entry(kind, main, reads))
+        return self._made(change, f"add {kind}", node_id, self._behind(first, 0))
+
+    def add_between(self, source: str, target: str, kind: str) -> str | None:
+        """A layer on the way from one to another."""
+        layer = self._layer(target)
+        if layer.family in ("output", "loss"):
+            return self.add_after(source, kind)
+        if len(layer.reads) < 2:
+            return self.add_before(target, kind)
+        name = self._known.local(self._known.gives(source), target)
+        part, reads = self._part(target), self._names_of(layer)
+        change = commands.between(self.document, part, name, kind, reads)
+        return self._made(change, f"add {kind}", target, self._behind(part, 0))
+
+    def delete(self, ids: Iterable[str]) -> None:
+        """Layers taken out, with the activations in their boxes; what read them reads what they read."""
+        chosen = list(dict.fromkeys(ids))
+        for node_id in chosen:
+            if (layer := self._layer(node_id)).family in ("data", "output"):
+                raise Refused(f"{layer.elsewhere or f'`{node_id}` is no layer'}; it cannot be deleted here")
+        parts = [part for node_id in chosen for part in self._unit(node_id)]
+        change = commands.each(self.document, parts, lambda document, part: edit.delete(document, part.address))
+        self.apply(change, f"delete {_listed(chosen)}")
+
+    def duplicate(self, node_id: str) -> str | None:
+        """The layer once more, right behind it."""
+        unit = self._unit(node_id)
+        change, behind = commands.doubled(self.document, unit)
+        return self._made(change, f"duplicate {node_id}", node_id, self._behind(unit[0], behind))
+
+    def move(self, node_id: str, by: int) -> str | None:
+        """A layer so many places down its list, or up."""
+        part = self._unit(node_id)[0]
+        items = part.parent.items if part.parent is not None else ()
+        units = self._known.units(self.starts, items)
+        change, place = commands.moved(self.document, units, part, by)
+        return self._made(change, f"move {node_id}", node_id, _Spot(part, place))
+
+    # wiring and names
+
+    def connect(self, source: str, target: str) -> str:
+        """Let `target` read `source`: a joiner besides what it reads, any other layer in its place."""
+        self._look()
+        layer, given = self._layer(target), self._known.gives(source)
+        if self._known.makes(given, target) or given in layer.drawn:
+            raise Refused(f"`{source}` is made from `{target}`: they would read each other in a circle")
+        part, name = self._part(target), self._known.local(given, target)
+        at = self._known.part(self.starts, given)
+        if at is not None and at.parent is part.parent and not commands.in_graph(part) and at.start > part.start:
+            raise Refused(f"`{source}` stands below `{target}`: a list is read from above; move it up first")
+        change = commands.connected(self.document, part, name, self._names_of(layer))
+        self.apply(change, f"connect {source} to {target}")
+        return target
+
+    def disconnect(self, source: str, target: str) -> str:
+        """Let a joiner no longer read `source`."""
+        self._look()
+        name = self._known.local(self._known.gives(source), target)
+        self.apply(commands.disconnected(self.document, self._part(target), name), f"disconnect {source}")
+        return target
+
+    def rename(self, node_id: str, name: str) -> str | None:
+        """Another name for a layer, with all its uses."""
+        part = self._part(node_id)
+        change = edit.rename(self.document, part.address, name)
+        if commands.in_graph(part):
+            body = self._layer(node_id).body
+            self.apply(change, f"rename {node_id}")
+            return f"{body}.{name}" if body else name
+        return self._made(change, f"rename {node_id}", node_id, self._behind(part, 0))
+
+    def wrap(self, ids: Sequence[str], block_name: str) -> str | None:
+        """Make layers that follow one another a block, which stands in their place."""
+        if not ids:
+            raise Refused("choose the layers first")
+        parts = [part for node_id in ids for part in self._unit(node_id)]
+        first = min(parts, key=lambda part: part.start)
+        change = commands.wrapped(self.document, parts, block_name)
+        return self._made(change, f"make the block {block_name}", ids[0], self._behind(first, 0))
+
+    def unwrap(self, node_id: str) -> None:
+        """Put the layers of a block in the place of its use; of a layer, those of the block that it is in."""
+        self._look()
+        part = self._known.part(self.starts, node_id)
+        while part is None or not commands.is_use(self.document, part):
+            node_id = self._layer(node_id).body
+            if not node_id:
+                raise Refused("it is no block, and in none")
+            part = self._known.part(self.starts, node_id)
+        self.apply(edit.unwrap(self.document, part.address), f"open the block {node_id}")
+
+    # options
+
+    def set_option(self, node_id: str, option: str, value: Value) -> str:
+        """Give an option of a layer a value."""
+        return self.set_many([node_id], option, value)
+
+    def unset_option(self, node_id: str, option: str) -> str:
+        """Let an option have its default."""
+        return self.set_many([node_id], option, None)
+
+    def set_many(self, ids: Sequence[str], option: str, value: Value) -> str:
+        """Give an option of several layers the same value, or their defaults (None), as one step."""
+
+        def change(document: Document, part: Part) -> Edit:
+            if value is None:
+                return edit.unset_option(document, part.address, option)
+            return edit.set_option(document, part.address, option, value)
+
+        parts = [self._part(node_id) for node_id in ids]
+        self.apply(commands.each(self.document, parts, change), f"{option} of {_listed(ids)}")
+        return ids[0]
+
+    def replace_kind(self, node_id: str, kind: str) -> str | None:
+        """Another kind for a layer; options that it has too stay."""
+        part = self._part(node_id)
+        change = commands.kind_replaced(self.document, part, kind)
+        return self._made(change, f"{node_id} becomes {kind}", node_id, self._behind(part, 0))
+
+    def fix(self, diagnostic: Diagnostic) -> None:
+        """Mend what a remark points at, where that needs no decision."""
+        found = fixes((diagnostic,), self.text, diagnostic.place.file)
+        if not found:
+            raise Refused("this one needs a decision: the remark says what can be done")
+        self.replace(mended(self.text, found), f"mend {found[0]}")
+
+    # ids and entries
+
+    def address_of(self, node_id: str) -> Address:
+        """The address of an id's entry now. Refused where the file has none for it."""
+        return self._part(node_id).address
+
+    def _layer(self, node_id: str) -> Layer:
+        layer = self._known.layers.get(node_id)
+        if layer is None:
+            self._look()
+            layer = self._known.layers.get(node_id)
+        if layer is None:
+            raise Refused(f"there is no `{node_id}` any more")
+        return layer
+
+    def _part(self, node_id: str) -> Part:
+        part = self._known.part(self.starts, node_id)
+        if part is None:
+            self._look()
+            part = self._known.part(self.starts, node_id)
+        if part is None:
+            raise Refused(self._layer(node_id).elsewhere or f"`{node_id}` has no entry of its own in the file")
+        return part
+
+    def _unit(self, node_id: str) -> list[Part]:
+        own = self._part(node_id)
+        return self._known.unit(self.starts, node_id) or [own]
+
+    def _look(self) -> None:
+        """Check the present text, unless that was done: the compiler is imported by this."""
+        if self._known.revision != self.revision:
+            from .checking import check_text
+
+            self.learn(check_text(self.text, self.path, self.revision))
+
+    def _append(self, kind: str, main: Value) -> str | None:
+        chain = self.document.find(commands.CHAIN)
+        items = chain.items if chain is not None else ()
+        reads = local_name(self.document, items[-1]) if items else None
+        change = commands.appended(self.document, self._entry(kind, main, reads))
+        self.apply(change, f"add {kind}")
+        after = self.document.find((*commands.CHAIN, len(items)))
+        return local_name(self.document, after) if after is not None else None
+
+    def _behind_data(self, node_id: str, kind: str, main: Value) -> str | None:
+        """A layer between a column of the data and the first layer that reads it."""
+        self._look()
+        reader = self._known.reader(self.starts, node_id)
+        return self._append(kind, main) if reader is None else self.add_before(reader, kind, main)
+
+    def _entry(self, kind: str, main: Value, reads: str | None) -> Entry:
+        entry: Entry = {kind: main} if main is not None else starter(kind, reads)
+        if isinstance(entry, str) and (needed := missing(kind)):
+            said = " and ".join(f"`{name}`" for name in needed)
+            raise Refused(f"`{kind}` needs {said}, which only you know: write it in the text")
+        return entry
+
+    def _joinable(self, kind: str, layer: Layer) -> str | None:
+        """What a joiner behind a layer reads at first, by its name there."""
+        return (
+            self._known.local(self._known.gives(layer.id), layer.id) if isinstance(starter(kind, "x"), dict) else None
+        )
+
+    def _names_of(self, layer: Layer) -> list[str]:
+        """What a layer reads, by its names there."""
+        return [self._known.local(source, layer.id) for source in layer.reads]
+
+    def _behind(self, part: Part, places: int) -> _Spot:
+        items = part.parent.items if part.parent is not None else (part,)
+        return _Spot(part, items.index(part) + places)
+
+    def _made(self, change: Edit, words: str, near: str, spot: _Spot) -> str | None:
+        """Make a change; the id of what stands at a spot after it."""
+        layer = self._known.layers.get(near)
+        self.apply(change, words)
+        part = spot.part(self.document)
+        name = local_name(self.document, part) if part is not None else None
+        return f"{layer.body}.{name}" if name is not None and layer is not None and layer.body else name
+
+
+class _Spot:
+    """A place in a list or graph, found again after an edit."""
+
+    def __init__(self, beside: Part, place: int) -> None:
+        self._around = beside.parent.address if beside.parent is not None else ()
+        self._place = place
+
+    def part(self, document: Document) -> Part | None:
+        around = document.find(self._around)
+        items = around.items if around is not None else ()
+        return items[self._place] if self._place < len(items) else None
+
+
+def _listed(ids: Sequence[str]) -> str:
+    """`dense1`, or how many there are."""
+    return ids[0] if len(ids) == 1 else f"{len(ids)} layers"
