@@ -1,0 +1,76 @@
+"""Remarks about a file as rows: place, code, sentence, way out; whether one key mends them; what a code means."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from ...dsl.codes import explain
+from ...dsl.diagnostics import NOT_BUILT, Diagnostic
+from ...dsl.fixes import Fix, fix_of
+
+SIGNS = {"error": "✗", "warning": "!", "hint": "·"}
+ORDER = {"error": 0, "warning": 1, "hint": 2}
+WORDS = {"error": "error", "warning": "warning", "hint": "hint"}
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One remark as it is shown; `fix` is what one key would do, None where a person has to decide."""
+
+    diagnostic: Diagnostic
+    fix: Fix | None = None
+
+    @property
+    def sign(self) -> str:
+        """How bad it is, in one character."""
+        return SIGNS[self.diagnostic.severity]
+
+    @property
+    def place(self) -> str:
+        """`12:7`."""
+        place = self.diagnostic.place
+        return f"{place.line}:{place.column}" if place.line else ""
+
+    @property
+    def way(self) -> str:
+        """The way out, and the key that goes it."""
+        return self.diagnostic.suggestion or ""
+
+
+def problems(diagnostics: Iterable[Diagnostic], text: str | None = None) -> tuple[Problem, ...]:
+    """Errors first, then warnings, then hints, each in the order of the file. With the text, what one key can mend."""
+    lines = text.splitlines() if text is not None else []
+    ranked = sorted(diagnostics, key=lambda d: (ORDER[d.severity], d.code == NOT_BUILT, d.place))
+    return tuple(
+        Problem(one, fix_of(one, lines) if one.severity == "error" and text is not None else None) for one in ranked
+    )
+
+
+def counted(diagnostics: Iterable[Diagnostic]) -> str:
+    """`2 errors, 1 warning`; `no problems`."""
+    found = list(diagnostics)
+    parts = list[str]()
+    for severity, word in WORDS.items():
+        count = sum(one.severity == severity for one in found)
+        if count:
+            parts.append(f"{count} {word}{'s' if count > 1 else ''}")
+    return ", ".join(parts) or "no problems"
+
+
+def explained(code: str) -> str:
+    """What a code means, with an example of it wrong and right."""
+    return explain(code) or f"There is no page about {code}."
+
+
+def at_line(diagnostics: Sequence[Diagnostic], line: int) -> Diagnostic | None:
+    """The worst remark that stands on a line."""
+    found = [one for one in diagnostics if one.place.line == line]
+    return min(found, key=lambda one: (ORDER[one.severity], one.place.column), default=None)
+
+
+def after(diagnostics: Sequence[Diagnostic], line: int, column: int) -> Diagnostic | None:
+    """The next remark behind a place, from the start again behind the last."""
+    ordered = sorted((one for one in diagnostics if one.place.line), key=lambda one: one.place)
+    behind = (one for one in ordered if (one.place.line, one.place.column) > (line, column))
+    return next(behind, ordered[0] if ordered else None)
