@@ -198,12 +198,12 @@ def ticks(low: float, high: float, most: int) -> list[float]:
     """Round numbers (1, 2 or 5 times a power of ten) from low to high, at most so many."""
     if not (math.isfinite(low) and math.isfinite(high)) or high <= low or most < 1:
         return []
-    rough = (high - low) / max(1, most)
-    power = 10.0 ** math.floor(math.log10(rough))
-    step = next(power * f for f in (1, 2, 5, 10, 20) if (high - low) / (power * f) <= max(1, most - 1) or f == 20)
-    first = math.ceil(low / step - 1e-9)
-    found = [round(k * step, 12) for k in range(first, math.floor(high / step + 1e-9) + 1)]
-    return found[:most]
+    power = 10.0 ** (math.floor(math.log10((high - low) / most)) - 1)
+    for step in (power * factor for factor in (5, 10, 20, 50, 100, 200)):
+        first, last = math.ceil(low / step - 1e-9), math.floor(high / step + 1e-9)
+        if last - first < most:
+            return [round(k * step, 12) for k in range(first, last + 1)]
+    return []
 
 
 def log_ticks(low: float, high: float, most: int) -> list[float]:

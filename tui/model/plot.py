@@ -32,6 +32,8 @@ AXIS, MARK, CURSOR, WORD = -2, -3, -4, -5
 SIGNS, PLAIN_SIGNS = "●▲■◆✚◎★▼", "ox#*+@%="
 SIGN_EVERY = 24
 """Cells between a curve's signs: they tell curves apart where colours do not."""
+LEAST_GUTTER = 5
+"""Cells of the axis of values: the same for most charts, so that steps stand below each other."""
 ROOM_FOR_LINE = 12
 """Rows from which the axis of steps has a line of its own."""
 
@@ -136,7 +138,7 @@ def _labels(reach: Window, log: bool, rows: int) -> tuple[list[str], int]:
     values = log_ticks(*reach, most) if log else ticks(*reach, most)
     at = heights(np.array(values, np.float64), *reach, rows, log)
     words = {int(row): word for row, word in zip(at.tolist(), axis_words(values, log), strict=True)}
-    wide = max([len(word) for word in words.values()] + [3])
+    wide = max([len(word) for word in words.values()] + [LEAST_GUTTER])
     return [f"{words[row]:>{wide}}┤" if row in words else " " * wide + "│" for row in range(rows)], wide + 1
 
 
@@ -176,14 +178,21 @@ def _put_signs(signs: list[list[str]], owners: list[list[int]], curve: Curve, at
     good = np.flatnonzero(np.isfinite(at))
     if not len(good):
         return
-    places = {int(good[-1])}
-    if len(frame.curves) > 1:
-        begin = 2 * ((curve.slot * 9 + 8) % SIGN_EVERY)
-        places |= set(range(begin, int(good[-1]) - 8, 2 * SIGN_EVERY)) & set(good.tolist())
-    for place in places:
+    for place in {int(good[-1])} | (_sign_places(curve, frame, int(good[-1])) & set(good.tolist())):
         row, column = int(at[place]) // 4, place // 2
         signs[row][column] = sign_of(curve.slot, frame.ascii)
         owners[row][column] = 2 * curve.slot + 1
+
+
+def _sign_places(curve: Curve, frame: _Frame, end: int) -> set[int]:
+    """Columns of dots with a sign: of each point where there are few, else now and then."""
+    a, b = np.searchsorted(curve.steps, frame.span)
+    if not curve.noisy and b - a <= frame.width // 8:
+        columns = (_column(frame, float(step)) for step in curve.steps[a:b])
+        return {2 * column for column in columns if column is not None}
+    if len(frame.curves) == 1:
+        return set()
+    return set(range(2 * ((curve.slot * 9 + 8) % SIGN_EVERY), end - 8, 2 * SIGN_EVERY))
 
 
 def _column(frame: _Frame, step: float) -> int | None:

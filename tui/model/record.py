@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
 import numpy as np
@@ -221,3 +221,24 @@ def knob_marks(changes: Sequence[tuple[int, str, float | None]], saved: Sequence
         for step, name, value in changes
     ]
     return (*knobs, *(Mark(step, "c", "checkpoint") for step in saved))
+
+
+def at_step(view: View, step: float) -> View:
+    """The view as it was at a step: later epochs, losses and the end have not happened."""
+    if view.started is None or step >= view.step:
+        return view
+    an_epoch = view.started.steps_an_epoch
+    history = {
+        part: tuple((epoch, metrics) for epoch, metrics in points if epoch * an_epoch <= step)
+        for part, points in view.history.items()
+    }
+    best = view.best_epoch if view.best_epoch is not None and view.best_epoch * an_epoch <= step else None
+    return replace(
+        view,
+        step=int(step),
+        epoch=int(step // an_epoch),
+        history=history,
+        best_epoch=best,
+        failure=None,
+        status="running",
+    )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from rich.cells import cell_len
 from rich.table import Table
@@ -15,25 +14,13 @@ from textual.message import Message
 from textual.widget import Widget
 from textual.widgets import Static
 
+from ..model.told import Going
+
 PANEL = """
 {name} {{ border: round $panel-lighten-2; border-title-color: $text; border-subtitle-color: $text-muted;
     height: 1fr; width: 1fr; scrollbar-size-vertical: 1; }}
 {name}:focus {{ border: round $accent; }}
 """
-
-
-@dataclass(frozen=True, slots=True)
-class Going:
-    """What the line of state tells. `share` of the run is done (None: not known)."""
-
-    sign: str
-    words: str
-    bad: bool = False
-    share: float | None = None
-    epoch: str = ""
-    step: str = ""
-    left: str = ""
-    speed: str = ""
 
 
 class RunLine(Widget):

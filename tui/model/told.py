@@ -1,0 +1,168 @@
+"""All that the train screen shows of a run at one moment, or as it was at an earlier step."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+
+from ...runtime.fold import View
+from .confusion_rows import Confusion
+from .curves import Array, Curve, Mark, Window, cut, extent_of
+from .observed import Inside, ridges_of
+from .record import (
+    State,
+    Watched,
+    at_step,
+    confusion_of,
+    duration,
+    figures,
+    knob_marks,
+    loss_curves,
+    metric_curves,
+    metric_names,
+    seconds_left,
+    state_of,
+    steps_in_all,
+)
+from .steering import Steering
+
+NO_LOOK = "not looked inside yet"
+NEVER_LOOKED = "this run's record has no look inside"
+NO_PICTURES = "pictures come with the first checkpoint"
+NO_CONFUSION = "no classes are predicted, or no checkpoint is there yet"
+
+
+class Client(Watched, Protocol):
+    """A run that is watched: besides its record, how it stands and what was found."""
+
+    @property
+    def state(self) -> str: ...
+    def silent_seconds(self, now: float) -> float: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Going:
+    """What the line of state tells. `share` of the run is done (None: not known)."""
+
+    sign: str
+    words: str
+    bad: bool = False
+    share: float | None = None
+    epoch: str = ""
+    step: str = ""
+    left: str = ""
+    speed: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What is shown. `names` are the metrics there are, `metric` the one that is shown; `extent` the steps from the
+    first to the newest; `good` stands where nothing is found."""
+
+    going: Going
+    alive: bool
+    loss: Sequence[Curve]
+    metrics: Sequence[Curve]
+    metric: str
+    names: tuple[str, ...]
+    marks: tuple[Mark, ...]
+    extent: Window
+    figures: Sequence[tuple[str, str]]
+    findings: Sequence[tuple[str, str]]
+    good: str
+    inside: Inside
+    knobs: Mapping[str, Array]
+    last: float
+    no_look: str
+    no_pictures: str
+    no_confusion: str
+
+    @property
+    def several(self) -> bool:
+        """Whether there is another metric."""
+        return len(self.names) > 1
+
+
+def told(
+    run: Client,
+    steering: Steering,
+    now: float,
+    back: float | None = None,
+    metric: str = "",
+    findings: Sequence[tuple[str, str]] = (),
+    pictures: Inside | None = None,
+) -> Told:
+    """What is shown of a run at a time, or (`back`) of the step that is looked back at. `findings` are those of the
+    newest step; `pictures` what was seen with the newest checkpoint."""
+    view = run.view if back is None else at_step(run.view, back)
+    state = state_of(run.view, run.state, run.silent_seconds(now), steering.pending)
+    names = metric_names(run)
+    chosen = metric if metric in names else next(iter(names), "metric")
+    curves = _upto(loss_curves(run), back), _upto(metric_curves(run, chosen), back)
+    inside = inside_of(view, back, pictures or Inside())
+    return Told(
+        going=_going(view, state, back),
+        alive=state.alive,
+        loss=curves[0],
+        metrics=curves[1],
+        metric=chosen,
+        names=names,
+        marks=knob_marks(view.changes),
+        extent=(0.0, max(extent_of(curves[0])[1], extent_of(curves[1])[1])),
+        figures=figures(view),
+        findings=findings if back is None else (),
+        good="nothing wrong to be seen" if back is None else "the diagnosis is of the newest step: esc goes there",
+        inside=inside,
+        knobs=_knobs(run),
+        last=float(run.view.step),
+        no_look=NO_LOOK if state.alive else NEVER_LOOKED,
+        no_pictures=NO_PICTURES,
+        no_confusion=NO_CONFUSION,
+    )
+
+
+def _upto(curves: Sequence[Curve], back: float | None) -> Sequence[Curve]:
+    """The curves as they were at a step; those that had not begun are left out."""
+    if back is None:
+        return curves
+    return [short for curve in curves if len((short := cut(curve, back)).steps)]
+
+
+def _going(view: View, state: State, back: float | None) -> Going:
+    whole = steps_in_all(view)
+    if view.started is None or not whole:
+        return Going(state.sign, state.words, state.bad)
+    left = seconds_left(view) if state.alive and back is None and state.sign == "▶" else None
+    return Going(
+        state.sign,
+        state.words,
+        state.bad,
+        share=min(1.0, view.step / whole),
+        epoch=f"epoch {min(view.epoch + (view.step < whole), view.started.epochs)}/{view.started.epochs}",
+        step=f"step {view.step:,}/{whole:,}",
+        left=f"ends in {duration(left)}"
+        if left is not None
+        else (f"took {duration(view.seconds)}" if view.seconds else ""),
+        speed=f"{view.examples_per_s:,.0f} examples/s" if view.examples_per_s else "",
+    )
+
+
+def inside_of(view: View, back: float | None, pictures: Inside) -> Inside:
+    """The newest look at the layers up to a step, with what was seen with the newest checkpoint."""
+    looks = [look for look in view.looks if back is None or look.step <= back]
+    step, ridges = (looks[-1].step, ridges_of(looks[-1].layers)) if looks else (0, {})
+    confusion = pictures.confusion
+    if (found := confusion_of(view)) is not None:
+        part, at, counts = found
+        array = np.array(counts, np.float64)
+        names = confusion.classes if confusion is not None and len(confusion.classes) == len(array) else ()
+        confusion = Confusion(array, names or tuple(map(str, range(len(array)))), part, at)
+    return Inside(step, ridges, pictures.pictures_step, pictures.pictures, confusion)
+
+
+def _knobs(run: Watched) -> dict[str, Array]:
+    """What the live numbers were so far, where the record tells."""
+    return {name: np.asarray(run.series[name].values, np.float64) for name in run.view.knobs if name in run.series}

@@ -1,0 +1,391 @@
+"""Train: a run as it learns, or as its record tells it: curves, numbers, layers, pictures, and what may be wrong."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from typing import Any, ClassVar
+
+from rich.text import Text
+from textual import work
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal, Vertical
+from textual.screen import Screen
+from textual.widget import Widget
+from textual.widgets import Footer, Static
+
+from ..desk import Desk
+from ..model.curves import Look, looked
+from ..model.observed import LOOKS, SIZES
+from ..model.steering import Steering
+from ..model.told import Told, told
+from ..widgets.chart import LOOK_KEYS, Chart
+from ..widgets.confusion import ConfusionView
+from ..widgets.figures import Figures, Findings, RunLine, TimeLine
+from ..widgets.picture import Pictures
+from ..widgets.ridges import Ridges
+from ..widgets.top_bar import TopBar
+
+TICK = 0.2
+"""Seconds between looks at the record."""
+SLOW = 5
+"""Only every so many ticks what changes seldom is drawn."""
+SCRUBS = 50
+"""Presses of `.` from the first step to the last."""
+PANES = {"curves": "Curves", "numbers": "Numbers", "layers": "Layers", "looks": "Pictures"}
+NO_RUN = "no run on the desk: 4 lists the runs there are, or open a network (1) and train it"
+
+
+class TrainScreen(Screen[None]):
+    """One run. Wide and tall terminals show all of it; others a pane at a time, or two."""
+
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (110, "-wide")]  # noqa: RUF012  Textual's own name
+    VERTICAL_BREAKPOINTS = [(0, "-short"), (38, "-tall")]  # noqa: RUF012
+    DEFAULT_CSS = """
+    TrainScreen #panes { height: 1; padding: 0 1; background: $panel; }
+    TrainScreen #body { height: 1fr; }
+    TrainScreen #left { width: 3fr; }
+    TrainScreen #right { width: 2fr; }
+    TrainScreen #figures { height: auto; max-height: 14; }
+    TrainScreen #findings { height: auto; min-height: 4; max-height: 12; }
+    TrainScreen ConfusionView { display: none; }
+    TrainScreen.look-confusion ConfusionView { display: block; }
+    TrainScreen.look-confusion Pictures { display: none; }
+    TrainScreen TimeLine { display: none; }
+    TrainScreen.back TimeLine { display: block; }
+    TrainScreen.-wide.-tall #panes { display: none; }
+    TrainScreen.-short #figures, TrainScreen.-short #findings, TrainScreen.-short #ridges,
+    TrainScreen.-short #looks { display: none; }
+    TrainScreen.-short.pane-curves #figures, TrainScreen.-short.pane-numbers #figures,
+    TrainScreen.-short.pane-curves #findings, TrainScreen.-short.pane-numbers #findings { display: block; }
+    TrainScreen.-short #findings { height: 1fr; max-height: 100%; }
+    TrainScreen.-short.pane-layers #ridges, TrainScreen.-short.pane-looks #looks { display: block; }
+    TrainScreen.-narrow.pane-curves #right, TrainScreen.-narrow.pane-numbers #left,
+    TrainScreen.-narrow.pane-layers #left, TrainScreen.-narrow.pane-looks #left { display: none; }
+    TrainScreen.-narrow.-tall #figures, TrainScreen.-narrow.-tall #findings, TrainScreen.-narrow.-tall #ridges,
+    TrainScreen.-narrow.-tall #looks { display: none; }
+    TrainScreen.-narrow.-tall.pane-numbers #figures, TrainScreen.-narrow.-tall.pane-numbers #findings,
+    TrainScreen.-narrow.-tall.pane-layers #ridges, TrainScreen.-narrow.-tall.pane-looks #looks { display: block; }
+    """
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("space", "pause", "Pause"),
+        Binding("n", "step(1)", "Step"),
+        Binding("N", "step(10)", "Ten steps", show=False),
+        Binding("l", "knob", "Learning rate"),
+        Binding("s", "stop", "Stop"),
+        Binding("S", "stop_now", "Save and stop", show=False),
+        Binding("c", "checkpoint", "Checkpoint", show=False),
+        Binding("b", "freeze", "Freeze the display", show=False),
+        Binding("m", "metric", "Metric"),
+        Binding("g", "sizes", "Gradients, activations, weights", show=False),
+        Binding("v", "look_at", "Filters, examples, confusion", show=False),
+        Binding("comma", "scrub(-1)", "Back in time", show=False),
+        Binding("full_stop", "scrub(1)", "On in time", show=False),
+        Binding("less_than_sign", "scrub(-10)", "Far back", show=False),
+        Binding("greater_than_sign", "scrub(10)", "Far on", show=False),
+        Binding("p", "play", "Play the record", show=False),
+        Binding("left_square_bracket", "pane(-1)", "Pane before", show=False),
+        Binding("right_square_bracket", "pane(1)", "Next pane"),
+        Binding("z", "alone", "Pane alone", show=False),
+        Binding("escape", "now", "Now", show=False),
+        *LOOK_KEYS,
+    ]
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__(classes="pane-curves look-filters")
+        self.desk = desk
+        self.look = Look()
+        self._pane, self._sizes, self._looks, self._metric = "curves", SIZES[0], LOOKS[0], ""
+        self._back: float | None = None
+        self._playing = self._frozen = False
+        self._ticks = 0
+        self._steering = Steering(self._send)
+
+    def compose(self) -> ComposeResult:
+        """Curves on the left, the rest on the right."""
+        plain = self.desk.plain
+        yield TopBar("train", self._subject())
+        yield RunLine(plain=plain)
+        yield Static(id="panes")
+        with Horizontal(id="body"):
+            with Vertical(id="left"):
+                yield Chart("loss", plain=plain, id="loss")
+                yield Chart("metric", log_allowed=False, plain=plain, id="metric")
+            with Vertical(id="right"):
+                yield Figures(id="figures")
+                yield Findings(id="findings")
+                yield Ridges(plain=plain, id="ridges")
+                with Vertical(id="looks"):
+                    yield Pictures("pictures", plain=plain)
+                    yield ConfusionView(plain=plain)
+        yield TimeLine()
+        yield Footer()
+
+    def on_mount(self) -> None:
+        """Read the record, and again and again."""
+        self.query_one("#loss").focus()
+        self._show_panes()
+        if self.desk.timers:
+            self.set_interval(TICK, self._tick)
+            self.call_after_refresh(self._tick)
+        else:
+            self.refresh_now()
+
+    def on_screen_resume(self) -> None:
+        """The desk may hold another run by now."""
+        self._steering = Steering(self._send)
+        self.query_one(TopBar).show(self._subject())
+
+    def _subject(self) -> str:
+        return self.desk.run.folder.name if self.desk.run is not None else "no run"
+
+    # drawing
+
+    async def _tick(self) -> None:
+        if self.desk.run is None or not self.is_current:
+            if self._ticks == 0:
+                self._show(None, whole=True)
+            self._ticks += 1
+            return
+        changed = await asyncio.to_thread(self.desk.run.poll)
+        self._ticks += 1
+        if self._playing and self._ticks % 2 == 0:
+            self._scrub_by(1)
+            changed = True
+        if not self._frozen and (changed or self._ticks % SLOW == 0):
+            self._show(self._told(), curves=changed, whole=self._ticks % SLOW in (0, 1))
+
+    def refresh_now(self) -> None:
+        """Read the record and draw all of it at once."""
+        if self.desk.run is None:
+            self._show(None, whole=True)
+            return
+        self.desk.run.poll()
+        self._show(self._told(), whole=True)
+
+    def _told(self) -> Told:
+        assert self.desk.run is not None, "only a run is told of"
+        return told(self.desk.run, self._steering, time.time(), self._back, self._metric)
+
+    def _show(self, now: Told | None, *, curves: bool = True, whole: bool = False) -> None:
+        if now is None:
+            self.query_one("#loss", Chart).show((), empty=NO_RUN)
+            self.query_one("#metric", Chart).show((), empty="")
+            return
+        self.query_one(RunLine).show(now.going)
+        if curves:
+            self.query_one("#loss", Chart).show(now.loss, now.marks, extent=now.extent)
+            metric = self.query_one("#metric", Chart)
+            metric.border_title = f"{now.metric.replace('_', ' ')}  (m: next)" if now.several else now.metric
+            metric.show(now.metrics, now.marks, extent=now.extent, empty="no metric after the first epoch yet")
+            if self._back is not None:
+                self.query_one(TimeLine).show(self._back, now.last, playing=self._playing)
+        if whole:
+            self._show_slow(now)
+
+    def _show_slow(self, now: Told) -> None:
+        self.query_one(Figures).show(now.figures)
+        self.query_one(Findings).show(now.findings, now.good)
+        inside, at = now.inside, f"step {now.inside.step:,}"
+        if not inside.ridges and not inside.pictures and inside.confusion is None:
+            at = ""
+        ridges = self.query_one(Ridges)
+        ridges.show(inside.ridges.get(self._sizes, ()), f"{self._sizes} by layer  (g: next)", now.no_look, at)
+        self.query_one(ConfusionView).show(inside.confusion, now.no_confusion)
+        shown = inside.pictures.get(self._looks, ())
+        self.query_one(Pictures).show(shown, f"{self._looks}  (v: next)", empty=now.no_pictures, at=at)
+
+    def _redraw(self) -> None:
+        if self.desk.run is not None:
+            self._show(self._told(), whole=True)
+
+    # how it is looked at
+
+    def on_chart_looked(self, event: Chart.Looked) -> None:
+        """Both charts are looked at alike."""
+        self.look = event.look
+        for chart in self.query(Chart):
+            chart.look_at(event.look)
+
+    def action_look(self, what: str) -> None:
+        """A key of the charts, wherever the focus is."""
+        chart = self.query_one("#loss", Chart)
+        self.on_chart_looked(Chart.Looked(looked(self.look, what, chart.all_steps)))
+
+    def action_metric(self) -> None:
+        """Show the next metric in the second chart."""
+        if self.desk.run is not None:
+            names = self._told().names
+            self._metric = names[(names.index(self._metric) + 1) % len(names)] if self._metric in names else ""
+            self._metric = self._metric or (names[1 % len(names)] if names else "")
+            self._redraw()
+
+    def action_sizes(self) -> None:
+        """Gradients, activations or weights."""
+        self._sizes = SIZES[(SIZES.index(self._sizes) + 1) % len(SIZES)]
+        self._go_to("layers")
+        self._redraw()
+
+    def action_look_at(self) -> None:
+        """The next kind of picture."""
+        self.remove_class(f"look-{self._looks}")
+        self._looks = LOOKS[(LOOKS.index(self._looks) + 1) % len(LOOKS)]
+        self.add_class(f"look-{self._looks}")
+        self._go_to("looks")
+        self._redraw()
+
+    def action_pane(self, by: int) -> None:
+        """The next pane, where not all of them are shown."""
+        panes = [pane for pane in PANES if pane != "numbers" or self.has_class("-narrow")]
+        here = panes.index(self._pane) if self._pane in panes else 0
+        self._go_to(panes[(here + by) % len(panes)])
+        first = {"curves": "#loss", "numbers": "#findings", "layers": "#ridges"}.get(self._pane)
+        (self.query_one(first) if first else self._picture()).focus()
+
+    def _picture(self) -> Widget:
+        return self.query_one(ConfusionView if self._looks == "confusion" else Pictures)
+
+    def _go_to(self, pane: str) -> None:
+        self.remove_class(f"pane-{self._pane}")
+        self._pane = pane
+        self.add_class(f"pane-{pane}")
+        self._show_panes()
+
+    def _show_panes(self) -> None:
+        line = Text(no_wrap=True)
+        for pane, name in PANES.items():
+            line.append(f"[{name}] " if pane == self._pane else f" {name}  ", "bold" if pane == self._pane else "")
+        line.append("   ] next pane", "dim")
+        self.query_one("#panes", Static).update(line)
+
+    def action_alone(self) -> None:
+        """The pane alone on the screen, or all again."""
+        if self.maximized is None and self.focused is not None:
+            self.maximize(self.focused)
+        else:
+            self.minimize()
+
+    def action_freeze(self) -> None:
+        """Hold the display still; training goes on."""
+        self._frozen = not self._frozen
+        self.notify("display frozen: b goes on" if self._frozen else "display goes on", timeout=2)
+
+    # time
+
+    def _scrub_by(self, by: int) -> None:
+        last = float(max(1, self.desk.run.view.step)) if self.desk.run is not None else 1.0
+        here = last if self._back is None else self._back
+        there = min(max(0.0, here + by * last / SCRUBS), last)
+        if by > 0 and there >= last:
+            self._playing, self._back = False, None
+            self.remove_class("back")
+            return
+        self._back = there
+        self.add_class("back")
+
+    def action_scrub(self, by: int) -> None:
+        """Look at the run as it was earlier."""
+        self._scrub_by(by)
+        self._redraw()
+
+    def on_time_line_sought(self, event: TimeLine.Sought) -> None:
+        """A step was chosen on the slider."""
+        self._back = event.step
+        self._redraw()
+
+    def action_play(self) -> None:
+        """Let the record pass before the eye, from the start when it stands at the end."""
+        self._playing = not self._playing
+        if self._playing and self._back is None:
+            self._back = 0.0
+            self.add_class("back")
+        self._redraw()
+
+    def action_now(self) -> None:
+        """Back to the newest step; before that, out of a pane that is alone."""
+        if self.maximized is not None:
+            self.minimize()
+        self._back, self._playing = None, False
+        self.remove_class("back")
+        self._redraw()
+
+    # steering
+
+    def _send(self, command: dict[str, Any]) -> Any:
+        assert self.desk.run is not None, "only a run is steered"
+        return self.desk.run.send(command)
+
+    def _may_steer(self) -> bool:
+        run = self.desk.run
+        if run is None or self.desk.read_only:
+            self.notify("read only: nothing is steered" if run is not None else NO_RUN, severity="warning")
+            return False
+        if not self._told().alive:
+            self.notify("this run has ended: 4 Runs goes on with it (r)", severity="warning")
+            return False
+        return True
+
+    def _ask(self, do: str, **more: Any) -> None:
+        if self._may_steer():
+            self._steering.ask(do)
+            self._redraw()
+            self._carry_out({"do": do, **more})
+
+    @work(group="steer")
+    async def _carry_out(self, command: dict[str, Any]) -> None:
+        taken = await asyncio.to_thread(self._steering.carry_out, command)
+        if not taken:
+            self.notify(self._steering.trouble, title="Not done", severity="error")
+        self.refresh_now()
+
+    def action_pause(self) -> None:
+        """Pause, or go on."""
+        self._ask("resume" if self.desk.run is not None and self.desk.run.view.paused else "pause")
+
+    def action_step(self, count: int) -> None:
+        """Train so many steps and pause again."""
+        self._ask("step", count=count)
+
+    def action_checkpoint(self) -> None:
+        """Write a checkpoint now."""
+        self._ask("checkpoint")
+
+    async def action_stop(self) -> None:
+        """Stop, after a question."""
+        from .confirm import Confirm
+
+        if self._may_steer():
+            question = "Stop the training? Its weights are saved; Runs (4) can go on with it."
+            await self.app.push_screen(Confirm(question, "Stop", "Go on"), self._stop_if)
+
+    def _stop_if(self, yes: bool | None) -> None:
+        if yes:
+            self._ask("stop")
+
+    def action_stop_now(self) -> None:
+        """Save and stop without a question."""
+        self._ask("checkpoint")
+        self._ask("stop")
+
+    async def action_knob(self) -> None:
+        """Set the learning rate or another live number."""
+        from .knob import Answer, KnobDialog
+
+        if not self._may_steer():
+            return
+        assert self.desk.run is not None, "what may be steered is there"
+        knobs = self.desk.run.view.knobs
+        if not knobs:
+            self.notify("no live number is known yet: wait for the first steps", severity="warning")
+            return
+
+        def answered(answer: Answer | None) -> None:
+            if answer is not None:
+                self._ask("knob", name=answer[0], value=answer[1])
+
+        await self.app.push_screen(KnobDialog(knobs, self._told().knobs, "learning_rate"), answered)
+
+    async def on_top_bar_chosen(self, event: TopBar.Chosen) -> None:
+        """Another screen."""
+        await self.app.run_action(f"go('{event.mode}')")
