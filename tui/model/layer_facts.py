@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -15,7 +16,6 @@ from ...dsl.edit_parts import Address, Part
 from ...dsl.places import Place
 from .addresses import Lines, Starts
 from .layers import Layer
-
 
 def layers_of(
     picture: Picture, experiment: Experiment, rows: tuple[LayerRow, ...], document: Document, file: str,
@@ -41,6 +41,11 @@ def layers_of(
     for group in _groups(picture.items):
         if group.id not in found:
             found[group.id] = _of_group(group, entries, found)
+    for path, kind in experiment.parts.items():
+        if path not in found:
+            # a block of one layer is drawn as that layer alone
+            alone = Group(path, path, tuple(box for box in picture.boxes if box.id.startswith(f"{path}.")), kind=kind)
+            found[path] = _of_group(alone, entries, found)
     return found
 
 
@@ -134,15 +139,29 @@ class _Entries:
                        elsewhere=f"`{box.name}` is what the network gives out, and no layer: choose `{source}`")  # fmt: skip
 
     def loss(self, box: Box, term: Term | None) -> Layer:
-        """A loss's entry is found by its line, in the order of the file."""
+        """A part of the loss."""
         line = term.origin.line if term is not None else box.line
         made = Layer(box.id, box.kind, box.name, "loss", None, line, self._file, shape=())
-        part = self._find(("train", "loss"))
-        for one in (part.items if part is not None and part.is_list else (part,)) if part is not None else ():
-            if one is not None and self._lines.line(one.start) == line:
-                return replace(made, address=one.address)
-        return replace(made, address=part.address if part is not None and not part.is_list else None,
-                       elsewhere="the loss is written in another file" if part is None else "")  # fmt: skip
+        part = self._loss_part(box.id.removeprefix("loss "))
+        if part is None:
+            return replace(made, elsewhere=f"the loss `{box.name}` has no entry of its own in this file")
+        return replace(made, address=part.address)
+
+    def _loss_part(self, name: str) -> Part | None:
+        """The entry of a part of the loss, which goes by its name, or by its kind and number."""
+        loss = self._find(("train", "loss"))
+        if loss is None:
+            return None
+        parts = loss.items if loss.is_list else (loss,)
+        entries = [(part, entry) for part in parts if (entry := entry_of(self._document, part)) is not None]
+        kinds, counted = Counter(entry.kind for _, entry in entries), Counter[str]()
+        for part, entry in entries:
+            counted[entry.kind] += 1
+            named, number = entry.beside("name"), counted[entry.kind] if kinds[entry.kind] > 1 else ""
+            own = named.text if named is not None else f"{entry.kind}{number}"
+            if own is not None and (name == own or name.startswith(f"{own}.")):
+                return part
+        return None
 
     def _find(self, address: Address) -> Part | None:
         return None if self._starts is None else self._document.find(address)

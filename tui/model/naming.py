@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ...dsl.edit import Document
 from ...dsl.edit_entries import EntryPart, entry_at
-from ...dsl.edit_parts import Part
+from ...dsl.edit_parts import Address, Part
 from ...dsl.edit_rename import scope_of
 from ...dsl.entries import LAYERS
 
@@ -43,7 +43,7 @@ def _line(part: Part) -> Part | None:
 def _number(document: Document, part: Part, entry: EntryPart, line: Part | None) -> int | None:
     """How many entries of its kind are in its body up to it."""
     count = 0
-    for other in document.at(scope_of(part)).walk():
+    for other in document.at(_body(document, part)).walk():
         found = entry_at(document, other)
         if found is None or found.site is not LAYERS or _line(other) is not line:
             continue
@@ -53,6 +53,12 @@ def _number(document: Document, part: Part, entry: EntryPart, line: Part | None)
         if other is part:
             return count
     return None
+
+
+def _body(document: Document, part: Part) -> Address:
+    """The address of the body that a part stands in."""
+    scope = scope_of(part)
+    return scope or (("graph",) if document.find("graph") is not None else ("network",))
 
 
 def _varies(entry: EntryPart) -> bool:

@@ -29,6 +29,9 @@ if TYPE_CHECKING:
     from .checking import Checked
     from .layers import Layer
 
+INPUT = "input"
+"""What a block's own input is called in it."""
+
 __all__ = ["ChangedOnDisk", "Sketch"]
 
 
@@ -75,8 +78,7 @@ class Sketch(Buffer):
         if layer.family in ("data", "output", "loss"):
             return self.add_after(node_id, kind, main)
         first = self._unit(node_id)[0]
-        source = layer.reads[0] if layer.reads and not commands.in_graph(first) else None
-        reads = self._known.local(source, node_id) if source else None
+        reads = None if commands.in_graph(first) else next(iter(self._names_of(layer)), None)
         change = edit.insert_before(self.document, first.address, self._entry(kind, main, reads))
         return self._made(change, f"add {kind}", node_id, self._behind(first, 0))
 
@@ -268,8 +270,9 @@ class Sketch(Buffer):
         )
 
     def _names_of(self, layer: Layer) -> list[str]:
-        """What a layer reads, by its names there."""
-        return [self._known.local(source, layer.id) for source in layer.reads]
+        """What a layer reads, by its names there; what comes from outside its block is the block's input."""
+        inside = f"{layer.body}." if layer.body else ""
+        return [one.removeprefix(inside) if one.startswith(inside) else INPUT for one in layer.reads]
 
     def _behind(self, part: Part, places: int) -> _Spot:
         items = part.parent.items if part.parent is not None else (part,)
