@@ -21,8 +21,8 @@ import typer
 from ..dsl.diagnostics import NOT_BUILT, Diagnostic
 from ..dsl.fixes import Fix, fixes, mended
 from ..runtime.start import check, overrides
+from ..runtime.written import write_text
 from .console import as_json, print_diagnostics, print_json, talk
-from .written import write_text
 
 ROUNDS = 10
 """Mending one mistake may bring another to light."""

@@ -25,19 +25,20 @@ from typing import Annotated, Any
 
 import typer
 
-from ..compiler.pass_words import PassTold, told
-from ..compiler.pipeline import Compiled, modes, passes
+from ..compiler.pass_words import chosen, within
+from ..compiler.pipeline import Compiled
 from ..compiler.stages import PassRan
 from ..compiler.why_words import Reason, reasons
 from ..dsl.diagnostics import NetloomError
 from ..dsl.suggest import did_you_mean
 from ..runtime import start
+from ..runtime.kernel_sources import index_text, sources
+from ..runtime.traced import tell
+from ..runtime.written import write_text
 from .console import counted, out, print_diagnostics, print_json, print_titled, table, talk
 from .fitted_table import columns_wide, folded
-from .kernel_sources import index_text, sources
 from .lasting import Lasting
-from .trace_view import SHOWN, as_data, chosen, trace_lines, within
-from .written import write_text
+from .trace_view import SHOWN, as_data, trace_lines
 
 INDEX = "README.md"
 
@@ -69,7 +70,7 @@ def run(
     seconds = time.perf_counter() - began
     about = _known_layer(compiled, layer_ or layer)
     traced = trace or full or pass_ is not None or mode is not None
-    shown = chosen(_told(loaded, ran), mode, pass_, about) if traced else []
+    shown = chosen(tell(loaded, ran), mode, pass_, about) if traced else []
     if traced and not shown:
         raise NetloomError(_nothing(ran, mode, pass_, about))
     blame = start.verify_loaded(loaded) if verify else ()
@@ -89,12 +90,6 @@ def run(
             _print_programs(compiled, about)
         _print_end(compiled, seconds, [str(found) for found in blame], verified=verify)
     raise typer.Exit(1 if blame else 0)
-
-
-def _told(loaded: start.Loaded, ran: Sequence[tuple[str, PassRan]]) -> list[PassTold]:
-    experiment = loaded.experiment
-    steps = {step.name: step for mode in modes(experiment) for step in passes(experiment, mode)}
-    return [told(program, steps[step.name], step) for program, step in ran]
 
 
 def _known_layer(compiled: Compiled, layer: str | None) -> str | None:

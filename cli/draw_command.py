@@ -17,32 +17,22 @@ from __future__ import annotations
 
 import shutil
 import sys
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Any, cast
+from typing import Annotated, Any
 
 import typer
 
-from ..compiler.diagram import Group, Item, Picture, marked
-from ..compiler.diagram_dot import dot_text
-from ..compiler.diagram_fold import MOST, MOST_KERNELS, MOST_OPS, fitted, thinned
-from ..compiler.diagram_layers import architecture, drawn_into
-from ..compiler.diagram_mermaid import mermaid_text
-from ..compiler.diagram_overlay import WAY_OUT, Measure, Overlay, overlaid, read_overlay
+from ..compiler.diagram import Group, Item, Picture
+from ..compiler.diagram_overlay import WAY_OUT, Measure, Overlay, read_overlay
 from ..compiler.diagram_text import terminal_text
-from ..compiler.pipeline import Mode
 from ..dsl.diagnostics import NetloomError
 from ..runtime import start
-from ..runtime.render import Form, render
+from ..runtime.drawing import WIDE, Asked, form_of, picture_of, write_picture
 from .console import print_diagnostics, print_json, talk
-from .written import write_text
 
-DRAWN: dict[str, Form] = {".svg": "svg", ".png": "png", ".pdf": "pdf"}
-WRITTEN = (".dot", ".mmd", ".txt")
 MOST_OVERLAY = 1 << 26
-WIDE = 100
-"""Columns of text that is not for a terminal."""
 
 
 class Level(StrEnum):
@@ -93,13 +83,11 @@ def run(
     set_: Annotated[list[str], typer.Option("--set", help="An option or number of the file, as name=value.")] = [],
     json: Annotated[bool, typer.Option("--json", help="The picture as one JSON object on stdout.")] = False,
 ) -> None:
-    if output is not None:
-        _form(output)
+    form = form_of(output) if output is not None else None
     loaded = start.load(file, start.overrides(set_))
     laid = _overlay(overlay, level) if overlay else None
-    picture = fitted(_picture(loaded, level, mode, laid), depth, fold=fold, most=_most(level, output))
-    # among kernels nearly every link has a longer way beside it: what comes forward is needed again going back
-    picture = thinned(picture) if level is Level.kernels else marked(picture)
+    asked = Asked(level.value, depth, fold, mode.value if mode else None)
+    picture = picture_of(loaded, asked, laid, form)
     if json:
         print_json(_as_json(picture))
     if output is None:
@@ -107,18 +95,8 @@ def run(
             print_diagnostics(loaded.remarks)
             sys.stdout.write(terminal_text(picture, width or _columns()))
         return
-    try:
-        _write(picture, output, theme, direction, width)
-    except OSError as mistake:
-        raise NetloomError(f"{output} could not be written: {mistake.strerror}") from None
+    write_picture(picture, output, theme.value, direction.value, width)
     talk().print(f"wrote {output}: {len(picture.boxes)} boxes", style="dim", markup=False)
-
-
-def _most(level: Level, output: Path | None) -> int:
-    """How many boxes are shown before blocks are closed; rows of text are many at no cost."""
-    if level is Level.architecture:
-        return MOST
-    return MOST_KERNELS if level is Level.kernels and output is not None and _form(output) != ".txt" else MOST_OPS
 
 
 def _overlay(asked: str, level: Level) -> Overlay:
@@ -135,46 +113,6 @@ def _overlay(asked: str, level: Level) -> Overlay:
         raise NetloomError(f"{path} could not be read ({mistake}); {WAY_OUT}") from None
     except NetloomError as mistake:
         raise NetloomError(f"{path}: {mistake}") from None
-
-
-def _picture(loaded: start.Loaded, level: Level, mode: Program | None, overlay: Overlay | None) -> Picture:
-    if level is Level.architecture:
-        picture = architecture(loaded.experiment)
-        return overlaid(picture, overlay, "layers", drawn_into(loaded.experiment)) if overlay else picture
-    from ..compiler.diagram_kernels import kernels
-    from ..compiler.diagram_ops import operations
-
-    asked = mode.value if mode else overlay.mode if overlay else None
-    chosen = cast(Mode, asked or ("train" if loaded.experiment.trains else "predict"))
-    if chosen != "predict" and not loaded.experiment.trains:
-        raise NetloomError(f"this file trains nothing, so it has no program `{chosen}`; ask for --mode predict")
-    if level is Level.ops:
-        return operations(loaded.experiment, start.expanded(loaded, chosen))
-    if overlay:
-        # the plan's calls depend on the batch it was measured with
-        loaded.experiment = replace(loaded.experiment, batch=overlay.batch)
-    picture = kernels(start.compile_loaded(loaded), chosen)
-    return overlaid(picture, overlay, "kernels") if overlay else picture
-
-
-def _form(path: Path) -> str:
-    suffix = path.suffix.lower()
-    if suffix not in DRAWN and suffix not in WRITTEN:
-        known = ", ".join([*DRAWN, *WRITTEN])
-        raise NetloomError(f"what `{path.name}` is to be is told by its end, one of {known}")
-    return suffix
-
-
-def _write(picture: Picture, path: Path, theme: Theme, direction: Direction, width: int | None) -> None:
-    suffix = _form(path)
-    if suffix in DRAWN:
-        render(dot_text(picture, theme.value, direction.value), path, DRAWN[suffix])
-    elif suffix == ".dot":
-        write_text(path, dot_text(picture, theme.value, direction.value))
-    elif suffix == ".mmd":
-        write_text(path, mermaid_text(picture, theme.value, across=direction is Direction.right))
-    else:
-        write_text(path, terminal_text(picture, width or WIDE))
 
 
 def _columns() -> int:

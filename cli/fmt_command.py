@@ -23,8 +23,8 @@ from ..dsl.diagnostics import Diagnostics
 from ..dsl.format import formatted
 from ..dsl.places import Place
 from ..dsl.source_text import file_text
+from ..runtime.written import write_text
 from .console import print_diagnostics, talk
-from .written import write_text
 
 INPUT = "-"
 

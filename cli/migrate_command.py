@@ -19,8 +19,8 @@ from ..dsl.include import VERSION
 from ..dsl.migrate import Migrated, migrate
 from ..dsl.places import Place
 from ..dsl.source_text import file_text
+from ..runtime.written import write_text
 from .console import as_json, print_diagnostics, print_json, talk
-from .written import write_text
 
 
 def run(

@@ -13,52 +13,22 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from ..dsl.diagnostics import Diagnostics, NetloomError
+from ..dsl.diagnostics import NetloomError
 from ..dsl.format import formatted
 from ..dsl.load import TITLE, load
-from ..dsl.reader import read
 from ..dsl.scalars import written
 from ..dsl.suggest import did_you_mean
-from ..dsl.tree import Scalar, Table
+from ..runtime.examples import Template, templates
+from ..runtime.written import write_text
 from .console import out, print_json, table, talk
-from .written import write_text
 
-EXAMPLES = Path(__file__).resolve().parent.parent / "examples"
-OURS = re.compile(r"^# catalog:.*\n", re.MULTILINE)
-"""Lines of the examples that speak to their makers."""
 MOST_NAMED = 6
 NAME = re.compile(r"^name: .*$", re.MULTILINE)
-
-
-@dataclass(frozen=True, slots=True)
-class Template:
-    """An example: its chapter, its name in it, and what it is about, in a line."""
-
-    chapter: str
-    name: str
-    path: Path
-
-    def __str__(self) -> str:
-        return f"{self.chapter}/{self.name}" if self.chapter else self.name
-
-    @property
-    def about(self) -> str:
-        """What the file says it is about, else the first sentence of its head."""
-        text = self.path.read_text(encoding="utf-8")
-        tree = read(text, str(self.path), Diagnostics())
-        about = tree.items.get("about") if isinstance(tree, Table) else None
-        if isinstance(about, Scalar) and about.text:
-            return " ".join(about.text.split())
-        head = re.match(r"(?:#.*\n)*", text)
-        said = " ".join(line.removeprefix("#").strip() for line in head[0].splitlines()) if head else ""
-        return re.split(r"(?<=[.?!])\s|: (?=[A-Z])|\s(?:Look at|catalog): ", said, maxsplit=1)[0]
 
 
 def run(
@@ -86,15 +56,6 @@ def _next(file: Path) -> str:
     return "train" if "train" in sections else "predict" if "data" in sections else "draw"
 
 
-def templates() -> Iterator[Template]:
-    """Every example, chapter by chapter."""
-    for path in sorted(EXAMPLES.rglob("*.yaml")):
-        inside = path.relative_to(EXAMPLES)
-        # files that hold no network are parts, which others include
-        if re.search(r"^(network|graph):", path.read_text(encoding="utf-8"), re.MULTILINE):
-            yield Template("/".join(inside.parts[:-1]), path.stem, path)
-
-
 def choose(asked: str, found: list[Template]) -> Template:
     """The template called so; by its name alone where no other has it."""
     wanted = asked.removesuffix(".yaml")
@@ -116,7 +77,7 @@ def start_from(template: Template, file: Path, *, force: bool) -> list[Path]:
     if not target.suffix:
         target = target.with_name(f"{target.name}.yaml")
     spec, _ = load(template.path)
-    text = OURS.sub("", template.path.read_text(encoding="utf-8"))
+    text = template.text
     if TITLE.fullmatch(target.stem):
         text = NAME.sub(lambda _: f"name: {written(target.stem)}", text, count=1)
     parts = spec.included if spec else {}

@@ -24,8 +24,8 @@ from ..dsl.diagnostics import Diagnostics, NetloomError
 from ..dsl.schema import HEADER, own_words, schema
 from ..dsl.schema_values import Own
 from ..dsl.source_text import file_text
+from ..runtime.written import write_text
 from .console import print_diagnostics, talk
-from .written import write_text
 
 
 def run(

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import replace
+from collections.abc import Iterator, Sequence
 from itertools import groupby, zip_longest
 from typing import Any
 
@@ -18,23 +17,6 @@ SIDE_BY_SIDE = 100
 SHOWN = 16
 """How many lines of changes of a pass are shown, where nobody asks for one pass or layer."""
 BAR = " | "
-
-
-def chosen(passes: Iterable[PassTold], mode: str | None, name: str | None, layer: str | None) -> list[PassTold]:
-    """The passes asked for, with the changes of the layer asked for (or of a block)."""
-    kept = [step for step in passes if mode in (None, step.mode) and name in (None, step.name)]
-    if layer is None:
-        return kept
-    return [narrowed for step in kept if (narrowed := _of_layer(step, layer)).changes]
-
-
-def _of_layer(step: PassTold, layer: str) -> PassTold:
-    return replace(step, changes=tuple(change for change in step.changes if within(change.origin.path, layer)))
-
-
-def within(path: str, layer: str) -> bool:
-    """Whether a path is a layer, or lies in a block of that name."""
-    return path == layer or path.startswith(layer + ".")
 
 
 def trace_lines(passes: Sequence[PassTold], width: int, most: int | None, *, full: bool = False) -> Iterator[str]:

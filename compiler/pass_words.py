@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import zip_longest
 
 from .graph import Graph, Node
@@ -40,6 +40,23 @@ def told(mode: str, step: Pass, ran: PassRan) -> PassTold:
     words, changes = WORDS.get(ran.name, _rewritten)(found)
     return PassTold(mode, ran.name, rule, about, ran.ms, (len(ran.before), len(ran.after)), words or NOTHING,
                     changes.all(), ran.after)  # fmt: skip
+
+
+def chosen(passes: Iterable[PassTold], mode: str | None, name: str | None, layer: str | None) -> list[PassTold]:
+    """The passes asked for, with the changes of the layer asked for (or of a block)."""
+    kept = [step for step in passes if mode in (None, step.mode) and name in (None, step.name)]
+    if layer is None:
+        return kept
+    return [narrowed for step in kept if (narrowed := _of_layer(step, layer)).changes]
+
+
+def _of_layer(step: PassTold, layer: str) -> PassTold:
+    return replace(step, changes=tuple(change for change in step.changes if within(change.origin.path, layer)))
+
+
+def within(path: str, layer: str) -> bool:
+    """Whether a path is a layer, or lies in a block of that name."""
+    return path == layer or path.startswith(layer + ".")
 
 
 def rule_of(step: Pass) -> tuple[str, str]:

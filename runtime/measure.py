@@ -39,13 +39,14 @@ def gradcheck_file(path: Path, sets: start.Sets | None = None) -> list[Checked]:
         if node.op == "column":
             values[f"column/{node.attr('name')}"] = data.columns[str(node.attr("name"))]
         elif node.op == "state":
-            values[f"state/{node.attr('name')}"] = _first(node, data, loaded.experiment.seed)
+            values[f"state/{node.attr('name')}"] = first_of(node, data, loaded.experiment.seed)
         elif node.op == "knob":
-            values[f"knob/{node.attr('name')}"] = _knob(node)
+            values[f"knob/{node.attr('name')}"] = knob_of(node)
     return gradcheck(graph, values, {"B": len(rows), "N": len(next(iter(data.columns.values())))})
 
 
-def _first(node: Any, data: Dataset, seed: int) -> Any:
+def first_of(node: Any, data: Dataset, seed: int) -> Any:
+    """The first value of a state's node."""
     kind, options = node.attr("start")
     shape = tuple(node.type.shape)
     return first_value(
@@ -53,7 +54,8 @@ def _first(node: Any, data: Dataset, seed: int) -> Any:
     )
 
 
-def _knob(node: Any) -> float:
+def knob_of(node: Any) -> float:
+    """What a knob's node is at the first step; rates of dropout are 0."""
     # dropout off: a random mask has corners of its own
     if str(node.attr("name")).endswith(".rate"):
         return 0.0

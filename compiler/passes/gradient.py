@@ -24,6 +24,8 @@ class Gradient(Pass):
 
     of: str = "loss"
     only: tuple[str, ...] | None = None
+    also: tuple[str, ...] = ()
+    """Nodes whose cotangents are outputs besides, as `cotangent/NODE`, where they have one."""
     name: ClassVar[str] = "gradient"
     needs: ClassVar[Stage] = TYPED
     leaves: ClassVar[Stage] = TYPED
@@ -34,12 +36,15 @@ class Gradient(Pass):
             pass
         live = ancestors(graph, graph.outputs.values())
         states = [node for node in graph if node.id in live and self._wanted(node)]
-        cotangents = self._backward(rw, [node.id for node in states])
+        cotangents = self._backward(rw, [*(node.id for node in states), *self.also])
         for node in states:
             rw.new.origins = node.origins
             cotangent = cotangents.get(node.id)
             value = rw.new.constant(0.0, node.type) if cotangent is None else cotangent
             rw.output(f"gradient/{node.attr('name')}", value)
+        for node_id in self.also:
+            if node_id in cotangents:
+                rw.output(f"cotangent/{node_id}", cotangents[node_id])
         return rw.graph()
 
     def _wanted(self, node: Node) -> bool:

@@ -10,6 +10,7 @@ import pytest
 
 from netloom.cli import diff_command, migrate_command, new_command, show_command
 from netloom.cli.main import main
+from netloom.runtime import examples
 
 from ..examples.gallery import NAMES, example
 
@@ -133,7 +134,7 @@ def test_included_files_come_along(
         "network: {layers: [Deep]}\ntrain: {loss: cross_entropy}\n",
         encoding="utf-8",
     )
-    monkeypatch.setattr(new_command, "EXAMPLES", here / "shipped")
+    monkeypatch.setattr(examples, "EXAMPLES", here / "shipped")
     assert [row["template"] for row in json.loads(netloom(capsys, "new", "--json")[0])] == ["parts/deep"]
     netloom(capsys, "new", "deep", "mine/net.yaml")
     netloom(capsys, "check", "mine/net.yaml")

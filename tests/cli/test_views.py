@@ -13,15 +13,15 @@ from pathlib import Path
 import pytest
 
 from netloom.cli.fitted_table import Column, fitted_lines, shortened
-from netloom.cli.kernel_sources import index_text, line_text, sources
 from netloom.cli.layer_view import in_bytes, layer_lines, named
-from netloom.cli.trace_view import chosen, trace_lines
+from netloom.cli.trace_view import trace_lines
 from netloom.compiler.layer_table import by_block, layer_rows
-from netloom.compiler.pass_words import PassTold, told
+from netloom.compiler.pass_words import PassTold, chosen, told
 from netloom.compiler.pipeline import compile_experiment, modes, passes
 from netloom.compiler.stages import PassRan
 from netloom.compiler.why_words import reasons
 from netloom.runtime import start
+from netloom.runtime.kernel_sources import index_text, line_text, sources
 
 from ..examples.gallery import example
 from .test_commands import DIGITS, environment, netloom
