@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import math
 import re
 import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +19,8 @@ from .fold import View, fold
 
 SPEC, INCLUDED, PLAN = "spec.yaml", "included", "plan.json"
 EVENTS, CHECKPOINTS = "events.jsonl", "checkpoints"
+TREND = 24
+"""Points of the trend in a run's row."""
 MOST_NAMED = 8
 """How many runs a refusal names: the newest."""
 
@@ -148,7 +152,17 @@ def summary(run: RunFolder) -> dict[str, Any]:
         "metrics": {name: value for name, value in results.items() if isinstance(value, int | float)},
         "seconds": view.seconds,
         "started": view.started.time if view.started else None,
+        "parameters": view.started.parameters if view.started else None,
+        "trend": _trend(view.losses),
     }
+
+
+def _trend(losses: tuple[tuple[int, float], ...]) -> list[float]:
+    """The loss in a few numbers, means over equal stretches of the points; without those that are not finite."""
+    good = [value for _, value in losses if value is not None and math.isfinite(value)]
+    count = min(TREND, len(good))
+    edges = [len(good) * i // count for i in range(count + 1)] if count else []
+    return [float(f"{sum(good[a:b]) / (b - a):.4g}") for a, b in pairwise(edges)]
 
 
 def _numbered(runs: Path, stem: str) -> Iterator[tuple[Path, int]]:

@@ -134,7 +134,7 @@ def _drawn(
 
 def _labels(reach: Window, log: bool, rows: int) -> tuple[list[str], int]:
     """The axis of values, a label a row, all equally wide."""
-    most = max(2, min(8, (rows + 1) // 2))
+    most = max(2, min(8, (rows + 2) * 2 // 3))
     values = log_ticks(*reach, most) if log else ticks(*reach, most)
     at = heights(np.array(values, np.float64), *reach, rows, log)
     words = {int(row): word for row, word in zip(at.tolist(), axis_words(values, log), strict=True)}
