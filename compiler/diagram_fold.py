@@ -6,7 +6,7 @@ things it is made of.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from .diagram import Box, Group, Item, Link, Picture, Role, boxes_in, marked
@@ -62,6 +62,24 @@ def closed(picture: Picture, depth: int, *, aside: bool = False) -> Picture:
     return replace(picture, items=items, links=redirected(picture.links, into))
 
 
+def shut(picture: Picture, names: Collection[str]) -> Picture:
+    """The picture with the named groups closed, each into one box with the sums of what is in it."""
+    if not names:
+        return picture
+    into: dict[str, str] = {}
+    links = marked(picture).links if picture.unit == "layers" else picture.links
+
+    def closing(item: Item) -> Item:
+        if isinstance(item, Box):
+            return item
+        if item.id in names:
+            return _as_one(item, links, into, picture.unit)
+        return replace(item, items=tuple(closing(inner) for inner in item.items))
+
+    items = tuple(closing(item) for item in picture.items)
+    return replace(picture, items=items, links=redirected(picture.links, into))
+
+
 def thinned(picture: Picture) -> Picture:
     """The picture with one link between any two boxes, and one to a box that reads very many: from the last of them."""
     order = {box.id: number for number, box in enumerate(picture.boxes)}
@@ -113,6 +131,10 @@ def _close(item: Item, depth: int, links: Sequence[Link], into: dict[str, str], 
         return replace(
             item, items=tuple(_close(inner, depth - 1, links, into, unit, aside=aside) for inner in item.items)
         )
+    return _as_one(item, links, into, unit)
+
+
+def _as_one(item: Group, links: Sequence[Link], into: dict[str, str], unit: str) -> Box:
     members = list(boxes_in([item]))
     ids = {box.id for box in members}
     into |= dict.fromkeys(ids, item.id)
