@@ -279,12 +279,14 @@ def with_slots(curves: Sequence[Curve]) -> list[Curve]:
 
 
 def sparkline(values: Array, width: int, plain: bool = False) -> str:
-    """The values as one line of bars; empty where there are none."""
+    """The values as one line of bars; empty where there are none. Where they span powers of ten, so do the bars."""
     good = values[np.isfinite(values)]
     if not len(good):
         return ""
     parts = np.array_split(good, min(width, len(good)))
     means = np.array([part.mean() for part in parts])
+    if means.min() > 0 and means.max() > 10 * means.min():
+        means = np.log(means)
     low, high = float(means.min()), float(means.max())
     bars = "_.-=^" if plain else "▁▂▃▄▅▆▇█"
     share = (means - low) / (high - low) if high > low else np.zeros_like(means)
