@@ -22,6 +22,7 @@ from .data.fitted import prepared
 from .data.inputs import Needs, picture_names, read_inputs, read_told
 from .data.picture_files import FITS
 from .initial import is_drawn
+from .judged import class_names, scores, target_of
 from .live import Clockwork, knob_table
 from .metrics import Tally
 from .observe import values_for
@@ -141,12 +142,6 @@ def fit_of_source(spec: Spec) -> str | None:
     return None if options.get("size") is None else str(options.get("fit", FITS[0]))
 
 
-def target_of(loaded: start.Loaded) -> str | None:
-    """The column that the first loss compares with."""
-    found = [term.tensors.get("target") for term in loaded.experiment.terms]
-    return next((name for name in found if name in loaded.schema.columns), None)
-
-
 def _truth(loaded: start.Loaded, target: str, inputs: Sequence[Any]) -> Any:
     """What the network should say of the inputs, after what `prepare` does to it; None where they do not tell."""
     if inputs:
@@ -179,12 +174,6 @@ def said(loaded: start.Loaded, target: str) -> str:
     return f"{target} after {steps}" if steps else target
 
 
-def scores(loaded: start.Loaded) -> str | None:
-    """The output that the probabilities are made of."""
-    read = {term.tensors.get("logits") for term in loaded.experiment.terms}
-    return next((name for name, node in loaded.experiment.outputs.items() if node in read), None)
-
-
 def _read_by_predict(ready: start.Ready) -> list[str]:
     graph = ready.compiled.graphs["predict"]
     return [str(node.attr("name")) for node in graph if node.op == "column"]
@@ -213,12 +202,3 @@ def _taps(
 
 def _knobs(ready: start.Ready) -> Any:
     return knob_table([knob.live for knob in ready.plan.knobs], 0, 1, Clockwork(1, 1))[0]
-
-
-def class_names(loaded: start.Loaded) -> tuple[str, ...]:
-    """The names of the classes that the first loss of the network tells apart; empty without one."""
-    for term in loaded.experiment.terms:
-        column = loaded.schema.columns.get(term.tensors["target"])
-        if column is not None and column.classes is not None:
-            return column.class_names
-    return ()

@@ -11,7 +11,7 @@ from ..compiler.build import build
 from ..compiler.pipeline import Compiled, compile_experiment
 from ..dsl.diagnostics import NetloomError
 from ..dsl.load import load as load_spec
-from . import answers, asked, built, launch, runs, start
+from . import answers, asked, built, judged, launch, runs, start
 from .built import About, Built, Read
 from .target import host
 
@@ -26,7 +26,7 @@ def build_plan(source: runs.RunFolder | Path) -> Built:
     step, weights = _weights(compiled, loaded, folder)
     graph = compiled.graphs["predict"]
     reads = tuple(str(node.attr("name")) for node in graph if node.op == "column")
-    target = answers.target_of(loaded)
+    target = judged.target_of(loaded)
     names = {name for name in (*reads, target) if name}
     about = About(
         name=folder.name if folder else loaded.spec.name,
@@ -35,10 +35,10 @@ def build_plan(source: runs.RunFolder | Path) -> Built:
         fields=tuple(Read(f.name, f.columns, f.missing) for f in loaded.spec.data.fields if f.name in names),
         missing=loaded.spec.data.missing,
         fit=answers.fit_of_source(loaded.spec),
-        classes=answers.class_names(loaded),
+        classes=judged.class_names(loaded),
         target=target,
         said=target and answers.said(loaded, target),
-        scores=answers.scores(loaded),
+        scores=judged.scores(loaded),
         compares=target is not None and not answers.steps_of(loaded, target),
         step=step,
         sets=dict(asked.read(folder).sets) if folder else {},

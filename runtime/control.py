@@ -1,8 +1,11 @@
 """Talking to a running training: a socket in the user's own runtime folder, one JSON line a command.
 
-Commands: `{"do": "pause"}`, `resume`, `stop`, `checkpoint`, `{"do": "knob", "name": …, "value": …}`, `status`.
-Each is answered by one line, `{"ok": true, "step": …}` or `{"ok": false, "error": …}`, once it is taken in; it takes
-effect at the next step boundary.
+Commands: `{"do": "pause"}`, `resume`, `{"do": "step", "count": …}`, `{"do": "stop", "checkpoint": true}`, `checkpoint`,
+`{"do": "knob", "name": …, "value": …}`, `{"do": "dropout", "on": …}`, `{"do": "watch", "seconds": …}`, `status`, and
+`{"do": "look", …}` (see `looking.py`). Each is answered by one line, `{"ok": true, "step": …}` or
+`{"ok": false, "error": …}`, once it is taken in; it takes effect at the next step boundary, and an event in the record
+tells that it has. A `look` is answered when it is done. Whoever watches says so again and again: a viewer that was killed
+is forgotten after the seconds it named.
 """
 
 from __future__ import annotations
@@ -10,17 +13,25 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import json
+import math
 import os
 import socket
 import tempfile
 import threading
+import time
 from pathlib import Path
 from typing import Any
 
 from ..dsl.diagnostics import NetloomError
 from .train import Training
+from .wishes import Ask
 
 LONGEST = 65536
+LONGEST_ANSWER = 1 << 26
+LONGEST_WATCH = 60.0
+"""Seconds for which a viewer may ask to be shown more."""
+PATIENCE, LOOK_PATIENCE = 5.0, 30.0
+"""Seconds after which an answer is not waited for any more."""
 
 
 class ControlError(NetloomError):
@@ -72,20 +83,21 @@ class Control:
                 connection, _ = server.accept()
             except OSError:
                 return
-            with connection:
-                self._answer(connection)
+            # a look takes as long as a stretch of steps: other commands do not wait behind it
+            threading.Thread(target=self._answer, args=(connection,), name="netloom-answer", daemon=True).start()
 
     def _answer(self, connection: socket.socket) -> None:
-        connection.settimeout(2)
-        try:
-            line = connection.makefile("rb").readline(LONGEST)
-            answer = self.take(json.loads(line))
-        except (OSError, ValueError) as trouble:
-            answer = {"ok": False, "error": str(trouble)}
-        try:
-            connection.sendall(json.dumps(answer).encode() + b"\n")
-        except OSError:
-            return
+        with connection:
+            connection.settimeout(2)
+            try:
+                line = connection.makefile("rb").readline(LONGEST)
+                answer = self.take(json.loads(line))
+            except (OSError, ValueError) as trouble:
+                answer = {"ok": False, "error": str(trouble)}
+            try:
+                connection.sendall(json.dumps(answer).encode() + b"\n")
+            except OSError:
+                return
 
     def take(self, command: Any) -> dict[str, Any]:
         """Take in one command."""
@@ -95,19 +107,53 @@ class Control:
                 wishes.paused = True
             case {"do": "resume"}:
                 wishes.paused = False
+            case {"do": "step"}:
+                wishes.steps.append(max(1, int(command.get("count", 1))))
+                wishes.paused = True
             case {"do": "stop"}:
+                wishes.save = bool(command.get("checkpoint", True))
                 wishes.stop = "stopped"
             case {"do": "checkpoint"}:
                 wishes.checkpoint = True
-            case {"do": "knob", "name": str(name), "value": float() | int() | None as value}:
-                if name not in self._training.names:
-                    return {"ok": False, "error": f"no knob `{name}`; there are {', '.join(self._training.names)}"}
-                wishes.knobs[name] = None if value is None else float(value)
+            case {"do": "watch"}:
+                wishes.watched_until = time.monotonic() + min(float(command.get("seconds", 5)), LONGEST_WATCH)
             case {"do": "status"}:
                 pass
+            case {"do": "look"}:
+                return self._asked(command)
+            case _:
+                return self._turned(command)
+        return {"ok": True, "step": progress.step, "epoch": progress.epoch, "paused": wishes.paused}
+
+    def _turned(self, command: Any) -> dict[str, Any]:
+        """Knobs: one by name, or those of all dropouts."""
+        training = self._training
+        match command:
+            case {"do": "knob", "name": str(name), "value": float() | int() | None as value}:
+                if name not in training.names:
+                    return {"ok": False, "error": f"no knob `{name}`; there are {', '.join(training.names)}"}
+                if value is not None and not math.isfinite(value):
+                    return {"ok": False, "error": f"`{name}` must be a number, not {value}"}
+                training.wishes.knobs[name] = None if value is None else float(value)
+            case {"do": "dropout", "on": bool(on)}:
+                names = training.dropouts
+                if not names:
+                    return {"ok": False, "error": "this network has no dropout"}
+                training.wishes.knobs |= dict.fromkeys(names, None if on else 0.0)
             case _:
                 return {"ok": False, "error": "unknown command"}
-        return {"ok": True, "step": progress.step, "epoch": progress.epoch, "paused": wishes.paused}
+        return {"ok": True, "step": training.progress.step, "epoch": training.progress.epoch}
+
+    def _asked(self, command: dict[str, Any]) -> dict[str, Any]:
+        """Have the training answer, between two stretches of steps."""
+        ask = Ask(command)
+        self._training.wishes.asks.append(ask)
+        until = time.monotonic() + LOOK_PATIENCE
+        while self._server is not None and time.monotonic() < until:
+            if (answer := ask.wait(0.1)) is not None:
+                return answer
+        over = self._server is None
+        return {"ok": False, "error": "the run has ended" if over else "the training did not come to answer"}
 
 
 def send(folder: Path, command: dict[str, Any]) -> dict[str, Any]:
@@ -115,10 +161,10 @@ def send(folder: Path, command: dict[str, Any]) -> dict[str, Any]:
     try:
         where = json.loads((folder / "control.json").read_text(encoding="utf-8"))["socket"]
         with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as connection:
-            connection.settimeout(5)
+            connection.settimeout(LOOK_PATIENCE + PATIENCE if command.get("do") == "look" else PATIENCE)
             connection.connect(where)
             connection.sendall(json.dumps(command).encode() + b"\n")
-            answer: dict[str, Any] = json.loads(connection.makefile("rb").readline(LONGEST))
+            answer: dict[str, Any] = json.loads(connection.makefile("rb").readline(LONGEST_ANSWER))
             return answer
     except (OSError, ValueError, KeyError) as trouble:
         raise ControlError(f"{folder.name} is not running here ({trouble})") from trouble

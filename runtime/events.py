@@ -57,6 +57,8 @@ class Steps(Event):
     series: dict[str, tuple[float, ...]]
     knobs: dict[str, float]
     examples_per_s: float
+    seconds: float = 0.0
+    """How long the run had trained by then, over all its resumptions; 0 in records of before this was told."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,6 +81,43 @@ class KnobChanged(Event):
     kind: ClassVar[str] = "knob_changed"
     knob: str
     value: float | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Paused(Event):
+    """Training rests after `step`, as it was asked to."""
+
+    kind: ClassVar[str] = "paused"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Continued(Event):
+    """Training goes on after it rested."""
+
+    kind: ClassVar[str] = "continued"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stepped(Event):
+    """So many single steps were asked for and are done; training rests again."""
+
+    kind: ClassVar[str] = "stepped"
+    count: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Observed(Event):
+    """How large the numbers of each layer are, with the weights of `step` and the first rows of the next batch.
+
+    `layers[PATH]` has, each where it is known, `gradient`, `weight` and `activation` (see `sizes.py`), and `ratio`: the
+    root mean square of the next update over that of the weights. `rows` is 0 where the weights alone were looked at.
+    """
+
+    kind: ClassVar[str] = "observed"
+    rows: int
+    layers: dict[str, dict[str, Any]]
+    seconds: float
+    """What the look took."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -131,7 +170,10 @@ class RunEnded(Event):
     metrics: dict[str, dict[str, Any]]
 
 
-for _cls in (RunStarted, Steps, Evaluated, KnobChanged, CheckpointSaved, Resumed, Warned, RunFailed, RunEnded):
+for _cls in (
+    RunStarted, Steps, Evaluated, KnobChanged, Paused, Continued, Stepped, Observed, CheckpointSaved, Resumed, Warned,
+    RunFailed, RunEnded,
+):  # fmt: skip
     KINDS[_cls.kind] = _cls
 
 

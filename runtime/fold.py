@@ -8,9 +8,12 @@ from typing import Any
 
 from .events import (
     CheckpointSaved,
+    Continued,
     Evaluated,
     Event,
     KnobChanged,
+    Observed,
+    Paused,
     Resumed,
     RunEnded,
     RunFailed,
@@ -19,10 +22,16 @@ from .events import (
     Warned,
 )
 
+MOST_LOOKS = 256
+"""Observations kept; of more, every other one of the older half is forgotten."""
+
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """What is known of a run. `epoch` counts whole epochs; `losses` are `(step, value)` points; `history` the results by part and epoch."""
+    """What is known of a run. `epoch` counts whole epochs; `losses` are `(step, value)` points; `history` the results by part and epoch.
+
+    `looks` are the observations, the older the thinner; `paused`: it rests, and has said so; `changes` the knobs set by
+    hand, as `(step, knob, value)`."""
 
     started: RunStarted | None = None
     step: int = 0
@@ -37,6 +46,9 @@ class View:
     failure: str | None = None
     checkpoint: int | None = None
     seconds: float = 0.0
+    paused: bool = False
+    looks: tuple[Observed, ...] = ()
+    changes: tuple[tuple[int, str, float | None], ...] = ()
 
     def latest(self, part: str) -> dict[str, Any]:
         """The last results of a part; empty when there are none."""
@@ -55,25 +67,36 @@ def after(view: View, event: Event) -> View:
     """The view after one event."""
     match event:
         case RunStarted():
-            return replace(view, started=event, status="running", failure=None)
+            return replace(view, started=event, status="running", failure=None, paused=False)
         case Steps():
             return _steps(view, event)
         case Evaluated():
             points = (*view.history.get(event.part, ()), (event.epoch, event.metrics))
             best = event.epoch if event.best else view.best_epoch
             return replace(view, history={**view.history, event.part: points}, best_epoch=best, epoch=event.epoch)
-        case KnobChanged():
-            return view
-        case CheckpointSaved():
-            return replace(view, checkpoint=event.step)
         case Resumed():
             return _resumed(view, event)
-        case Warned():
-            return replace(view, warnings=(*view.warnings, event.message))
         case RunFailed():
             return replace(view, failure=event.message, status="failed")
         case RunEnded():
-            return replace(view, status=event.status, seconds=event.seconds, step=event.step, epoch=event.epochs)
+            ended = replace(view, status=event.status, seconds=event.seconds, paused=False)
+            return replace(ended, step=event.step, epoch=event.epochs)
+    return _beside(view, event)
+
+
+def _beside(view: View, event: Event) -> View:
+    """After what changes neither how far the run is nor how it stands."""
+    match event:
+        case KnobChanged():
+            return replace(view, changes=(*view.changes, (event.step, event.knob, event.value)))
+        case Paused() | Continued():
+            return replace(view, paused=isinstance(event, Paused), step=event.step)
+        case Observed():
+            return replace(view, looks=_thinned((*view.looks, event)))
+        case CheckpointSaved():
+            return replace(view, checkpoint=event.step)
+        case Warned():
+            return replace(view, warnings=(*view.warnings, event.message))
     return view
 
 
@@ -86,7 +109,15 @@ def _steps(view: View, event: Steps) -> View:
         losses=view.losses + points,
         knobs=event.knobs,
         examples_per_s=event.examples_per_s,
+        seconds=event.seconds or view.seconds,
     )
+
+
+def _thinned(looks: tuple[Observed, ...]) -> tuple[Observed, ...]:
+    if len(looks) <= MOST_LOOKS:
+        return looks
+    half = MOST_LOOKS // 2
+    return (*looks[:half:2], *looks[half:])
 
 
 def _resumed(view: View, event: Resumed) -> View:
@@ -96,4 +127,7 @@ def _resumed(view: View, event: Resumed) -> View:
         for part, points in view.history.items()
     }
     losses = tuple(point for point in view.losses if point[0] < event.step)
-    return replace(view, step=event.step, epoch=event.epoch, losses=losses, history=history, status="running")
+    looks = tuple(look for look in view.looks if look.step <= event.step)
+    changes = tuple(change for change in view.changes if change[0] <= event.step)
+    known = replace(view, losses=losses, history=history, looks=looks, changes=changes)
+    return replace(known, step=event.step, epoch=event.epoch, status="running")

@@ -16,7 +16,9 @@ from .checkpoints import CheckpointError, Progress
 from .compiling import Progress as CompileProgress
 from .control import Control
 from .events import Event, Resumed, RunStarted, Warned
+from .looking import Looker
 from .observe import first_not_finite
+from .observing import Observer
 from .record import Record
 from .runs import RunFolder
 from .train import NotFinite, Settings, Stopping, Training
@@ -35,6 +37,8 @@ class Request:
     seed: int | None = None
     threads: int | None = None
     checkpoint_steps: int | None = None
+    observe: bool = True
+    """Whether the sizes of gradients, weights and activations are looked at from time to time."""
 
 
 class Launch:
@@ -59,8 +63,16 @@ class Launch:
         enough = self._has_enough(done)
         self.folder = self.resumed or runs.create(request.runs, self.loaded.spec.name)
         self._write_files()
+        engine = self.ready.engine
+        self.observer = Observer(self.loaded, engine, self.data.columns) if request.observe else None
         self.training = Training(
-            self.ready.plan, self.ready.engine, dict(self.data.parts), self._settings(), done, self._explain
+            self.ready.plan, engine, dict(self.data.parts), self._settings(), done, self._explain,
+            self.observer, Looker(self.loaded, engine, self.data).answer,
+        )  # fmt: skip
+        self.training.dropouts = tuple(
+            name
+            for node in self.loaded.experiment.graph
+            if node.op == "dropout" and (name := f"{node.id}.rate") in self.training.names
         )
         if enough and not done.finished:
             self.training.wishes.stop = "stopped"

@@ -15,7 +15,7 @@ from ..compiler.build import build
 from ..compiler.expand import Mode, expand
 from ..compiler.experiment import Experiment
 from ..compiler.graph import Graph
-from ..compiler.pipeline import LEARN, TIDY, Compiled, compile_experiment, modes, passes
+from ..compiler.pipeline import LEARN, TIDY, Compiled, compile_experiment, modes, optimise, passes
 from ..compiler.plan import Plan
 from ..compiler.stages import run as run_passes
 from ..compiler.verify import Blame, verify
@@ -207,3 +207,10 @@ def differentiated(loaded: Loaded) -> Graph:
     """The train graph with its gradients, before anything is lowered."""
     graph = expand(loaded.experiment, "train").graph
     return run_passes((*TIDY, *LEARN), graph)
+
+
+def learning(loaded: Loaded, taps: Sequence[str] = ()) -> Graph:
+    """The train graph with its gradients and the next weights, and the values of the layers named in `taps`."""
+    graph = expand(loaded.experiment, "train", taps).graph
+    learn = (optimise(loaded.experiment),) if loaded.experiment.optimizer is not None else ()
+    return run_passes((*TIDY, *LEARN, *learn), graph)

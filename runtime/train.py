@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Generator, Iterator
-from dataclasses import dataclass, field
-from pathlib import Path
+from collections.abc import Generator, Iterator
 from typing import Any
 
 import numpy as np
@@ -14,69 +12,35 @@ from ..compiler.plan import Plan
 from . import checkpoints
 from .checkpoints import Arrays, Progress
 from .engine import Engine, Outcome, Segment
-from .events import CheckpointSaved, Evaluated, Event, KnobChanged, RunEnded, RunFailed, Steps, Warned
+from .events import (
+    CheckpointSaved,
+    Continued,
+    Evaluated,
+    Event,
+    KnobChanged,
+    Paused,
+    RunEnded,
+    RunFailed,
+    Stepped,
+    Steps,
+    Warned,
+)
 from .live import Clockwork, knob_table
 from .metrics import Tally, higher_is_better
 from .order import Order, Rows
 from .plateau import watch_plateaus
 from .predicting import in_batches
+from .training_settings import Answer, Explain, NotFinite, Observing, Settings, Stopping
+from .wishes import Wishes
+
+__all__ = ["Explain", "NotFinite", "Observing", "Settings", "Stopping", "Training", "Wishes", "evaluation"]
 
 GO_SECONDS = 0.05
 POINTS = 10
 """Points of a series one stretch of steps may leave in the record: 200 a second."""
 CHECKPOINT_SECONDS, CHECKPOINT_SHARE = 2.0, 0.02
-
-
-@dataclass(frozen=True, slots=True)
-class Stopping:
-    """When to stop early: `metric` of the validation part has not improved by `min_delta` for `patience` epochs."""
-
-    metric: str
-    patience: int
-    min_delta: float = 0.0
-    restore: str = "best"
-
-
-@dataclass(frozen=True, slots=True)
-class Settings:
-    """How long and how: `folder` holds the checkpoints; `checkpoint_steps` writes one every so many steps."""
-
-    folder: Path | None
-    epochs: int
-    batch: int
-    seed: int = 0
-    steps: int | None = None
-    drop_last: bool = False
-    stop: Stopping | None = None
-    checkpoint_steps: int | None = None
-
-
-@dataclass(slots=True)
-class Wishes:
-    """What is asked of a running training from outside; read at step boundaries."""
-
-    stop: str | None = None
-    """Why to stop (`interrupted`, `stopped`), None to go on."""
-    paused: bool = False
-    checkpoint: bool = False
-    knobs: dict[str, float | None] = field(default_factory=dict)
-
-    def urgent(self) -> bool:
-        return bool(self.stop or self.paused or self.checkpoint or self.knobs)
-
-
-@dataclass(frozen=True, slots=True)
-class NotFinite:
-    """Where the first number that is not finite appears."""
-
-    message: str
-    file: str | None = None
-    line: int | None = None
-    layer: str | None = None
-    op: str | None = None
-
-
-Explain = Callable[[Rows, Any], NotFinite]
+REST_SECONDS = 0.02
+"""Between looks for wishes while training rests."""
 
 
 class Training:
@@ -90,20 +54,28 @@ class Training:
         settings: Settings,
         progress: Progress,
         explain: Explain | None = None,
+        observer: Observing | None = None,
+        answer: Answer | None = None,
     ) -> None:
         self.plan, self.engine, self.parts, self.settings = plan, engine, parts, settings
-        self.progress, self.explain = progress, explain
+        self.progress, self.explain, self.observer, self.answer = progress, explain, observer, answer
         self.wishes = Wishes()
         self.order = Order(parts["train"], settings.batch, settings.drop_last, settings.seed)
         in_all = settings.steps or settings.epochs * self.order.steps
         self.clockwork = Clockwork(self.order.steps, in_all)
         self.names = [knob.name for knob in plan.knobs]
         self.lives = [knob.live for knob in plan.knobs]
+        self.dropouts: tuple[str, ...] = ()
+        """The knobs that are rates of dropouts."""
         progress.factors = progress.factors or [1.0] * len(self.names)
         self.tally = Tally(plan.metrics, {n: np.array(v) for n, v in progress.sums.items()})
         self.best_states: Arrays | None = None
         self.points = POINTS
         self._go_steps = 32
+        self._resting = False
+        """Whether it was said that training rests."""
+        self._single = self._stepped = 0
+        """Single steps still to take, and taken since training rested last."""
         self._saved_at, self._saved_step = time.monotonic(), progress.step
         self._save_seconds = 0.0
         self._began = time.monotonic() - progress.seconds
@@ -114,6 +86,7 @@ class Training:
         """Train to the end, or until a wish or a failure ends it."""
         while not self._finished():
             yield from self._wanted()
+            yield from self._observed()
             if self.wishes.stop or not (yield from self._stretch()):
                 break
             if self.progress.position == self.order.steps:
@@ -142,6 +115,7 @@ class Training:
         )
         if outcome.steps_done:
             yield self._take(segments, outcome, first, seconds)
+            yield from self._counted(outcome.steps_done)
         if outcome.status == "not_finite":
             yield self._failed(segments, outcome.steps_done)
             return False
@@ -155,7 +129,7 @@ class Training:
             left = min(left, self.settings.steps - p.step)
         if (every := self.settings.checkpoint_steps) is not None:
             left = min(left, every - p.step % every)
-        count = min(left, self._go_steps)
+        count = min(left, self._go_steps, self._single or left)
         full = sum(self.order.batch_of(p.position + i) == self.settings.batch for i in range(count))
         segments = []
         for begin, steps in ((0, full), (full, count - full)):
@@ -174,7 +148,7 @@ class Training:
         self.engine.start(segments)
         try:
             while not self.engine.wait(0.03):
-                if self.wishes.urgent():
+                if self.wishes.urgent(stepping=self._single > 0):
                     self.engine.stop_after(0)
         except BaseException:
             self.engine.stop_after(0)
@@ -203,7 +177,7 @@ class Training:
             step=p.step, first=first, stride=stride, epoch=p.epoch + 1,
             series={name: _thinned(np.concatenate(parts), stride) for name, parts in series.items()},
             knobs={name: float(now[i]) for i, name in enumerate(self.names)},
-            examples_per_s=examples / seconds,
+            examples_per_s=examples / seconds, seconds=round(time.monotonic() - self._began, 3),
         )  # fmt: skip
 
     def _failed(self, segments: list[Segment], done: int) -> RunFailed:
@@ -299,14 +273,52 @@ class Training:
     # wishes and the end
 
     def _wanted(self) -> Iterator[Event]:
+        """Do what is wished for; while paused, wait here for more."""
         wishes = self.wishes
-        while wishes.paused and not wishes.stop:
-            yield from self._knob_changes()
-            time.sleep(0.02)
+        yield from self._done()
+        while wishes.paused and not wishes.stop and not self._steps_wanted():
+            if not self._resting:
+                self._resting = True
+                yield Paused(step=self.progress.step)
+            yield from self._done()
+            if wishes.watched:
+                yield from self._observed()
+            time.sleep(REST_SECONDS)
+        if self._resting and not wishes.paused:
+            self._resting, self._single, self._stepped = False, 0, 0
+            wishes.steps.clear()
+            yield Continued(step=self.progress.step)
+
+    def _steps_wanted(self) -> bool:
+        while self.wishes.steps:
+            self._single += self.wishes.steps.popleft()
+        return self._single > 0
+
+    def _counted(self, done: int) -> Iterator[Event]:
+        """Count steps that were asked for one by one; tell when they are all done."""
+        if self._single:
+            self._stepped += done
+            self._single = max(0, self._single - done)
+            if not self._single:
+                count, self._stepped = self._stepped, 0
+                yield Stepped(step=self.progress.step, count=count)
+
+    def _done(self) -> Iterator[Event]:
         yield from self._knob_changes()
-        if wishes.checkpoint:
-            wishes.checkpoint = False
+        if self.wishes.checkpoint:
+            self.wishes.checkpoint = False
             yield from self._checkpoint(now=True)
+        while self.wishes.asks:
+            ask = self.wishes.asks.popleft()
+            ask.give(self.answer(ask.command) if self.answer else {"ok": False, "error": "this run cannot be asked"})
+
+    def _observed(self, *, last: bool = False) -> Iterator[Event]:
+        """A look at the next batch, where one is due."""
+        p, observer = self.progress, self.observer
+        if observer is None or not (observer.due(p.step, watched=self.wishes.watched or last) and len(self.order.rows)):
+            return
+        rows = self.order.epoch(p.epoch)[p.position * self.settings.batch :][: self.settings.batch]
+        yield observer.look(p.step, rows, dict(zip(self.names, map(float, self._knobs(p.step, 1)[0]), strict=True)))
 
     def _knob_changes(self) -> Iterator[Event]:
         while self.wishes.knobs:
@@ -327,7 +339,9 @@ class Training:
             if len(self.parts.get("test", ())):
                 yield self._measured("test", at)
             p.finished = True
-        yield from self._checkpoint(now=True)
+        yield from self._observed(last=True)
+        if not stop or self.wishes.save:
+            yield from self._checkpoint(now=True)
         seconds = time.monotonic() - self._began
         yield RunEnded(step=p.step, status=status, epochs=p.epoch, seconds=seconds, metrics=p.metrics)
 

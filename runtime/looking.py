@@ -1,0 +1,209 @@
+"""Looking into a training on request: one example on its way through the network, filters, predictions and mistakes.
+
+Each command is answered between two stretches of steps, with the weights of that moment; nothing of the training changes.
+`{"do": "look", "what": …}` and further, by what is looked at:
+
+- `input`: `part`, `row` (counted within the part): the columns that the network reads, as they come from the data.
+- `activation`: `layer`, `part`, `row`: what the layer gives for the example when the network predicts.
+- `attention`: the same, of the matrices that a softmax within the layer gives.
+- `weights`: `layer`: its largest weight that is learnt, such as the filters of a convolution.
+- `predictions`: `part`, `most`: the confusion matrix, and the examples that the network is most wrong about.
+"""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import numpy as np
+
+from ..compiler.graph import Graph
+from ..compiler.interpret import interpret_all
+from ..dsl.diagnostics import NetloomError
+from ..dsl.suggest import did_you_mean
+from . import start
+from .data.dataset import Dataset
+from .engine import Engine
+from .judged import class_names, target_of
+from .observe import values_for
+from .observing import main_weights, seconds_of
+from .order import Rows
+from .predicting import run_batches
+from .sizes import Array, rounded
+
+LONGEST_SECONDS = 10.0
+"""A look that would hold the training up for longer is refused."""
+MOST_NUMBERS = 1 << 18
+"""Of one array in an answer (1 MiB); of more, the first rows are given."""
+MOST_EXAMPLES = 10_000
+"""That predictions are made for; of more, every so many-th."""
+MOST_WORST = 200
+
+
+class NotSeen(NetloomError):  # noqa: N818  says what it is
+    """What is to be looked at is not there, or cannot be looked at."""
+
+
+class Looker:
+    """Answers looks into one training."""
+
+    def __init__(self, loaded: start.Loaded, engine: Engine, data: Dataset) -> None:
+        self._loaded, self._engine, self._data = loaded, engine, data
+        self._graphs: dict[str, Graph] = {}
+
+    def answer(self, command: Mapping[str, Any]) -> dict[str, Any]:
+        """The answer to a command, `{"ok": True, "step": …, …}`, or `{"ok": False, "error": …}`."""
+        kinds: dict[str, Callable[[Mapping[str, Any]], dict[str, Any]]] = {
+            "input": self._input,
+            "activation": self._activation,
+            "attention": self._attention,
+            "weights": self._weights,
+            "predictions": self._predictions,
+        }
+        what = str(command.get("what"))
+        try:
+            if what not in kinds:
+                raise NotSeen(f"`{what}` cannot be looked at; there are {', '.join(kinds)}")
+            return {"ok": True, "step": self._engine.clock, **kinds[what](command)}
+        except NetloomError as trouble:
+            return {"ok": False, "error": str(trouble)}
+
+    # one example
+
+    def _input(self, command: Mapping[str, Any]) -> dict[str, Any]:
+        rows = self._row(command)
+        graph = self._graph("")
+        names = [str(node.attr("name")) for node in graph if node.op == "column"]
+        found = {name: packed(self._data.columns[name][rows[0]]) for name in dict.fromkeys(names)}
+        return {"columns": found, "truth": self._truth(rows)}
+
+    def _activation(self, command: Mapping[str, Any]) -> dict[str, Any]:
+        layer, rows = self._layer(command), self._row(command)
+        graph = self._graph(layer)
+        every = self._interpreted(graph, rows)
+        return {"value": packed(every[graph.outputs[f"out/{layer}"]][0]), "truth": self._truth(rows)}
+
+    def _attention(self, command: Mapping[str, Any]) -> dict[str, Any]:
+        layer, rows = self._layer(command), self._row(command)
+        graph = self._graph(layer)
+        # where a layer is all of a softmax, it is that layer; else it is a step within
+        inside = [node.id for node in graph if node.op == "softmax" and any(o.path == layer for o in node.origins)]
+        if not inside:
+            raise NotSeen(f"`{layer}` has no softmax inside, and so no attention to show")
+        every = self._interpreted(graph, rows)
+        return {"values": [packed(every[node_id][0]) for node_id in inside], "truth": self._truth(rows)}
+
+    def _interpreted(self, graph: Graph, rows: Rows) -> dict[str, Array]:
+        if seconds_of(graph, len(rows)) > LONGEST_SECONDS:
+            raise NotSeen("the network is too large to look into one example of it while it trains")
+        knobs = {str(node.attr("name")): 0.0 for node in graph if node.op == "knob"}
+        values = values_for(graph, self._engine, self._data.columns, rows, knobs)
+        return interpret_all(graph, values, {"B": len(rows), "N": len(rows)}, "float32")
+
+    def _graph(self, layer: str) -> Graph:
+        """The network when it predicts, with a layer's value among its outputs."""
+        if layer not in self._graphs:
+            graph = start.expanded(self._loaded, "predict", taps=[layer] if layer else ())
+            if layer and f"out/{layer}" not in graph.outputs:
+                raise NotSeen(f"`{layer}` is there in training only")
+            self._graphs = {**dict(list(self._graphs.items())[-7:]), layer: graph}
+        return self._graphs[layer]
+
+    def _layer(self, command: Mapping[str, Any]) -> str:
+        layer = str(command.get("layer"))
+        names = [node.id for node in self._loaded.experiment.graph]
+        if layer not in names:
+            raise NotSeen(f"there is no layer `{layer}`. {did_you_mean(layer, names) or ''}".rstrip())
+        return layer
+
+    def _part(self, command: Mapping[str, Any]) -> Rows:
+        part = str(command.get("part", "train"))
+        rows = self._data.parts.get(part)
+        if rows is None or not len(rows):
+            there = ", ".join(name for name, some in self._data.parts.items() if len(some))
+            raise NotSeen(f"the data has no part `{part}`; there are {there}")
+        return rows
+
+    def _row(self, command: Mapping[str, Any]) -> Rows:
+        rows, row = self._part(command), command.get("row", 0)
+        if not isinstance(row, int) or not 0 <= row < len(rows):
+            raise NotSeen(f"there is no example {row}; there are {len(rows)}, counted from 0")
+        return rows[row : row + 1]
+
+    def _truth(self, rows: Rows) -> Any:
+        """What the first example should give: the name of its class, or a number; None where nothing tells."""
+        target = target_of(self._loaded)
+        if target is None:
+            return None
+        value = np.asarray(self._data.columns[target][rows[0]])
+        if value.size > 1:
+            return None
+        names = class_names(self._loaded)
+        return names[int(value)] if names else rounded(float(value.reshape(-1)[0]))
+
+    # weights and predictions
+
+    def _weights(self, command: Mapping[str, Any]) -> dict[str, Any]:
+        weights = main_weights(self._loaded.experiment.graph[self._layer(command)])
+        if not weights:
+            raise NotSeen(f"`{command['layer']}` has no weights that are learnt")
+        largest = max(weights, key=lambda weight: np.prod(weight.shape))
+        return {"name": largest.name, "value": packed(self._engine.read(f"state/{largest.name}"))}
+
+    def _predictions(self, command: Mapping[str, Any]) -> dict[str, Any]:
+        rows, names, target = self._part(command), class_names(self._loaded), target_of(self._loaded)
+        if not names or target is None:
+            raise NotSeen("mistakes are shown of networks that tell classes apart; this one gives numbers")
+        places = np.arange(0, len(rows), -(-len(rows) // MOST_EXAMPLES))
+        outputs = run_batches(self._engine, rows[places], np.zeros(len(self._engine.plan.knobs), np.float32))
+        if "probabilities" not in outputs:
+            raise NotSeen("this network gives no probabilities of classes")
+        shares = _of_each_class(outputs["probabilities"])
+        truth = np.asarray(self._data.columns[target][rows[places]]).reshape(-1).astype(np.int64)
+        if len(shares) != len(truth) or shares.shape[1] != len(names):
+            raise NotSeen("this network answers more than one class an example: its mistakes cannot be counted so")
+        return _mistakes(shares, truth, places, names, int(command.get("most", 24)))
+
+
+def _of_each_class(probabilities: Array) -> Array:
+    """A row an example, a column a class; of two classes a network may give the second one's alone."""
+    flat = probabilities.reshape(len(probabilities), -1)
+    return np.concatenate([1 - flat, flat], 1) if flat.shape[1] == 1 else flat
+
+
+def _mistakes(shares: Array, truth: Rows, places: Rows, names: tuple[str, ...], most: int) -> dict[str, Any]:
+    taken = shares.argmax(1)
+    counts = np.zeros((len(names), len(names)), np.int64)
+    np.add.at(counts, (truth, taken), 1)
+    given = shares[np.arange(len(truth)), truth]
+    # the most wrong first: the least probability given to what is true
+    order = np.argsort(np.where(taken == truth, np.inf, given), kind="stable")[: min(most, MOST_WORST)]
+    worst = [
+        {
+            "row": int(places[i]), "truth": names[truth[i]], "taken": names[taken[i]],
+            "given": rounded(float(given[i])), "sure": rounded(float(shares[i, taken[i]])),
+        }
+        for i in order if taken[i] != truth[i]
+    ]  # fmt: skip
+    return {
+        "count": len(truth), "right": rounded(float((taken == truth).mean())), "classes": list(names),
+        "confusion": counts.tolist(), "worst": worst,
+    }  # fmt: skip
+
+
+def packed(array: Array) -> dict[str, Any]:
+    """An array for an answer: its shape and its numbers, float32 in base 64. Where it is too large the first rows are
+    given, and `of` tells how many there are."""
+    array = np.atleast_1d(np.asarray(array))
+    whole = len(array)
+    if array.size > MOST_NUMBERS:
+        array = array[: max(1, MOST_NUMBERS // max(1, array[0].size))]
+    numbers = np.ascontiguousarray(array, "<f4")
+    text = base64.b64encode(numbers.tobytes()).decode("ascii")
+    return {"shape": list(array.shape), "numbers": text, **({"of": whole} if whole > len(array) else {})}
+
+
+def unpacked(told: Mapping[str, Any]) -> Array:
+    """The array that `packed` told of."""
+    return np.frombuffer(base64.b64decode(told["numbers"]), "<f4").reshape(told["shape"])
