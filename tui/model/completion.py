@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from ...dsl.kinds.kind import Family, Kind, Option
-from ...dsl.kinds.tables import KINDS, find_layer, lookup
+from ...dsl.kinds.kind import KINDS, Family, Kind, Option
+from ...dsl.kinds.tables import find_layer, lookup
 from ...dsl.reference import keys
 from ...dsl.settings import CLIP, RUN, SPLIT, STOP, TRAIN
 from .inner_fields import FAMILIES, words_for
@@ -222,7 +222,7 @@ def _options(kind: Kind) -> Iterator[tuple[str, str]]:
 def _inner_options(rest: tuple[str, ...]) -> Iterator[tuple[str, str]]:
     """`activation: {leaky_relu: {sl`: options of a kind that is an option's value; `weights: {tr`."""
     for family in ("activation", "start", "live"):
-        kind = lookup(family, rest[-1])  # type: ignore[arg-type]
+        kind = lookup(family, rest[-1])
         if kind is not None and kind.options:
             yield from _options(kind)
             return
@@ -236,7 +236,7 @@ def _inner_options(rest: tuple[str, ...]) -> Iterator[tuple[str, str]]:
 def _layer_kinds(lines: Sequence[str]) -> Iterator[tuple[str, str]]:
     yield from ((name, "of this file") for name in _own(lines))
     for family in ("layer", "joiner", "activation"):
-        yield from _family(family)  # type: ignore[arg-type]
+        yield from _family(family)
 
 
 def _family(*families: Family) -> Iterator[tuple[str, str]]:

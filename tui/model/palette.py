@@ -99,7 +99,8 @@ def palette(document: Document | None, lately: Lately = LATELY) -> tuple[Choice,
 
 def search(query: str, rows: Sequence[Choice]) -> tuple[Choice, ...]:
     """The rows that a query may mean, the likeliest first; each kind once."""
-    asked = " ".join(query.lower().split())
+    # `nn.Linear`, `layers.Dense`
+    asked = " ".join(query.lower().rpartition(".")[2].split())
     if not asked:
         return tuple(rows)
     found, ranked = set[str](), list[tuple[int, int, Choice]]()

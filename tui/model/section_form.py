@@ -25,7 +25,7 @@ INNER: Mapping[Address, tuple[Option, ...]] = {
     ("train", "clip_gradients"): CLIP,
 }
 """Sections whose keys are all options with types and limits."""
-TOLD = {("train",): keys.STEP, ("data",): keys.DATA}
+TOLD: Mapping[Address, tuple[keys.Key, ...]] = {("train",): keys.STEP, ("data",): keys.DATA}
 WITHIN: Mapping[Address, tuple[str, ...]] = {("train",): ("stop", "clip_gradients"), ("data",): ("split",)}
 """Tables whose keys are shown in the form of the section they stand in."""
 WORDS = {"last_batch": ("keep", "drop")}

@@ -28,7 +28,7 @@ def smallest(old: str, new: str) -> Change | None:
         end += 1
     if start and old[start - 1] == "\r":
         start -= 1
-    if end and old[len(old) - end] == "\n":
+    if end and old[-end] == "\n" and "\r" in (old[-end - 1 : -end], new[-end - 1 : -end]):
         end -= 1
     return Change(start, len(old) - end, new[start : len(new) - end])
 

@@ -28,7 +28,7 @@ class FieldInput(Input):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("up", "vertical(1)", "Step a number, or choose"),
         Binding("down", "vertical(-1)", "Step back, or choose", show=False),
-        Binding("space", "toggle", "On or off", show=False),
+        Binding("space", "switch", "On or off", show=False),
         Binding("escape", "back", "Take back; back to the picture"),
     ]
 
@@ -49,7 +49,7 @@ class FieldInput(Input):
         """Ask the row."""
         self.post_message(self.Vertical(by))
 
-    def action_toggle(self) -> None:
+    def action_switch(self) -> None:
         """A blank in a text, else on or off."""
         row = self.parent
         if isinstance(row, FieldRow) and row.field is not None and row.field.truth:

@@ -20,7 +20,7 @@ from textual.widgets import OptionList, TextArea
 from textual.widgets.text_area import Selection, TextAreaTheme
 
 from ...dsl.diagnostics import Diagnostic
-from ...dsl.kinds.tables import KINDS
+from ...dsl.kinds.kind import KINDS
 from ..model.completion import Completion, complete
 from ..model.problems import SIGNS, at_line
 from ..model.text_change import Rows, smallest
