@@ -20,7 +20,8 @@ NOTHING = "found nothing to do"
 
 @dataclass(frozen=True)
 class PassTold:
-    """One pass of one program. `rule`: the rewrite, `about`: the rest of its words; `did`: what it came to here."""
+    """One pass of one program. `rule`: the rewrite, `about`: the rest of its words; `did`: what it came to here;
+    `before`, `graph`: the graphs on both sides of it."""
 
     mode: str
     name: str
@@ -31,6 +32,7 @@ class PassTold:
     did: str
     changes: tuple[Change, ...]
     graph: Graph
+    before: Graph
 
 
 def told(mode: str, step: Pass, ran: PassRan) -> PassTold:
@@ -39,7 +41,7 @@ def told(mode: str, step: Pass, ran: PassRan) -> PassTold:
     found = rewrite(ran.before, ran.after)
     words, changes = WORDS.get(ran.name, _rewritten)(found)
     return PassTold(mode, ran.name, rule, about, ran.ms, (len(ran.before), len(ran.after)), words or NOTHING,
-                    changes.all(), ran.after)  # fmt: skip
+                    changes.all(), ran.after, ran.before)  # fmt: skip
 
 
 def chosen(passes: Iterable[PassTold], mode: str | None, name: str | None, layer: str | None) -> list[PassTold]:

@@ -15,6 +15,8 @@ from ..compiler.rewrites import shape_of
 USES = 4
 """How many calls of a kernel its head names with their operands."""
 MOST_BYTES, WIDE = 4_000_000, 160
+Lines = Callable[[str, int], str]
+"""The text of a line of a file, by its name and number."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,9 +41,11 @@ class Source:
 
 
 def sources(
-    plan: Plan, graphs: Mapping[str, Graph], texts: Iterable[tuple[str, str, str]], wanted: Callable[[str], bool]
-) -> list[Source]:
-    """The source of every kernel that has a call for a wanted layer, numbered as programs call them first."""
+    plan: Plan, graphs: Mapping[str, Graph], texts: Iterable[tuple[str, str, str]], wanted: Callable[[str], bool],
+    line_of: Lines | None = None,
+) -> list[Source]:  # fmt: skip
+    """The source of every kernel that has a call for a wanted layer, numbered as programs call them first. `line_of`
+    gives lines of the spec (default: of the file as it lies there)."""
     uses: dict[int, list[Use]] = {}
     for name, program in plan.programs.items():
         for place, call in enumerate(program.calls, 1):
@@ -53,7 +57,7 @@ def sources(
         own = tuple(uses.get(kernel, ()))
         if any(wanted(origin.path) for use in own for origin in use.call.origins):
             number = f"{order[kernel]:0{max(2, digits)}}"
-            head = "\n".join(_head(number, name, mark, own, plan, graphs))
+            head = "\n".join(_head(number, name, mark, own, plan, graphs, line_of or line_text))
             file = f"{number}_{name.split(':')[0]}_{_file_word(own[0])}.py"
             found.append(Source(order[kernel], file, name, f"{head}\n\n{text}", own))
     return sorted(found, key=lambda source: source.number)
@@ -64,12 +68,12 @@ def _file_word(use: Use) -> str:
 
 
 def _head(
-    number: str, name: str, mark: str, uses: tuple[Use, ...], plan: Plan, graphs: Mapping[str, Graph]
+    number: str, name: str, mark: str, uses: tuple[Use, ...], plan: Plan, graphs: Mapping[str, Graph], line_of: Lines
 ) -> list[str]:
     lines = [f"kernel {number}: {name}", ""]
     origins = dict.fromkeys(origin for use in uses for origin in use.call.origins)
     lines.append("made for")
-    lines += [f"  {_told(origin)}" for origin in list(origins)[:12]]
+    lines += [f"  {_told(origin, line_of)}" for origin in list(origins)[:12]]
     if len(origins) > 12:
         lines.append(f"  and {len(origins) - 12} layers more")
     for use in uses[:USES]:
@@ -80,8 +84,8 @@ def _head(
     return [f"# {line}".rstrip() for line in [*lines, "", f"fingerprint {mark}"]]
 
 
-def _told(origin: Origin) -> str:
-    text = line_text(origin.file, origin.line)
+def _told(origin: Origin, line_of: Lines) -> str:
+    text = line_of(origin.file, origin.line)
     return f"{origin.path}, line {origin.line}: {text}" if text else f"{origin.path}, line {origin.line}"
 
 
@@ -100,7 +104,11 @@ def line_text(file: str, line: int) -> str:
     """The text of a line of the spec, without its indent; nothing where the file is not to be had."""
     lines = _lines(file)
     text = lines[line - 1].strip()[:WIDE] if 0 < line <= len(lines) else ""
-    # what stands in a file may be meant for the terminal
+    return printable(text)
+
+
+def printable(text: str) -> str:
+    """What stands in a file may be meant for the terminal: it is blanked."""
     return "".join(c if c.isprintable() else " " for c in text)
 
 

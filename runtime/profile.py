@@ -40,7 +40,17 @@ def profile_file(
     batch: int | None = None, threads: int | None = None, progress: Progress | None = None, told: Told | None = None,
 ) -> Profile:  # fmt: skip
     """Warm up, then time the steps of a file's network. Raises NetloomError where the file has no such steps."""
-    loaded = start.load(path, sets)
+    return profile_loaded(
+        start.load(path, sets), path, peak, mode=mode, steps=steps, batch=batch, threads=threads, progress=progress,
+        told=told,
+    )  # fmt: skip
+
+
+def profile_loaded(
+    loaded: start.Loaded, path: Path, peak: Peak, *, mode: str = "train", steps: int | None = None,
+    batch: int | None = None, threads: int | None = None, progress: Progress | None = None, told: Told | None = None,
+) -> Profile:  # fmt: skip
+    """The same of a network that was read before; `path` is what it is called."""
     if mode not in PROGRAMS:
         raise NetloomError(f"there is no mode `{mode}`: choose {', '.join(PROGRAMS)}")
     if mode != "predict" and not loaded.experiment.trains:

@@ -21,7 +21,7 @@ from ..compiler.stages import PassRan
 from ..compiler.why_words import Reason, reasons
 from ..dsl.diagnostics import NetloomError
 from . import start
-from .kernel_sources import Source, sources
+from .kernel_sources import Lines, Source, line_text, sources
 
 Step = Callable[[str, str], None]
 """Called with a program and the pass that it has just gone through. What it raises ends the compilation."""
@@ -33,11 +33,12 @@ class Cancelled(NetloomError):  # noqa: N818  nothing went wrong
 
 @dataclass(frozen=True)
 class Traced:
-    """A compiled network and the way there. `seconds` is what the compilation took."""
+    """A compiled network and the way there. `seconds` is what the compilation took; `line_of` gives lines of the spec."""
 
     compiled: Compiled
     passes: tuple[PassTold, ...]
     seconds: float
+    line_of: Lines
 
     @property
     def plan(self) -> Plan:
@@ -64,10 +65,12 @@ class Traced:
         """The kernels that do something for a layer or block; left out: all."""
         plan = self.plan
         texts = start.kernel_texts(plan)
-        return sources(plan, self.compiled.graphs, texts, lambda path: layer is None or within(path, layer))
+        return sources(
+            plan, self.compiled.graphs, texts, lambda path: layer is None or within(path, layer), self.line_of
+        )
 
 
-def trace(loaded: start.Loaded, step: Step | None = None) -> Traced:
+def trace(loaded: start.Loaded, step: Step | None = None, line_of: Lines = line_text) -> Traced:
     """Compile, and tell of every pass. Raises whatever `step` raises."""
     ran: list[tuple[str, PassRan]] = []
 
@@ -79,7 +82,7 @@ def trace(loaded: start.Loaded, step: Step | None = None) -> Traced:
     began = time.perf_counter()
     compiled = start.compile_loaded(loaded, watch)
     seconds = time.perf_counter() - began
-    return Traced(compiled, tuple(tell(loaded, ran)), seconds)
+    return Traced(compiled, tuple(tell(loaded, ran)), seconds, line_of)
 
 
 def tell(loaded: start.Loaded, ran: Iterable[tuple[str, PassRan]]) -> list[PassTold]:

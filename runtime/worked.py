@@ -36,7 +36,7 @@ HIDDEN = ("number", "mode")
 """Nodes of the network's graph that are no layers."""
 
 
-class TooLarge(NetloomError):
+class TooLarge(NetloomError):  # noqa: N818  says what it is
     """The network is too large to be worked through number by number."""
 
 

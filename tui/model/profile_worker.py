@@ -1,0 +1,71 @@
+"""The process that times a network: `python -m netloom.tui.model.profile_worker`.
+
+It reads one line of JSON (`text`, `path`, `mode`) and writes lines of JSON as `profiling.Said` has them.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Callable
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any, TextIO
+
+from ...dsl.diagnostics import NetloomError
+from ...runtime.machine import Peak, keep_peak, machine_peak
+from ...runtime.profile import as_data, profile_loaded
+from .checking import loaded_of
+from .profiling import Said
+
+Say = Callable[[Said], None]
+
+
+def profile(request: dict[str, Any], say: Say) -> None:
+    """Measure what the request asks for; the last word is the profile or the mistake."""
+    try:
+        path = Path(request["path"]) if request["path"] else None
+        loaded = loaded_of(request["text"], path)
+        mode = request["mode"] or ("train" if loaded.experiment.trains else "predict")
+        peak = _peak(say)
+        found = profile_loaded(
+            loaded, path or Path("untitled.yaml"), peak, mode=mode,
+            progress=lambda name, done, count: say(Said(f"compiling kernels: {name}", done, count)),
+            told=lambda done, count: say(Said("timing steps", done, count)),
+        )  # fmt: skip
+        say(Said(profile=as_data(found, peak)))
+    except NetloomError as mistake:
+        say(Said(mistake=str(mistake)))
+
+
+def _peak(say: Say) -> Peak:
+    """What this machine can do: as kept, or measured now and kept."""
+    kept = machine_peak()
+    if kept is not None:
+        return kept
+    from ...runtime.peak import measure_peak
+
+    found = measure_peak(
+        lambda name, done, count: say(Said(f"compiling kernels: {name}", done, count)),
+        lambda done, count: say(Said("measuring once what this machine can do", done, count)),
+    )
+    keep_peak(found)
+    return found
+
+
+def main() -> None:
+    """Answer one request."""
+    # whatever a library prints goes to the error stream: the pipe carries answers alone
+    answers: TextIO = os.fdopen(os.dup(sys.stdout.fileno()), "w", encoding="utf-8")
+    os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
+
+    def say(said: Said) -> None:
+        answers.write(json.dumps(asdict(said)) + "\n")
+        answers.flush()
+
+    profile(json.loads(sys.stdin.readline()), say)
+
+
+if __name__ == "__main__":
+    main()
