@@ -98,12 +98,15 @@ def load(path: Path, sets: Sets | None = None, base: Path | None = None, include
     return Loaded(spec, schema, experiment, tuple(diagnostics), base)
 
 
-def check_spec(spec: Spec, diagnostics: Diagnostics, base: Path) -> tuple[DataSchema, Experiment | None]:
+def check_spec(
+    spec: Spec, diagnostics: Diagnostics, base: Path, known: DataSchema | None = None
+) -> tuple[DataSchema, Experiment | None]:
     """What is known of the data that a file names, and what is built on it, every mistake recorded: None after one,
-    or where this version cannot build it. `base` is the folder that its paths are read from."""
-    schema: DataSchema = UNKNOWN_DATA
+    or where this version cannot build it. `base` is the folder that its paths are read from; `known`: the data's
+    schema where it was looked at before."""
+    schema: DataSchema = known or UNKNOWN_DATA
     try:
-        schema = _schema(spec, diagnostics, base)
+        schema = known or _schema(spec, diagnostics, base)
         experiment = build(spec, schema, diagnostics)
         if not diagnostics.errors:
             advise(spec, experiment, schema, diagnostics)

@@ -18,14 +18,15 @@ class ChangedOnDisk(NetloomError):  # noqa: N818  a question to the user, no fai
 
 
 class Buffer:
-    """A text, its file, and its history."""
+    """A text, its file, and its history. `on_disk`: what the file held when it was read or written last; None where
+    there was none."""
 
     def __init__(self, text: str, path: Path | None, on_disk: bytes | None) -> None:
         self.path = path
         self.text = text
         self.revision = 0
         self.history = History()
-        self._on_disk = on_disk
+        self.on_disk = on_disk
         self._document: Document | None = None
         self._starts: Starts | None = None
 
@@ -50,7 +51,7 @@ class Buffer:
     @property
     def changed(self) -> bool:
         """Whether the text is another than the file's."""
-        return self.text.encode("utf-8") != (self._on_disk or b"")
+        return self.text.encode("utf-8") != (self.on_disk or b"")
 
     @property
     def document(self) -> Document:
@@ -136,7 +137,7 @@ class Buffer:
         if self.path is None:
             return False
         try:
-            return read_bytes(self.path) not in (self._on_disk, None)
+            return read_bytes(self.path) not in (self.on_disk, None)
         except NetloomError:
             return True
 
@@ -152,17 +153,16 @@ class Buffer:
         own = self.path is not None and target == self.path
         if not force:
             self._untouched(target, own=own)
-        content = self.text.encode("utf-8")
-        write_whole(target, content)
-        self.path, self._on_disk = target, content
+        write_whole(target, self.text)
+        self.path, self.on_disk = target, self.text.encode("utf-8")
 
     def _untouched(self, target: Path, *, own: bool) -> None:
         there = read_bytes(target)
         if there is None or there == self.text.encode("utf-8"):
             return
-        if not own or self._on_disk is None:
+        if not own or self.on_disk is None:
             raise ChangedOnDisk(f"{target} is there already; save over it, or take another name")
-        if there != self._on_disk:
+        if there != self.on_disk:
             raise ChangedOnDisk(f"{target} was written by another program; save over it, or take another name")
 
     def reload(self) -> None:
@@ -171,4 +171,4 @@ class Buffer:
             raise Refused("it has no file yet")
         other = type(self).open(self.path)
         self.replace(other.text, "reading the file again")
-        self._on_disk = other._on_disk
+        self.on_disk = other.on_disk

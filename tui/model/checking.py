@@ -24,6 +24,7 @@ from ...dsl.spec import Spec
 from ...runtime.start import Loaded, check_spec
 from .layer_facts import layers_of
 from .layers import Layer, Totals
+from .looked import LOOKED, signature
 from .marks import Mark
 from .totals import estimate, exact_totals
 
@@ -88,11 +89,22 @@ def check_text(text: str, path: Path | None, revision: int) -> Checked:
     file, base = place_of(path)
     spec, diagnostics = read_spec(text, file, {}, base)
     document = Document(text)
-    schema, experiment = check_spec(spec, diagnostics, base) if spec is not None else (None, None)
+    schema, experiment = _built(spec, diagnostics, document, base) if spec is not None else (None, None)
     remarks = tuple(diagnostics)
     if experiment is not None and schema is not None:
         return _whole(revision, remarks, experiment, schema, document, file)
     return _partly(revision, remarks, spec or _drawable(text, file, base, document, remarks), schema, document, file)
+
+
+def _built(
+    spec: Spec, diagnostics: Diagnostics, document: Document, base: Path
+) -> tuple[DataSchema, Experiment | None]:
+    """What the check builds. The data is looked at anew only where something of it has changed."""
+    asked = signature(document, spec, base)
+    schema, experiment = check_spec(spec, diagnostics, base, LOOKED.known(asked))
+    if experiment is not None and asked is not None:
+        LOOKED.keep(asked, schema)
+    return schema, experiment
 
 
 def place_of(path: Path | None) -> tuple[str, Path]:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from ...dsl import edit
-from ...dsl.edit import Document, Edit, Refused
+from ...dsl.edit import Document, Edit, Refused, Splice
 from ...dsl.edit_entries import EntryPart, entry_at, with_beside
 from ...dsl.edit_insert import Entry
 from ...dsl.edit_items import content, inserted
@@ -78,9 +78,26 @@ def appended(document: Document, entry: Entry) -> Edit:
             raise Refused("the graph has no line yet: write the first one in the text")
         return edit.insert_after(document, lines.items[-1].address, entry)
     chain = document.find(CHAIN)
+    if chain is not None and not chain.items and (chain.is_list or chain.nothing):
+        return _first(document, chain, entry)
     if chain is not None and chain.is_list:
         return edit.insert(document, CHAIN, len(chain.items), entry)
     return edit.set_value(document, CHAIN, [entry])
+
+
+def _first(document: Document, chain: Part, entry: Entry) -> Edit:
+    """The first layer of an empty list, which gets lines of its own where its section has."""
+    if chain.parent is None or chain.parent.flow:
+        return edit.set_value(document, CHAIN, [entry])
+    column = document.column(chain.key_span[0]) + 2
+    first, *rest = content(entry).lines(column + 2)
+    lines = [f"{' ' * column}- {first}", *rest]
+    end = document.line_end(max(chain.end, chain.key_span[1]))
+    put = Splice(end, end, "".join(f"{document.newline}{line}" for line in lines))
+    if not chain.is_list:
+        return document.edit([put])
+    blanks = len(document.text[: chain.start]) - len(document.text[: chain.start].rstrip(" "))
+    return document.edit([Splice(chain.start - blanks, chain.end, ""), put])
 
 
 def moved(document: Document, units: Sequence[Sequence[Part]], part: Part, by: int) -> tuple[Edit, int]:

@@ -17,6 +17,7 @@ from ...dsl.places import Place
 from .addresses import Lines, Starts
 from .layers import Layer
 
+
 def layers_of(
     picture: Picture, experiment: Experiment, rows: tuple[LayerRow, ...], document: Document, file: str,
     unknown: frozenset[str] = frozenset(),
@@ -33,6 +34,8 @@ def layers_of(
         inside = tuple(drawn.get(box.id, ()))
         layer = _of_box(box, experiment, entries)
         row = known.get(box.id) or known.get(inside[0] if inside else "")
+        if layer.source in known:
+            layer = replace(layer, shape=None if layer.source in unknown else known[layer.source].shape)
         found[box.id] = replace(_costed(layer, row, unknown), drawn=inside, shared=box.shared)
     for node_id in homes:
         if node_id not in found and node_id in known:

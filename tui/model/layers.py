@@ -45,13 +45,15 @@ class Layer:
     def facts(self) -> Sequence[tuple[str, str]]:
         """Rows of words and numbers, as they are shown."""
         rows = [("layers", f"{self.layers:,}" if self.layers > 1 else "")]
-        rows.append(("gives", "unknown until the mistake is mended" if self.shape is None else sizes(self.shape)))
+        if self.family != "loss":
+            unknown = "unknown until the mistake is mended"
+            rows.append(("gives", unknown if self.shape is None else sizes(self.shape)))
         rows.append(("parameters", f"{self.parameters:,}" if self.parameters else ""))
         rows.append(("trained", f"{self.trainable:,}" if self.trainable != self.parameters else ""))
         rows.append(("shares", self.shared))
         rows.append(("multiply-adds", f"{self.multiply_adds:,} an example" if self.multiply_adds else ""))
         rows.append(("memory", f"{in_bytes(self.memory)} an example" if self.memory else ""))
-        rows.append(("sees", self.receptive_field))
+        rows.append(("sees", self.receptive_field if self.family != "data" else ""))
         return [(word, said) for word, said in rows if said]
 
 
@@ -81,7 +83,8 @@ class Totals:
         if self.memory is not None:
             found.append(f"{about}{in_bytes(self.memory)} in batches of {self.batch:,}")
         if self.seconds is not None:
-            found.append(f"≈ {in_time(self.seconds)} an epoch")
+            said = in_time(self.seconds)
+            found.append(f"{said if said[0] == '<' else f'≈ {said}'} an epoch")
         return tuple(found)
 
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 import errno
 import os
 import stat
-import tempfile
 from pathlib import Path
 
 from ...dsl.diagnostics import NetloomError
 from ...dsl.source_text import MOST_CHARACTERS
+from ...runtime.written import write_text
 
 FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 MOST_BYTES = 4 * MOST_CHARACTERS
@@ -32,8 +32,8 @@ def read_bytes(path: Path) -> bytes | None:
     return content
 
 
-def write_whole(path: Path, content: bytes) -> None:
-    """Put bytes where the file is, through a temporary file beside it, keeping its rights; a link stays a link.
+def write_whole(path: Path, text: str) -> None:
+    """Put a text where the file is, through a temporary file beside it, keeping its rights; a link stays a link.
 
     Raises NetloomError; the old file is whole then.
     """
@@ -41,28 +41,14 @@ def write_whole(path: Path, content: bytes) -> None:
     try:
         if target.exists() and not os.access(target, os.W_OK):
             raise NetloomError(f"{path} may not be written; save it under another name")
-        _replaced(target, content)
+        write_text(target, text)
+        _settled(target.parent)
     except OSError as trouble:
         why = "the disk is full" if trouble.errno in FULL else reason(trouble)
         kept = "the file is as it was, and the text is still here; make room, or save it elsewhere"
         if trouble.errno not in FULL:
             kept = "nothing was changed; save it under another name"
         raise NetloomError(f"{path} was not saved: {why}; {kept}") from None
-
-
-def _replaced(target: Path, content: bytes) -> None:
-    handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
-    try:
-        with os.fdopen(handle, "wb") as stream:
-            stream.write(content)
-            stream.flush()
-            os.fsync(stream.fileno())
-        Path(name).chmod(target.stat().st_mode & 0o7777 if target.exists() else 0o666 & ~_mask())
-        Path(name).replace(target)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise
-    _settled(target.parent)
 
 
 def _settled(folder: Path) -> None:
@@ -77,13 +63,6 @@ def _settled(folder: Path) -> None:
         pass
     finally:
         os.close(handle)
-
-
-def _mask() -> int:
-    """The rights that new files of this process go without."""
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask
 
 
 def reason(trouble: OSError | ValueError) -> str:

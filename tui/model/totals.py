@@ -24,9 +24,11 @@ FLOPS_A_NS, BYTES_A_NS = 16.0, 8.0
 """Of one thread, where the machine was never measured: what the compiler weighs its kernels by."""
 REACHED = 0.5
 """The share of a machine's limits that small kernels reach."""
-LAYER_NS = 3000.0
+LAYER_NS = 1000.0
 """What a layer's kernels take to begin, forward and back."""
-BATCH_NS = 10_000.0
+LEAST = 40_000
+"""Bytes that the smallest network takes: knobs, published numbers, rows of the batch."""
+BATCH_NS = 3000.0
 
 
 def estimate(experiment: Experiment, rows: tuple[LayerRow, ...], schema: DataSchema) -> Totals:
@@ -77,7 +79,8 @@ def _memory(experiment: Experiment, rows: tuple[LayerRow, ...], parameters: int,
     # gradients of values are dropped as soon as they are used: the two largest lie there at one time
     back = sum(sorted((row.gradient_bytes for row in rows), reverse=True)[:2])
     kept = sum(row.activation_bytes for row in rows if row.kind != "data")
-    return FLOAT * (parameters + (1 + slots) * trainable) + batch * (kept + back)
+    # half as much again for what is laid out anew, and some for the columns of a batch
+    return FLOAT * (parameters + (1 + slots) * trainable + parameters // 2) + batch * (kept + back) + LEAST
 
 
 def _seconds(experiment: Experiment, rows: tuple[LayerRow, ...], examples: int) -> float:
