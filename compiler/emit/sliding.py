@@ -19,6 +19,16 @@ WORTH_SHARING = 500_000
 """Multiply-adds of one picture from which it is cut into bands, so that threads can share it."""
 
 
+GROUPED, LARGEST_GROUP = 1 << 17, 8
+"""Numbers of pictures and their gradients that are gone through for one block of filters after the other, so that the
+block's sums stay in the first-level cache meanwhile; and how many bands that may be."""
+
+
+def group_of(numbers: int) -> int:
+    """How many bands of so many numbers go together."""
+    return max(1, min(LARGEST_GROUP, GROUPED // numbers))
+
+
 class Source:
     """The picture as blocks read it: where a place of it lies, and the loops over a window."""
 
@@ -32,8 +42,13 @@ class Source:
 
     @property
     def space(self) -> int:
-        """Numbers to hold, and a vector more: the last one may be written past the end."""
+        """Numbers to hold of one band, and a vector more: the last one may be written past the end."""
         return self.rows * self.row + 16
+
+    def address(self) -> str:
+        """Where the band `band` of picture `image` begins that is read in place."""
+        slide, down = self.slide, self.down * self.slide["stride"][0]
+        return f"p{slide['a']} + 4 * ({slide['strides'][0]} * image + {down * slide['strides'][1]} * band)"
 
     def loops(self, b_steps: list[int]) -> tuple[tuple[int, int, int], ...]:
         """The loops of a block over a window; `b_steps`: steps in the other operand by row, place, channel."""
@@ -43,15 +58,15 @@ class Source:
             return outer, (kw * self.channels, 1, b_steps[2])
         return outer, (kw, dw * self.place, b_steps[1]), (self.channels, 1, b_steps[2])
 
-    def fetch(self, w: Writer) -> None:
-        """The address `src` of the first place of the band `band` of picture `image`."""
+    def fetch(self, w: Writer, at: str = "hold()") -> None:
+        """The address `src` of the first place of the band `band` of picture `image`; `at`: where it is held."""
         slide, p = self.slide, f"p{self.slide['a']}"
         stride_ = self.down * slide["stride"][0]
         if not self.held:
-            w.put(f"src = {p} + 4 * ({slide['strides'][0]} * image + {stride_ * slide['strides'][1]} * band)")
+            w.put(f"src = {self.address()}")
             return
         top, _, left, right = slide["pad"]
-        w.put("src = hold()")
+        w.put(f"src = {at}")
         w.put("y = 0")
         w.open(f"while y < {self.rows}:")
         w.put(f"real = {stride_} * band + y - {top}")
@@ -212,18 +227,17 @@ def filters_text(recipe: Recipe, lanes: int) -> str:
     w.put("count = get(sizes, 0)")
     w.share(str(chunks * panels), "unit", "end")
     _clear(w, ends, wide * lanes, recipe["pitch"])
-    w.put("turn = 0")
-    w.open(f"while unit < end and turn < count * {bands}:")
-    w.put(f"image = turn // {bands}")
-    w.put(f"band = turn - image * {bands}")
-    source.fetch(w)
-    w.put(f"grad = p{slide['b']} + {4 * slide['b_row'] * source.down * across} * turn")
-    w.put("u = unit")
-    w.open("while u < end:")
+    places = slide["b_row"] * source.down * across
+    _groups(w, source, bands, places)
+    w.loop("u", "end", "unit")
     w.put(f"panel = u // {chunks}")
     w.put(f"chunk = u - panel * {chunks}")
-    w.put(f"right = grad + {4 * wide * lanes} * panel")
     w.put(f"dst = p{slide['c']} + {4 * wide * lanes} * panel")
+    w.loop("g", "group")
+    w.put(f"image = (turn + g) // {bands}")
+    w.put(f"band = turn + g - image * {bands}")
+    w.put(f"src = held + {4 * source.space} * g" if source.held else f"src = {source.address()}")
+    w.put(f"right = p{slide['b']} + {4 * places} * (turn + g) + {4 * wide * lanes} * panel")
     for chunk, (start, _) in enumerate(pairwise(ends)):
         w.open(f"{'if' if chunk == 0 else 'elif'} chunk == {chunk}:")
         call = f"_{kinds[chunk]}(src + {4 * _row_offset(source, start)}, right, dst + {4 * start * recipe['pitch']})"
@@ -235,11 +249,25 @@ def filters_text(recipe: Recipe, lanes: int) -> str:
         else:
             w.put(f"whole{call}")
         w.close()
-    w.put("u += 1")
-    w.close()
-    w.put("turn += 1")
-    w.close()
+    w.close("g += 1")
+    w.close("u += 1")
+    w.close("turn += group")
     return w.kernel(_filter_blocks(source, ends, kinds, wide, last, recipe["pitch"]))
+
+
+def _groups(w: Writer, source: Source, bands: int, places: int) -> None:
+    """Begin to go through groups of bands, `places` numbers of gradient each, all of a group fetched."""
+    if source.held:
+        w.put("held = hold()")
+    w.put("turn = 0")
+    w.open(f"while unit < end and turn < count * {bands}:")
+    w.put(f"group = min({group_of(source.space + places)}, count * {bands} - turn)")
+    if source.held:
+        w.loop("g", "group")
+        w.put(f"image = (turn + g) // {bands}")
+        w.put(f"band = turn + g - image * {bands}")
+        source.fetch(w, f"held + {4 * source.space} * g")
+        w.close("g += 1")
 
 
 def _clear(w: Writer, ends: tuple[int, ...], columns: int, pitch: int) -> None:
@@ -291,7 +319,8 @@ def _filter_blocks(source: Source, ends: tuple[int, ...], kinds: list[int], wide
     across, (sh, sw) = source.slide["places"][1], source.slide["stride"]
     step = source.slide["b_row"]
     loops = ((source.down, sh * source.row, across * step), (across, sw * source.place, step))
-    lines = [f"hold = scratch({source.space})"] if source.held else []
+    room = source.space * group_of(source.space + step * source.down * across)
+    lines = [f"hold = scratch({room})"] if source.held else []
     for kind in sorted(set(kinds)):
         chunk = kinds.index(kind)
         a_rows = _offsets(source, ends[chunk], ends[chunk + 1])

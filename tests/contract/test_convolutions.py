@@ -8,6 +8,7 @@ import pytest
 from hypothesis import Phase, assume, given, settings
 from hypothesis import strategies as st
 
+from netloom.compiler.emit.sliding import LARGEST_GROUP
 from netloom.compiler.errors import ShapeError
 from netloom.compiler.graph import Builder, Graph, Origin
 from netloom.compiler.kernel_view import kernels_of
@@ -78,6 +79,13 @@ def test_any_convolution(case: dict[str, Any], batch: int, threads: int) -> None
 @given(geometry(), st.sampled_from([1, 2, 5]), st.sampled_from([1, 2, 3]))
 def test_many_convolutions(case: dict[str, Any], batch: int, threads: int) -> None:
     check(case, batch, threads)
+
+
+@pytest.mark.parametrize("pad", [(1, 1, 1, 1), (0, 0, 0, 0)])
+def test_gradients_to_filters_take_pictures_in_groups_of_which_the_last_is_cut(pad: tuple[int, ...]) -> None:
+    case = {"height": 6, "width": 7, "channels": 6, "filters": 20, "size": (3, 3), "stride": (1, 1), "pad": pad,
+            "dilation": (1, 1), "own": True, "relu": True}  # fmt: skip
+    check(case, LARGEST_GROUP + 3, 2)
 
 
 def test_no_table_of_windows_is_stored() -> None:
