@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, cast
 
@@ -16,7 +16,7 @@ from ..dsl.diagnostics import Diagnostics, NetloomError
 from ..dsl.spec import Spec
 from ..dsl.static_check import file_scope
 from ..dsl.suggest import did_you_mean
-from . import launch, runs, start
+from . import checkpoints, launch, runs, start
 from .data.asked import asked
 from .data.fitted import prepared
 from .data.inputs import Needs, picture_names, read_inputs, read_told
@@ -81,6 +81,40 @@ def predict_run(
     return Prediction(outputs, class_names(loaded), target and said(loaded, target), truth, scores(loaded), names)
 
 
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What a run's network makes of the first rows of a part: `columns` and `found.truth` are theirs, `taps` the inner
+    values of the first of them; `states` by name, of `step`."""
+
+    found: Prediction
+    columns: dict[str, Any]
+    taps: dict[str, Any]
+    states: checkpoints.Arrays
+    step: int
+    part: str
+
+
+def see_part(loaded: start.Loaded, folder: runs.RunFolder, most: int, tap: Sequence[str] = (), tapped: int = 1) -> Seen:
+    """Look at a run with the data it is judged by: its validation part, else test, else train. Raises NetloomError."""
+    data, ready = start.dataset(loaded), _ready(loaded, folder, None)
+    part = next(name for name in ("validation", "test", "train") if len(data.parts.get(name, ())))
+    chosen = data.parts[part][:most]
+    columns = {name: data.columns[name][chosen] for name in _read_by_predict(ready)}
+    whole = _filled(ready, columns)
+    rows = np.arange(len(chosen), dtype=np.int64)
+    ready.engine.attach(whole)
+    outputs = run_batches(ready.engine, rows, _knobs(ready))
+    few = {name: values[:tapped] for name, values in whole.items()}
+    taps = _taps(loaded, ready, few, rows[:tapped], tap)
+    states, step = {s.name: ready.engine.read(f"state/{s.name}") for s in ready.plan.states}, ready.engine.clock
+    ready.engine.close()
+    target = target_of(loaded)
+    classes = target is not None and loaded.schema.columns[target].classes is not None
+    truth = data.columns[str(target)][chosen] if classes else None
+    found = Prediction(outputs, class_names(loaded), target, truth, scores(loaded), ())
+    return Seen(found, columns, taps, states, int(step), part)
+
+
 def _ready(loaded: start.Loaded, folder: runs.RunFolder | None, threads: int | None) -> start.Ready:
     compiled = start.compile_loaded(loaded)
     if folder is None:
@@ -126,7 +160,12 @@ def _columns(loaded: start.Loaded, ready: start.Ready, inputs: Sequence[Any], re
     else:
         data = start.dataset(loaded)
         found = {name: data.columns[name] for name in read}
-    count = len(next(iter(found.values())))
+    return _filled(ready, found)
+
+
+def _filled(ready: start.Ready, given: dict[str, Any]) -> dict[str, Any]:
+    """The columns, and zeros for those that only training reads."""
+    found, count = dict(given), len(next(iter(given.values())))
     for column in ready.plan.columns:
         if column.name not in found:
             buffer = ready.plan.buffers[column.buffer]

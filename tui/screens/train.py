@@ -18,6 +18,7 @@ from textual.widgets import Footer, Static
 from ..desk import Desk
 from ..model.curves import Look, looked
 from ..model.observed import LOOKS, SIZES
+from ..model.seeing import Seeing
 from ..model.steering import Steering
 from ..model.told import Told, told
 from ..widgets.chart import LOOK_KEYS, Chart
@@ -34,6 +35,8 @@ SLOW = 5
 SCRUBS = 50
 """Presses of `.` from the first step to the last."""
 PANES = {"curves": "Curves", "numbers": "Numbers", "layers": "Layers", "looks": "Pictures"}
+EACH = {"filters": 10, "activations": 14, "examples": 16, "confusion": 1}
+"""Cells that a picture is made at most."""
 NO_RUN = "no run on the desk: 4 lists the runs there are, or open a network (1) and train it"
 
 
@@ -49,6 +52,7 @@ class TrainScreen(Screen[None]):
     TrainScreen #right { width: 2fr; }
     TrainScreen #figures { height: auto; max-height: 14; }
     TrainScreen #findings { height: auto; min-height: 4; max-height: 12; }
+    TrainScreen.-tall.-wide #ridges { height: auto; max-height: 16; }
     TrainScreen ConfusionView { display: none; }
     TrainScreen.look-confusion ConfusionView { display: block; }
     TrainScreen.look-confusion Pictures { display: none; }
@@ -80,6 +84,7 @@ class TrainScreen(Screen[None]):
         Binding("m", "metric", "Metric"),
         Binding("g", "sizes", "Gradients, activations, weights", show=False),
         Binding("v", "look_at", "Filters, examples, confusion", show=False),
+        Binding("i", "inside", "Look inside now", show=False),
         Binding("comma", "scrub(-1)", "Back in time", show=False),
         Binding("full_stop", "scrub(1)", "On in time", show=False),
         Binding("less_than_sign", "scrub(-10)", "Far back", show=False),
@@ -101,6 +106,7 @@ class TrainScreen(Screen[None]):
         self._playing = self._frozen = False
         self._ticks = 0
         self._steering = Steering(self._send)
+        self._seen = Seeing()
 
     def compose(self) -> ComposeResult:
         """Curves on the left, the rest on the right."""
@@ -134,7 +140,7 @@ class TrainScreen(Screen[None]):
 
     def on_screen_resume(self) -> None:
         """The desk may hold another run by now."""
-        self._steering = Steering(self._send)
+        self._steering, self._seen = Steering(self._send), Seeing()
         self.query_one(TopBar).show(self._subject())
 
     def _subject(self) -> str:
@@ -155,6 +161,8 @@ class TrainScreen(Screen[None]):
             changed = True
         if not self._frozen and (changed or self._ticks % SLOW == 0):
             self._show(self._told(), curves=changed, whole=self._ticks % SLOW in (0, 1))
+        if self._ticks % SLOW == 0 and self._seen.due(self.desk.run.folder, time.monotonic()) and self._picture().size:
+            self._look_inside()
 
     def refresh_now(self) -> None:
         """Read the record and draw all of it at once."""
@@ -166,7 +174,7 @@ class TrainScreen(Screen[None]):
 
     def _told(self) -> Told:
         assert self.desk.run is not None, "only a run is told of"
-        return told(self.desk.run, self._steering, time.time(), self._back, self._metric)
+        return told(self.desk.run, self._steering, time.time(), self._back, self._metric, pictures=self._seen.inside)
 
     def _show(self, now: Told | None, *, curves: bool = True, whole: bool = False) -> None:
         if now is None:
@@ -187,14 +195,15 @@ class TrainScreen(Screen[None]):
     def _show_slow(self, now: Told) -> None:
         self.query_one(Figures).show(now.figures)
         self.query_one(Findings).show(now.findings, now.good)
-        inside, at = now.inside, f"step {now.inside.step:,}"
-        if not inside.ridges and not inside.pictures and inside.confusion is None:
-            at = ""
+        inside = now.inside
+        at = f"step {inside.step:,}" if inside.ridges else ""
         ridges = self.query_one(Ridges)
         ridges.show(inside.ridges.get(self._sizes, ()), f"{self._sizes} by layer  (g: next)", now.no_look, at)
         self.query_one(ConfusionView).show(inside.confusion, now.no_confusion)
         shown = inside.pictures.get(self._looks, ())
-        self.query_one(Pictures).show(shown, f"{self._looks}  (v: next)", empty=now.no_pictures, at=at)
+        at = f"step {inside.pictures_step:,}" if shown else ""
+        empty = self._seen.trouble or ("no pictures of these" if inside.pictures_step else now.no_pictures)
+        self.query_one(Pictures).show(shown, f"{self._looks}  (v: next)", EACH[self._looks], empty, at)
 
     def _redraw(self) -> None:
         if self.desk.run is not None:
@@ -233,6 +242,17 @@ class TrainScreen(Screen[None]):
         self._looks = LOOKS[(LOOKS.index(self._looks) + 1) % len(LOOKS)]
         self.add_class(f"look-{self._looks}")
         self._go_to("looks")
+        self._redraw()
+
+    def action_inside(self) -> None:
+        """Look inside now, with the newest checkpoint."""
+        if self.desk.run is not None:
+            self._look_inside()
+
+    @work(exclusive=True, group="inside")
+    async def _look_inside(self) -> None:
+        assert self.desk.run is not None, "only a run is looked into"
+        await asyncio.to_thread(self._seen.see, self.desk.run.folder, time.monotonic)
         self._redraw()
 
     def action_pane(self, by: int) -> None:

@@ -20,6 +20,7 @@ class ConfusionView(VerticalScroll, can_focus=True):
         height: 1fr; width: 1fr; scrollbar-size-vertical: 1; }
     ConfusionView:focus { border: round $accent; }
     ConfusionView > Static { height: auto; width: 1fr; text-wrap: nowrap; text-overflow: ellipsis; }
+    ConfusionView > Static.-words { text-wrap: wrap; }
     """
 
     def __init__(self, *, plain: bool = False, id: str | None = None) -> None:
@@ -57,8 +58,10 @@ class ConfusionView(VerticalScroll, can_focus=True):
         shown = self._shown
         if shown is None:
             self.border_subtitle = ""
+            self._body.add_class("-words")
             self._body.update(Text(self._empty, style="italic dim"))
             return
+        self._body.remove_class("-words")
         self.border_subtitle = f"{shown.part}, step {shown.step:,}: {shown.right:.1%} right"
         width = max(16, self.content_size.width - 1)
         label = min(max([len(name) for name in shown.classes] + [4]), 12)

@@ -24,6 +24,7 @@ class Pictures(VerticalScroll, can_focus=True):
         height: 1fr; width: 1fr; scrollbar-size-vertical: 1; }
     Pictures:focus { border: round $accent; }
     Pictures > Static { height: auto; width: 1fr; text-wrap: nowrap; text-overflow: ellipsis; }
+    Pictures > Static.-words { text-wrap: wrap; }
     """
 
     def __init__(self, title: str, *, plain: bool = False, id: str | None = None) -> None:
@@ -61,8 +62,10 @@ class Pictures(VerticalScroll, can_focus=True):
         if not self.is_mounted:
             return
         if not self._shown:
+            self._body.add_class("-words")
             self._body.update(Text(self._empty, style="italic dim"))
             return
+        self._body.remove_class("-words")
         width = max(8, self.content_size.width - 1)
         self._body.update(picture_text(self._shown, width, self._each, plain=self._plain or self.app.no_color))
 

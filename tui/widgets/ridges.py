@@ -20,6 +20,7 @@ class Ridges(VerticalScroll, can_focus=True):
         height: 1fr; width: 1fr; scrollbar-size-vertical: 1; }
     Ridges:focus { border: round $accent; }
     Ridges > Static { height: auto; width: 1fr; text-wrap: nowrap; text-overflow: ellipsis; }
+    Ridges > Static.-words { text-wrap: wrap; }
     """
 
     def __init__(self, title: str = "layers", *, plain: bool = False, id: str | None = None) -> None:
@@ -53,8 +54,10 @@ class Ridges(VerticalScroll, can_focus=True):
         if not self.is_mounted:
             return
         if not self._ridges:
+            self._body.add_class("-words")
             self._body.update(Text(self._empty, style="italic dim"))
             return
+        self._body.remove_class("-words")
         rows, axis = ridge_rows(self._ridges, max(20, self.content_size.width - 1), self._plain)
         text = Text(no_wrap=True, overflow="ellipsis")
         for row in rows:
