@@ -103,7 +103,8 @@ MOST_LISTED = 8
 class Form:
     """The form of an entry or a section; `id` is the layer's, or the section's address.
 
-    `facts` are rows of words and numbers: shapes, parameters, cost. `several`: how many layers it is for.
+    `facts` are rows of words and numbers: shapes, parameters, cost. `several`: how many layers it is for. `entry` and
+    `inputs`, the entry itself and the shapes it reads, tell what another value would come to.
     """
 
     id: str
@@ -116,6 +117,8 @@ class Form:
     fields: tuple[Field, ...] = ()
     facts: tuple[tuple[str, str], ...] = ()
     several: int = 1
+    entry: Value | None = field(default=None, repr=False, compare=False)
+    inputs: tuple[tuple[int, ...], ...] = field(default=(), compare=False)
 
     def field(self, key: str) -> Field | None:
         """The field of a key such as `units` or `learning_rate.cosine.start`."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 from ...dsl.bodies import OPTION_TYPES
@@ -11,7 +11,7 @@ from ...dsl.edit import KEYS, Document, Refused, entry_of
 from ...dsl.edit_document import shown, steps_of
 from ...dsl.edit_entries import EntryPart
 from ...dsl.edit_parts import Address, Part
-from ...dsl.edit_write import value_of
+from ...dsl.edit_write import Value, value_of
 from ...dsl.entries import ALL_BESIDE, LAYERS
 from ...dsl.kinds.kind import Option, OptionType
 from ...dsl.reference.families import FAMILIES
@@ -36,7 +36,13 @@ class LayerFacts(Protocol):
     @property
     def name(self) -> str: ...
     @property
+    def kind(self) -> str: ...
+    @property
     def line(self) -> int: ...
+    @property
+    def elsewhere(self) -> str:
+        """Why nothing in the file stands for it, where nothing does."""
+
     @property
     def facts(self) -> Sequence[tuple[str, str]]:
         """Rows of words and numbers: what it costs, as it is shown."""
@@ -51,10 +57,16 @@ class _Making:
     tensors: tuple[str, ...]
 
 
-def form_of(document: Document, address: Address | str, layer: LayerFacts | None = None) -> Form:
-    """The form of what stands at an address: an entry, a block, or a section.
+def form_of(
+    document: Document,
+    address: Address | str,
+    layer: LayerFacts | None = None,
+    inputs: Sequence[tuple[int, ...] | None] = (),
+) -> Form:
+    """The form of what stands at an address: an entry, a block, or a section; without fields where nothing is to set.
 
-    `layer` is what is known of the layer, or None. Raises Refused where nothing stands that has a form.
+    `layer` is what is known of the layer, or None; `inputs` the shapes it reads, where all are known. Raises Refused
+    where nothing stands.
     """
     steps = steps_of(address)
     part = document.find(steps)
@@ -64,12 +76,30 @@ def form_of(document: Document, address: Address | str, layer: LayerFacts | None
         raise Refused(f"there is no `{shown(steps)}` in the file")
     entry = entry_of(document, part)
     if entry is not None:
-        return _entry(document, entry, layer)
+        known = () if any(shape is None for shape in inputs) else tuple(shape for shape in inputs if shape is not None)
+        return replace(_entry(document, entry, layer), entry=_weighed(document, entry), inputs=known)
     if steps in KEYS and steps:
         return _section(document, steps, layer)
     if len(steps) == 2 and steps[0] in ("blocks", "networks"):
         return _block(document, part, layer)
-    raise Refused(f"`{shown(steps)}` has no form: change it in the text")
+    name = shown(steps)
+    line = part.tree.place.line
+    return Form(layer.id if layer else name, layer.name if layer else name, "", NO_FORM, line=line, facts=_facts(layer))
+
+
+NO_FORM = "Change it in the text."
+LARGEST = 2000
+"""Characters of an entry up to which it is weighed at every key."""
+
+
+def _weighed(document: Document, entry: EntryPart) -> Value | None:
+    """The entry as a value; None for one so large that it is no single layer."""
+    return value_of(entry.part, document.text) if entry.part.end - entry.part.start < LARGEST else None
+
+
+def bare_form(layer: LayerFacts) -> Form:
+    """The form of a box that stands for nothing in the file: what is known of it, and nothing to set."""
+    return Form(layer.id, layer.name, layer.kind, layer.elsewhere, line=layer.line, facts=_facts(layer))
 
 
 def _section(document: Document, steps: Address, layer: LayerFacts | None) -> Form:

@@ -17,8 +17,8 @@ from textual.widgets import Footer
 from ...dsl.diagnostics import NetloomError
 from ...dsl.edit import Refused
 from ..desk import Desk
-from ..model.checking import Checked, check_text
-from ..model.form import form_of
+from ..model.checking import Checked, Layer, check_text
+from ..model.form import Form, bare_form, form_of
 from ..model.sketch import Sketch
 from ..widgets.graph_view import GraphView
 from ..widgets.inspector import Inspector
@@ -183,7 +183,8 @@ class DesignScreen(Screen[None]):
         graph.grey = checked.grey
         if checked.picture is not None:
             graph.show(checked.picture, layers=checked.layers, marks=checked.marks)
-        self.query_one(ProblemsPane).show(checked.diagnostics)
+        self.query_one(ProblemsPane).show(checked.diagnostics, self.sketch.text)
+        self.query_one(PalettePane).show(self.sketch.document if self.sketch.readable else None)
         self.query_one(YamlPane).mark(checked.diagnostics)
         bar = self.query_one(TotalsBar)
         bar.show(checked.totals.words(), errors, warnings)
@@ -197,13 +198,19 @@ class DesignScreen(Screen[None]):
             inspector.show(None)
             return
         known = [checked.layers[one] for one in chosen if one in checked.layers]
-        forms = [form_of(self.sketch.document, one.address, one) for one in known if one.address is not None]
+        forms = [self._form(one, checked) for one in known]
         if not forms:
             inspector.show(None)
         elif len(forms) == 1:
-            inspector.show(forms[0])
+            inspector.show(forms[0], checked.by_node.get(forms[0].id, ()))
         else:
             inspector.show_many(forms)
+
+    def _form(self, layer: Layer, checked: Checked) -> Form:
+        if layer.address is None:
+            return bare_form(layer)
+        shapes = [checked.layers[one].shape if one in checked.layers else None for one in layer.reads]
+        return form_of(self.sketch.document, layer.address, layer, shapes)
 
     def _chosen(self) -> list[str]:
         graph = self.graph
@@ -367,6 +374,22 @@ class DesignScreen(Screen[None]):
     async def on_top_bar_chosen(self, event: TopBar.Chosen) -> None:
         """Another screen."""
         await self.app.run_action(f"go('{event.mode}')")
+
+    def on_inspector_left(self) -> None:
+        """Escape in a field: back to the picture."""
+        self._go_to("graph")
+
+    def on_yaml_pane_left(self) -> None:
+        """Escape in the text."""
+        self._go_to("graph")
+
+    def on_palette_pane_left(self) -> None:
+        """Escape in the palette."""
+        self._go_to("graph")
+
+    def on_problems_pane_left(self) -> None:
+        """Escape in the problems."""
+        self._go_to("graph")
 
     # panes and views
 

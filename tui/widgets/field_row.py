@@ -91,6 +91,13 @@ class FieldRow(Widget):
     class Left(Message):
         """Escape with nothing left to take back."""
 
+    class Weighed(Message):
+        """Something else stands in the field, and is not entered yet: what would it come to?"""
+
+        def __init__(self, row: FieldRow, field: Field, given: Typed) -> None:
+            super().__init__()
+            self.row, self.field, self.given = row, field, given
+
     def __init__(self, help_of: Callable[[Field, str], str] | None = None) -> None:
         super().__init__()
         self.field: Field | None = None
@@ -131,7 +138,7 @@ class FieldRow(Widget):
             self._put(_text(field))
         self._input.placeholder = "(differ)" if field.differs else field.default or ("needed" if field.needed else "—")
         self._input.disabled = field.fixed
-        self._tell(field.remark if not typing else self._remark)
+        self.tell(field.remark if not typing else self._remark)
 
     def _put(self, text: str) -> None:
         if self._input.value != text:
@@ -139,7 +146,8 @@ class FieldRow(Widget):
                 self._input.value = text
             self._input.cursor_position = len(text)
 
-    def _tell(self, remark: str) -> None:
+    def tell(self, remark: str) -> None:
+        """Say below the field what is wrong; nothing takes it away."""
         self._remark = remark
         self._lay()
 
@@ -216,7 +224,10 @@ class FieldRow(Widget):
         else:
             self._close()
         # a word that is still being chosen is no mistake
-        self._tell("" if self.open else self._read(event.value).remark)
+        given = self._read(event.value)
+        self.tell("" if self.open else given.remark)
+        if given.good and event.value.strip() != _text(self.field):
+            self.post_message(self.Weighed(self, self.field, given))
 
     def _read(self, text: str) -> Typed:
         assert self.field is not None, "a row that is typed into has a field"
@@ -251,7 +262,7 @@ class FieldRow(Widget):
         if given.good:
             self.post_message(self.Set(self, field, given, text))
             self.field = replace(field, written=text or None, differs=False)
-        self._tell(given.remark)
+        self.tell(given.remark)
 
     def on_field_input_vertical(self, event: FieldInput.Vertical) -> None:
         """Up and down: in the list, by steps, on or off, or to the next field."""
@@ -292,7 +303,8 @@ class FieldRow(Widget):
             self._close()
         elif self.field is not None and self._input.value != _text(self.field):
             self._put(_text(self.field))
-            self._tell(self.field.remark)
+            self.tell(self.field.remark)
+            self.post_message(self.Entered(self))
         else:
             self.post_message(self.Left())
 

@@ -14,14 +14,19 @@ from textual.message import Message
 from textual.widget import Widget
 from textual.widgets import Static
 
+from ...dsl.diagnostics import Diagnostic
 from ...dsl.edit_write import Value
 from ...dsl.kinds.tables import lookup
 from ..model.fields import Field, Form, merged
 from ..model.inner_fields import FAMILIES, from_word, set_within
+from ..model.layers import sizes
+from ..model.problems import SIGNS
+from ..model.sizing import sized
 from .field_row import FieldRow
 
 NARROW, WIDE = 11, 15
 """Columns of the fields' names, at least and at most."""
+MOST_REMARKS = 3
 NOTHING = "Choose a layer in the picture to see its options here."
 
 
@@ -67,12 +72,12 @@ class Inspector(Widget, can_focus=True):
         """Begin with what there is."""
         self.show(self.form)
 
-    def show(self, form: Form | None) -> None:
-        """Show a form, or that there is none."""
+    def show(self, form: Form | None, remarks: Sequence[Diagnostic] = ()) -> None:
+        """Show a form, or that there is none. `remarks` are those about the layer."""
         self.form = form
         if not self.is_mounted or not self.query("#head"):
             return
-        self.query_one("#head", Static).update(Text(NOTHING, style="dim") if form is None else head(form))
+        self.query_one("#head", Static).update(Text(NOTHING, style="dim") if form is None else head(form, remarks))
         fields = form.fields if form is not None else ()
         self._grow(len(fields))
         before = ""
@@ -134,6 +139,9 @@ class Inspector(Widget, can_focus=True):
             text = f"{row.field.name}: {row.field.help}" if row.field.help else row.field.name
         elif self.form is not None and any(field.fixed for field in self.form.fields):
             text = "¶ stands in several lines: change it in the text."
+        self._say(text)
+
+    def _say(self, text: str) -> None:
         told = self.query_one("#help", Static)
         told.update(text)
         told.display = bool(text)
@@ -151,6 +159,23 @@ class Inspector(Widget, can_focus=True):
         schedule = from_word(field.option, event.text, field.whole)
         value = set_within(field, schedule if schedule is not None else value)
         self.post_message(self.SetOption(at, field.path[0], value))
+
+    def on_field_row_weighed(self, event: FieldRow.Weighed) -> None:
+        """Say what the value that is being typed would come to."""
+        event.stop()
+        form = self.form
+        found = sized(form, event.field, event.given) if form is not None else None
+        if found is None:
+            return
+        if found.remark:
+            event.row.tell(found.remark)
+            return
+        told = f"would give {sizes(found.shape)}"
+        if found.parameters:
+            told += f", {found.parameters:,} parameters"
+        if found.multiply_adds:
+            told += f", {found.multiply_adds:,} multiply-adds"
+        self._say(told)
 
     def on_field_row_left(self, event: FieldRow.Left) -> None:
         """Escape."""
@@ -172,22 +197,25 @@ def word_help(field: Field, word: str) -> str:
     return kind.help if kind is not None else ""
 
 
-def head(form: Form) -> RenderableType:
-    """Name, kind and line; formula or meaning; what it costs."""
+def head(form: Form, remarks: Sequence[Diagnostic] = ()) -> RenderableType:
+    """Name, kind and line; what is wrong; formula or meaning; what it costs."""
     title = Text(form.title, style="bold", no_wrap=True, overflow="ellipsis")
     if form.kind not in (form.title, "section"):
         title.append(f"  {form.kind}", style="not bold")
     if form.line:
         title.append(f"  line {form.line}", style="dim not bold")
     rows: list[RenderableType] = [title]
+    for remark in remarks[:MOST_REMARKS]:
+        told = Text(f"{SIGNS[remark.severity]} {remark.message}", style="bold")
+        rows.append(told.append(f" → {remark.suggestion}", style="not bold italic") if remark.suggestion else told)
     if form.help:
         rows.append(Text(form.help, style="dim"))
     if form.formula:
         rows.append(Text(form.formula, style="italic"))
     if form.facts:
-        table = Table.grid(padding=(0, 1), expand=True)
+        table = Table.grid(padding=(0, 2, 0, 0))
         table.add_column(no_wrap=True)
-        table.add_column(justify="right", overflow="fold")
+        table.add_column(overflow="fold")
         for name, value in form.facts:
             table.add_row(Text(name, style="dim"), Text(value))
         rows += [Text(""), table]

@@ -63,7 +63,7 @@ class ProblemsPane(OptionList):
         """Escape: back to where one came from."""
 
     def __init__(self, *, id: str | None = None) -> None:
-        super().__init__(id=id, markup=False)
+        super().__init__(id=id, markup=False, classes="-none")
         self._problems: tuple[Problem, ...] = ()
 
     def show(self, diagnostics: Sequence[Diagnostic], text: str | None = None) -> None:
@@ -77,7 +77,6 @@ class ProblemsPane(OptionList):
         self.clear_options()
         self.add_options([Option(self._line(problem)) for problem in found])
         self.highlighted = self._again(before) if found else None
-        self.border_title = None
         self.set_class(not found, "-none")
 
     def _again(self, before: Problem | None) -> int:

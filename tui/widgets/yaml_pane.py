@@ -48,7 +48,10 @@ class YamlPane(TextArea):
     """
 
     DEFAULT_CSS = """
-    YamlPane { border: none; border-top: solid $border; padding: 0; border-title-align: left; }
+    YamlPane {
+        border: none; border-top: solid $border; padding: 0; border-title-align: left;
+        scrollbar-size-vertical: 1; scrollbar-size-horizontal: 1;
+    }
     YamlPane:focus { border: none; border-top: solid $accent; }
     YamlPane > .yaml--error { color: $text-error; }
     YamlPane > .yaml--warning { color: $text-warning; }
@@ -120,7 +123,7 @@ class YamlPane(TextArea):
         change = smallest(self._whole, text)
         if change is None:
             return
-        rows = self._rows
+        rows, first = self._rows, not self._whole
         start, end = rows.place(change.start), rows.place(change.end)
         self._whole, self._rows = text, Rows(text)
         self._taking = True
@@ -128,6 +131,8 @@ class YamlPane(TextArea):
             self.replace(change.text, start, end, maintain_selection_offset=True)
         finally:
             self._taking = False
+        if first:
+            self.move_cursor((0, 0))
         self._in_step()
 
     def _in_step(self) -> None:
