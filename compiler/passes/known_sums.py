@@ -66,7 +66,7 @@ class _Known:
         match node.op:
             case "negative":
                 inner = self.sum(self._input(node, 0), axes)
-                return 0.0 - inner if isinstance(inner, Value) else inner
+                return self.rw.new.add("negative", [inner]) if isinstance(inner, Value) else inner
             case "subtract" if self._is_centred(node, axes):
                 return Zero()
             case "add" | "subtract":
@@ -83,7 +83,7 @@ class _Known:
         if isinstance(second, Zero):
             return first
         if isinstance(first, Zero):
-            return second if node.op == "add" else 0.0 - second
+            return second if node.op == "add" else self.rw.new.add("negative", [second])
         return self.rw.new.add(node.op, [first, second])
 
     def _scaled(self, node: Node, axes: Axes) -> Value | Zero | None:
@@ -113,7 +113,7 @@ class _Known:
         if REGISTRY[node.op].kind == "elementwise" and node.inputs:
             parts = [self._even(self.graph[source], axes) for source in node.inputs]
             if all(part is not None for part in parts):
-                return self.rw.new.add(node.op, parts, **node.attributes)
+                return self.rw.new.add(node.op, parts, name=None, **node.attributes)
         return None
 
     def _is_centred(self, node: Node, axes: Axes) -> bool:
