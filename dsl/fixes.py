@@ -16,6 +16,7 @@ from .lines import indent_of, spoken
 from .scalars import quoted
 from .suggest import MOST, bare, called, distance
 
+DASH = re.compile(r" *-(?: |$)")
 MEANT = re.compile(r"Did you mean `([^`]+)`\?")
 WRITTEN = re.compile(r"Write `([^`]+)`\.")
 IN_PLACE = frozenset({"E006", "E007", "E015", "E017", "E018", "E019"})
@@ -114,7 +115,10 @@ def _given(remark: Diagnostic, lines: Sequence[str], meant: str) -> bool:
     column = remark.place.column - 1
     for step in (-1, 1):
         near = number + step
-        while 0 <= near < len(lines) and (not spoken(lines[near]) or indent_of(lines[near]) >= indent_of(line)):
+        # a dash begins another item, whose keys are its own
+        while 0 <= near < len(lines) and not DASH.match(lines[near if step > 0 else near + 1][:column]):
+            if spoken(lines[near]) and indent_of(lines[near]) < indent_of(line):
+                break
             if key.match(lines[near], column) and not lines[near][:column].strip(" -"):
                 return True
             near += step

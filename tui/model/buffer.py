@@ -79,9 +79,11 @@ class Buffer:
 
     def apply(self, change: Edit, words: str) -> None:
         """Make an edit of the present document, as one step of undo. Refused where it was made for another text."""
-        for splice, back in zip(change.splices, change.inverse, strict=True):
-            if self.text[splice.start : splice.end] != back.text:
-                raise Refused("the file has changed since this edit was made")
+        fits = all(
+            self.text[s.start : s.end] == back.text for s, back in zip(change.splices, change.inverse, strict=True)
+        )
+        if not fits or (change.result is not None and change.result.text != spliced(self.text, change.splices)):
+            raise Refused("the file has changed since this edit was made")
         if change.splices:
             self._turn(change)
             self.history.add(Step(Edit(change.splices, change.inverse), words))
