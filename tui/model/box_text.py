@@ -14,7 +14,7 @@ Zoom = int
 """0: a name; 1: name and options on one line; 2: everything."""
 SIGNS: dict[Family, str] = {
     "data": "○", "weights": "●", "product": "●", "memory": "◎", "norm": "◐", "activation": "ƒ", "pool": "▽", "join": "◆",
-    "shape": "▱", "noise": "░", "formula": "ƒ", "block": "■", "loss": "◇", "output": "▶", "work": "●", "rows": "◐",
+    "shape": "▱", "noise": "░", "formula": "ƒ", "block": "▸", "loss": "◇", "output": "▶", "work": "●", "rows": "◐",
 }  # fmt: skip
 """A sign for each family, besides its colour."""
 WIDEST = (15, 33, 37)
@@ -69,10 +69,10 @@ def heat_line(heat: Heat | None) -> TextLine:
 
 
 def bar(share: float, columns: int = BAR) -> str:
-    """A bar of eighths of columns."""
+    """A bar of eighths of columns, in so many columns."""
     eighths = max(0, min(columns * 8, round(share * columns * 8)))
     full, rest = divmod(eighths, 8)
-    return ("█" * full + (" ▏▎▍▌▋▊▉"[rest] if rest else "")).ljust(columns, "░")
+    return ("█" * full + (" ▏▎▍▌▋▊▉"[rest] if rest else "")).ljust(columns)
 
 
 def size_of(box: Box, lines: int, zoom: Zoom, *, hot: bool = False) -> tuple[int, int]:

@@ -15,18 +15,21 @@ from ...compiler.diagram import Box, Group, Item, Link, Picture
 from ...compiler.diagram_repeats import each
 from ...compiler.diagram_text import clipped
 from ...compiler.diagram_words import count, title
-from .box_text import SIGNS, bar
+from .box_text import BAR, SIGNS, bar
 from .nested import Place
-from .scene import Lit, Role, Run, Tone, runs
+from .scene import SIGN_ROLES, Lit, Role, Run, Tone, runs
 
 MOST_LANES = 20
 """Lanes that are drawn at most; of more tensors those that are read last are only named by a sign."""
 GAP = 2
-CURSOR = -1
-"""As a tone's depth: the row of the focus."""
+CURSOR, ROW = -1, -2
+"""As a tone's depth: the row of the focus, and all others."""
+BAR_ROOM = 72
+"""Columns from which on parameters are drawn as bars, too."""
 HEADS = ("layer", "kind", "", "shape", "parameters")
-LEAST, LEAST_DETAIL = 14, 10
+LEAST, LEAST_DETAIL = 11, 10
 HEAVY = str.maketrans("│─╭╮╰╯├┤┬┴┼", "┃━┏┓┗┛┣┫┳┻╋")
+LINES = "│─╭╮╰╯├┤┬┴┼"
 AIM = str.maketrans("│─", "┊┈")
 
 
@@ -131,15 +134,17 @@ def _corner(at: int, low: int, high: int, *, ends: bool) -> str:
 
 def _cells(box: Box) -> tuple[str, str, str, str, str]:
     name, kind = title(box)
-    name = f"▸ {name}" if box.family == "block" else name
+    if box.family != "block" and box.repeat == 1:
+        kind = " · ".join(word for word in (box.kind if box.kind != box.name else "", box.activation) if word)
     words = [box.detail, box.note, f"shares {box.shared}" if box.shared else ""]
     numbers = f"{count(box.parameters)}{' held' if box.held else ''}{each(box)}" if box.parameters else ""
-    return name, kind or (box.kind if box.kind != box.name else ""), ", ".join(filter(None, words)), box.shape, numbers
+    return name, kind, ", ".join(filter(None, words)), box.shape, numbers
 
 
 @dataclass(slots=True)
 class LaneScene:
-    """A picture as rows, in so many columns."""
+    """A picture as rows, in so many columns. Its `places` are as long as the boxes' shares of parameters: so the map
+    shows where those are."""
 
     width: int
     places: dict[str, Place]
@@ -168,8 +173,13 @@ class LaneScene:
         last = {link.source: at[link.target] for link in sorted(links, key=lambda link: at[link.target])}
         lanes = min(max((len(row.lanes) for row in rows), default=0), max(4, width // 3))
         most = max((row.box.parameters for row in rows if row.box is not None), default=0)
-        places = {row.id: Place(0, number, width, 1) for number, row in enumerate(rows) if row.box is not None}
-        return cls(width, places, rows, at, _widths(rows, width - lanes - 3), lanes, most, reads, last)
+        places = {
+            row.id: Place(0, number, max(1, round(width * row.box.parameters / max(1, most))), 1)
+            for number, row in enumerate(rows)
+            if row.box is not None
+        }
+        room = width - lanes - 3 - (BAR + 1 if width >= BAR_ROOM else 0)
+        return cls(width, places, rows, at, _widths(rows, room), lanes, most, reads, last)
 
     @property
     def height(self) -> int:
@@ -200,7 +210,7 @@ class LaneScene:
             return [(" " * self.width, Tone("paper"))]
         row = self._rows[y]
         here = row.id == lit.focused
-        depth = CURSOR if here else 0
+        depth = CURSOR if here else ROW
         signs, tones = self._front(row, lit, depth)
         self._put_lanes(row, y, lit, depth, signs, tones)
         for text, role in self._words(row, lit, here=here):
@@ -217,7 +227,7 @@ class LaneScene:
         state = letter or ("✓" if row.id in lit.selected else "▶" if row.id == lit.focused else " ")
         mark = lit.marks.get(row.id)
         sign = " " if mark is None else "✖" if mark.severity == "error" else "!"
-        role: Role = "paper" if mark is None else mark.severity
+        role: Role = "paper" if mark is None else SIGN_ROLES[mark.severity]
         return [state, sign], [Tone("focus", row.family, depth), Tone(role, "", depth)]
 
     def _put_lanes(self, row: _Row, y: int, lit: Lit, depth: int, signs: list[str], tones: list[Tone]) -> None:
@@ -228,7 +238,8 @@ class LaneScene:
             sign = cell.sign.translate(HEAVY) if hot else cell.sign.translate(AIM) if cell.aim else cell.sign
             family = self._rows[self._at[cell.source]].family if cell.source else ""
             signs.append(sign)
-            tones.append(Tone("hot" if hot and sign not in SIGNS.values() else "lane", family, depth))
+            role: Role = "paper" if not family else "hot" if hot and cell.sign in LINES else "lane"
+            tones.append(Tone(role, family, depth))
         missing = max(0, self._lanes + 1 - len(row.lanes[: self._lanes]))
         signs += " " * missing
         tones += [Tone("paper", "", depth)] * missing
@@ -247,8 +258,8 @@ class LaneScene:
         heat = lit.heat.get(row.id) if lit.heat is not None else None
         if heat is not None:
             return [*found, (f"{bar(heat.share)} {heat.words or f'{heat.share:.0%}'}", "heat")]
-        if row.box is not None and row.box.parameters and self._most and self._columns[4]:
-            found.append((bar(row.box.parameters / self._most).replace("░", " ").rstrip() or "▏", "heat"))
+        if row.box is not None and row.box.parameters and self._columns[4] and self.width >= BAR_ROOM:
+            found.append((bar(row.box.parameters / self._most).rstrip() or "▏", "lane"))
         return found
 
     def _spaced(self, cells: Sequence[str]) -> str:

@@ -279,7 +279,7 @@ def _framed(group: Group, inner: _Block, depth: int) -> _Block:
     block.exits = {net: column + FRAME_X for net, column in inner.exits.items()}
     bounds = [0, *sorted(block.entries.values()), width - 1]
     runs = [(b - a - 2, -a) for a, b in zip(bounds, bounds[1:], strict=False)]
-    first = runs[0][0] >= len(name) + len(kind) + 4
+    first = runs[0][0] >= len(name) + len(kind) + 6
     room, start = runs[0] if first else max(runs)
     place = Place(0, 0, width, block.height)
     block.frames = [Frame(group.id, name, kind, place, depth, 1 - start, room), *block.frames]

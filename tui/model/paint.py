@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
+from typing import Literal
 
 from ...compiler.diagram import Box, Picture
 from ...compiler.diagram_text import clipped
 from .box_text import Zoom, fitted, size_of, text_of
 from .nested import Frame, Layout, Place, Route, laid_out
-from .scene import PAPER, Lit, Role, Run, Tone, runs
+from .scene import PAPER, SIGN_ROLES, Lit, Role, Run, Tone, runs
 
 UP, DOWN, LEFT, RIGHT = 1, 2, 4, 8
 GAPS = (2, 3, 3)
@@ -225,13 +226,16 @@ class BoxScene:
         mark = lit.marks.get(box.id)
         last: tuple[str, Role] = (ends[1], edge)
         if mark is not None:
-            last = ("✖" if mark.severity == "error" else "!", mark.severity)
+            last = ("✖" if mark.severity == "error" else "!", SIGN_ROLES[mark.severity])
         return [(ends[0], edge), (shown, role), last]  # type: ignore[list-item]
 
     def _large(self, box: Box, place: Place, line: int, lit: Lit) -> list[tuple[str, Role]]:
-        state = "focus" if box.id == lit.focused else "selected" if box.id in lit.selected else "plain"
+        state: Literal["focus", "selected", "plain"] = "plain"
+        if box.id == lit.focused or box.id in lit.selected:
+            state = "focus" if box.id == lit.focused else "selected"
         style = BORDERS["grey" if lit.grey and state == "plain" else state]
-        edge: Role = "border" if state == "plain" else state  # type: ignore[assignment]
+        mark = lit.marks.get(box.id)
+        edge: Role = state if state != "plain" else mark.severity if mark is not None else "border"
         if line == 0:
             return self._top(box, place, lit, style, edge)
         if line == place.height - 1:
@@ -257,13 +261,13 @@ class BoxScene:
         if box.id in lit.selected:
             signs[1] = "✓"
         if box.id in lit.letters:
-            return [(signs[0], edge), (f" {lit.letters[box.id]} ", "warning"), ("".join(signs[4:]), edge)]
+            return [(signs[0], edge), (f" {lit.letters[box.id]} ", "warning-sign"), ("".join(signs[4:]), edge)]
         mark = lit.marks.get(box.id)
         if mark is None:
             return [("".join(signs), edge)]
         word = ("✖" if mark.severity == "error" else "!") + (str(mark.count) if 1 < mark.count < 10 else "")
         sign = f" {word} "
-        return [("".join(signs[: -len(sign) - 1]), edge), (sign, mark.severity), (signs[-1], edge)]
+        return [("".join(signs[: -len(sign) - 1]), edge), (sign, SIGN_ROLES[mark.severity]), (signs[-1], edge)]
 
 
 STRENGTH: dict[str, int] = {"hot": 0, "edge": 1, "skip": 2, "aim": 3}
@@ -291,7 +295,7 @@ def _line_sign(mask: int, role: Role) -> str:
 
 def _write_title(frame: Frame, signs: list[str], tones: list[Tone]) -> None:
     at, room = frame.place.x + frame.title_at, frame.title_room
-    name = clipped(frame.name, max(0, room - 2))
+    name = clipped(f"▾ {frame.name}", max(0, room - 2))
     rest = room - len(name) - 3
     parts: list[tuple[str, Role]] = [(f" {name} ", "frame-name")]
     if frame.kind and rest >= len(frame.kind):

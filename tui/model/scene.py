@@ -11,14 +11,14 @@ from .nested import Place
 
 Role = Literal[
     "paper", "edge", "skip", "aim", "hot", "label", "hot-label", "frame", "frame-name", "frame-kind", "border", "name",
-    "kind", "text", "number", "focus", "focus-name", "selected", "error", "warning", "heat", "head", "lane", "cursor",
+    "kind", "text", "number", "focus", "focus-name", "selected", "error", "warning", "error-sign", "warning-sign", "heat", "head", "lane", "cursor",
 ]  # fmt: skip
 """What a sign is, as far as its colour goes."""
 
 
 class Tone(NamedTuple):
-    """A sign's role; the family of the box it belongs to, where it belongs to one; how many open groups lie round it; and
-    how warm the box is, in tenths (-1: nothing is known of it)."""
+    """A sign's role; the family of the box it belongs to, where it belongs to one; how many open groups lie round it
+    (below 0: it is in a row of lanes); and how warm the box is, in tenths (-1: nothing is known of it)."""
 
     role: Role
     family: str = ""
@@ -27,6 +27,8 @@ class Tone(NamedTuple):
 
 
 Run = tuple[str, Tone]
+SIGN_ROLES: dict[str, Role] = {"error": "error-sign", "warning": "warning-sign"}
+"""How the sign of a remark looks."""
 PAPER = Tone("paper")
 
 

@@ -10,8 +10,6 @@ from textual.color import Color
 from ...compiler.diagram_looks import HUES
 from ..model.scene import Tone
 
-BOX_ROLES = frozenset({"border", "name", "kind", "text", "number", "focus", "focus-name", "selected", "heat", "lane"})
-"""Roles with the colour of the box's family."""
 HOT = Color.parse("#d55e00")
 DARK_HUES = {"weights": "#3d9be9", "product": "#3d9be9", "block": "#8b8be0", "data": "#93a1b3", "noise": "#b98f6d",
              "output": "#dfe5ec", "norm": "#d18ab0", "formula": "#a9b93f", "loss": "#f0763a"}  # fmt: skip
@@ -39,7 +37,16 @@ class Palette:
             known = self._known[tone] = self._family(tone) if tone.family else self._other(tone)
         return known
 
+    def _named(self, role: str) -> Style:
+        """A component's style; on a light background its colour is made dark enough to read."""
+        style = self._component(f"graph-view--{role}")
+        if self._dark or style.color is None:
+            return style
+        return style + Style(color=Color.from_rich_color(style.color).blend(self._ink, 0.28).rich_color)
+
     def _ground(self, depth: int) -> Color:
+        if depth < -1:
+            return self._paper
         if depth < 0:
             return self._paper.blend(self._accent, 0.25 if self._dark else 0.18)
         return self._paper.blend(self._ink, min(0.035 * depth, 0.12))
@@ -50,12 +57,14 @@ class Palette:
         return self._paper.blend(self._ink, 0.45) if self._grey else hue
 
     def _other(self, tone: Tone) -> Style:
-        style = self._component(f"graph-view--{tone.role}") if tone.role != "paper" else Style()
+        style = self._named(tone.role) if tone.role != "paper" else Style()
         style = style + Style(bgcolor=self._ground(tone.depth).rich_color)
         return style + Style(dim=True) if self._grey and tone.role != "paper" else style
 
     def _family(self, tone: Tone) -> Style:
         hue, ground = self._hue(tone.family), self._ground(tone.depth)
+        if tone.role in ("error", "warning", "error-sign", "warning-sign"):
+            return self._named(tone.role) + Style(bgcolor=ground.rich_color)
         if tone.role == "lane" or tone.depth < 0 or tone.role == "hot":
             return self._row(tone, hue, ground)
         fill = ground.blend(hue, 0.17 if self._dark else 0.13)
@@ -67,8 +76,10 @@ class Palette:
             "number": fill.blend(text, 0.62), "heat": HOT.blend(self._ink, 0.2), "focus-name": text,
         }  # fmt: skip
         if tone.role in ("focus", "selected"):
-            style = self._component(f"graph-view--{tone.role}")
-            return style + Style(bgcolor=fill.rich_color)
+            style = self._named(tone.role)
+            return style + Style(bgcolor=ground.rich_color)
+        if tone.role == "border":
+            return Style(color=hue.rich_color, bgcolor=ground.rich_color)
         return Style(
             color=colours.get(tone.role, text).rich_color, bgcolor=fill.rich_color,
             bold=tone.role in ("name", "focus-name"), underline=False,
@@ -77,7 +88,7 @@ class Palette:
     def _row(self, tone: Tone, hue: Color, ground: Color) -> Style:
         """Signs of the lanes view."""
         if tone.role in ("hot", "focus"):
-            return self._component(f"graph-view--{tone.role}") + Style(bgcolor=ground.rich_color)
+            return self._named(tone.role) + Style(bgcolor=ground.rich_color)
         colour = hue if tone.role in ("lane", "kind", "heat") else self._ink
         if tone.role in ("number", "text"):
             colour = ground.blend(self._ink, 0.8)

@@ -64,7 +64,7 @@ class GraphView(ScrollView, can_focus=True):
         f"graph-view--{role}"
         for role in (
             "edge", "skip", "aim", "hot", "label", "hot-label", "frame", "frame-name", "frame-kind", "focus", "selected",
-            "error", "warning", "head", "paper",
+            "error", "warning", "error-sign", "warning-sign", "head",
         )
     }  # fmt: skip
     DEFAULT_CSS = """
@@ -80,8 +80,10 @@ class GraphView(ScrollView, can_focus=True):
     GraphView .graph-view--frame-kind { color: $foreground 55%; }
     GraphView .graph-view--focus { color: $accent; text-style: bold; }
     GraphView .graph-view--selected { color: $success; text-style: bold; }
-    GraphView .graph-view--error { color: $error; text-style: bold reverse; }
-    GraphView .graph-view--warning { color: $warning; text-style: bold reverse; }
+    GraphView .graph-view--error { color: $error; }
+    GraphView .graph-view--warning { color: $warning; }
+    GraphView .graph-view--error-sign { color: $error; text-style: bold reverse; }
+    GraphView .graph-view--warning-sign { color: $warning; text-style: bold reverse; }
     GraphView .graph-view--head { color: $foreground 60%; text-style: underline; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -111,14 +113,14 @@ class GraphView(ScrollView, can_focus=True):
         Binding("ctrl+o", "jump", "Jump to a box by a letter", show=False),
     ]
 
-    focused_id: reactive[str] = reactive("", repaint=False)
-    selected: reactive[set[str]] = reactive(set, repaint=False)
-    heat: reactive[Mapping[str, Heat] | None] = reactive(None, repaint=False)
-    grey: reactive[bool] = reactive(False, repaint=False)
-    plain: reactive[bool] = reactive(False, repaint=False)
-    view: reactive[View] = reactive("boxes", repaint=False)
-    zoom: reactive[int] = reactive(2, repaint=False)
-    scene: reactive[BoxScene | LaneScene | None] = reactive(None, repaint=False)
+    focused_id: reactive[str] = reactive("", repaint=False, init=False)
+    selected: reactive[set[str]] = reactive(set, repaint=False, init=False)
+    heat: reactive[Mapping[str, Heat] | None] = reactive(None, repaint=False, init=False)
+    grey: reactive[bool] = reactive(False, repaint=False, init=False)
+    plain: reactive[bool] = reactive(False, repaint=False, init=False)
+    view: reactive[View] = reactive("boxes", repaint=False, init=False)
+    zoom: reactive[int] = reactive(2, repaint=False, init=False)
+    scene: reactive[BoxScene | LaneScene | None] = reactive(None, repaint=False, init=False)
     """What is shown now; the map looks at it."""
 
     class Focused(Message):
@@ -149,7 +151,8 @@ class GraphView(ScrollView, can_focus=True):
         self._marks: Mapping[str, Mark] = {}
         self._letters: dict[str, str] = {}
         self._fit, self._chose_view, self._chose_folds = True, False, False
-        self._wanted, self._made = "", None
+        self._wanted = ""
+        self._made: Asked | None = None
         self._strips: dict[tuple[int, int, int], Strip] = {}
         self._palette: Palette | None = None
 
@@ -180,7 +183,8 @@ class GraphView(ScrollView, can_focus=True):
         hot = self.heat is not None
         asked = Asked(
             self.picture, frozenset(self.folded), self.view, self.zoom, self._fit, hot and self.view == "boxes",
-            self.size.width,
+            # a column for the scrollbar
+            self.outer_size.width - 1,
         )  # fmt: skip
         if asked == self._made:
             self._repaint()
@@ -232,7 +236,12 @@ class GraphView(ScrollView, can_focus=True):
 
     def on_resize(self) -> None:
         """Rows are as wide as the pane, and boxes are to fit it."""
-        if self._fit and self.view == "boxes" and self._made is not None and self._made.width != self.size.width:
+        if (
+            self._fit
+            and self.view == "boxes"
+            and self._made is not None
+            and self._made.width != self.outer_size.width - 1
+        ):
             self.set_reactive(GraphView.zoom, 2)
         self._build()
 
