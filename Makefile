@@ -39,7 +39,7 @@ $(VENV)/.demo: pyproject.toml
 
 $(VENV)/.test: pyproject.toml
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --editable ".[data,test]"
+	$(BIN)/python -m pip install --quiet --editable ".[data,serve,test]"
 	touch $@ $(VENV)/.demo
 
 clean:

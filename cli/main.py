@@ -20,6 +20,7 @@ from ..dsl.diagnostics import NetloomError, SpecError
 COMMANDS: dict[str, tuple[str, str]] = {
     "design": ("Designing", "Draw, check, train and understand a network in the terminal."),
     "watch": ("Designing", "Watch a run: live, or long after."),
+    "serve": ("Designing", "Design in a browser."),
     "new": ("Making", "Start a file from a template: one of the examples."),
     "check": ("Making", "Find every mistake in a file, each with its place and a way out."),
     "data": ("Making", "Show the data of a file: columns, classes, examples before and after each step."),
