@@ -142,7 +142,9 @@ def profile_layers(profile: Mapping[str, Any]) -> list[Part]:
     found = []
     for row in sorted(profile["layers"], key=lambda row: -row["ns"]):
         parts = [f"{word} {time(row[f'{word}_ns'])}" for word in ("forward", "backward", "update") if row[f"{word}_ns"]]
-        found.append(Part(row["name"], time(row["ns"]), row["ns"] / whole, ", ".join(parts), row["name"]))
+        peak = max(0.0, 1 - row["lost_ns"] / row["ns"]) if row["ns"] else 0.0
+        words = f"{percent(peak):>5} of peak; {', '.join(parts)}"
+        found.append(Part(row["name"], time(row["ns"]), row["ns"] / whole, words, row["name"]))
     between = profile["between_ns"]
     return [*found, Part("between calls", time(between), between / whole)]
 

@@ -1,6 +1,6 @@
 """The process that times a network: `python -m netloom.tui.model.profile_worker`.
 
-It reads one line of JSON (`text`, `path`, `mode`) and writes lines of JSON as `profiling.Said` has them.
+It reads one line of JSON (`text`, `path`, `what`: `profile` or `kernels`) and writes lines of JSON as `profiling.Said` has them.
 """
 
 from __future__ import annotations
@@ -14,6 +14,8 @@ from pathlib import Path
 from typing import Any, TextIO
 
 from ...dsl.diagnostics import NetloomError
+from ...runtime import start
+from ...runtime.compiling import Progress
 from ...runtime.machine import Peak, keep_peak, machine_peak
 from ...runtime.profile import as_data, profile_loaded
 from .checking import loaded_of
@@ -27,16 +29,32 @@ def profile(request: dict[str, Any], say: Say) -> None:
     try:
         path = Path(request["path"]) if request["path"] else None
         loaded = loaded_of(request["text"], path)
-        mode = request["mode"] or ("train" if loaded.experiment.trains else "predict")
+        if request["what"] == "kernels":
+            say(_kernels(loaded, say))
+            return
+        mode = "train" if loaded.experiment.trains else "predict"
         peak = _peak(say)
         found = profile_loaded(
             loaded, path or Path("untitled.yaml"), peak, mode=mode,
-            progress=lambda name, done, count: say(Said(f"compiling kernels: {name}", done, count)),
+            progress=_telling(say),
             told=lambda done, count: say(Said("timing steps", done, count)),
         )  # fmt: skip
-        say(Said(profile=as_data(found, peak)))
+        say(Said(profile=as_data(found, peak), ended=True))
     except NetloomError as mistake:
-        say(Said(mistake=str(mistake)))
+        say(Said(mistake=str(mistake), ended=True))
+
+
+def _telling(say: Say) -> Progress:
+    return lambda name, done, count: say(Said(f"making kernels: {name}", done, count))
+
+
+def _kernels(loaded: start.Loaded, say: Say) -> Said:
+    """Make the kernels, and nothing with them."""
+    ready = start.make_ready(start.compile_loaded(loaded), progress=_telling(say))
+    made = ready.made
+    ready.engine.close()
+    words = f"{made.compiled} kernels made, {made.reused} were there, in {ready.compile_seconds:.2f} s"
+    return Said(words, ended=True)
 
 
 def _peak(say: Say) -> Peak:
@@ -47,7 +65,7 @@ def _peak(say: Say) -> Peak:
     from ...runtime.peak import measure_peak
 
     found = measure_peak(
-        lambda name, done, count: say(Said(f"compiling kernels: {name}", done, count)),
+        _telling(say),
         lambda done, count: say(Said("measuring once what this machine can do", done, count)),
     )
     keep_peak(found)

@@ -16,28 +16,30 @@ import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 WORKER = f"{__package__}.profile_worker"
 
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """One word from the process: how far it is (`done` of `count`), or the profile, or the mistake at the end."""
+    """One word from the process: how far it is (`done` of `count`); at the end (`ended`) the profile, or what was
+    made, or the mistake."""
 
     words: str = ""
     done: int = 0
     count: int = 0
     profile: dict[str, Any] | None = None
     mistake: str = ""
+    ended: bool = False
 
 
 class Profiling:
-    """One profile being made. `mode`: what a step is; left out, train where the file trains."""
+    """One process at work: a `profile`, or the network's `kernels` and no more."""
 
-    def __init__(self, text: str, path: Path | None, mode: str | None = None) -> None:
+    def __init__(self, text: str, path: Path | None, what: Literal["profile", "kernels"] = "profile") -> None:
         self.cancelled = False
-        request = json.dumps({"text": text, "path": str(path.resolve()) if path else None, "mode": mode})
+        request = json.dumps({"text": text, "path": str(path.resolve()) if path else None, "what": what})
         # its own group: the workers that compile kernels end with it
         self._process = subprocess.Popen(
             [sys.executable, "-m", WORKER], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
@@ -54,11 +56,13 @@ class Profiling:
         with self._process.stdout as lines:
             for line in lines:
                 said = Said(**json.loads(line))
-                ended = said.profile is not None or bool(said.mistake)
+                ended = said.ended
                 yield said
         code = self._process.wait()
         if not ended and not self.cancelled:
-            yield Said(mistake=f"the process that measures ended with {code}; try `netloom profile` for its words")
+            yield Said(
+                ended=True, mistake=f"the process that measures ended with {code}; try `netloom profile` for its words"
+            )
 
     def cancel(self) -> None:
         """End the process and all that it started."""
