@@ -106,7 +106,7 @@ def plot(
     values = [v for low, high, shown in guess for v in ((low, high) if low is not None else (shown,))]
     log = look.log and log_allowed and _positive(values)
     reach = reach_of([v for v in values if v is not None], log)
-    labels, gutter = _labels(reach, log, rows)
+    labels, gutter = _labels(reach, log, rows, "|+" if ascii else "│┤")
     frame = _Frame(curves, look, span, reach, log, max(4, width - gutter), rows, ascii)
     grid = _grid(frame, marks)
     body = [((label, AXIS), *row) for label, row in zip(labels, grid, strict=True)]
@@ -132,14 +132,16 @@ def _drawn(
     return found
 
 
-def _labels(reach: Window, log: bool, rows: int) -> tuple[list[str], int]:
+def _labels(reach: Window, log: bool, rows: int, lines: str) -> tuple[list[str], int]:
     """The axis of values, a label a row, all equally wide."""
     most = max(2, min(8, (rows + 2) * 2 // 3))
     values = log_ticks(*reach, most) if log else ticks(*reach, most)
     at = heights(np.array(values, np.float64), *reach, rows, log)
     words = {int(row): word for row, word in zip(at.tolist(), axis_words(values, log), strict=True)}
     wide = max([len(word) for word in words.values()] + [LEAST_GUTTER])
-    return [f"{words[row]:>{wide}}┤" if row in words else " " * wide + "│" for row in range(rows)], wide + 1
+    return [
+        f"{words[row]:>{wide}}{lines[1]}" if row in words else " " * wide + lines[0] for row in range(rows)
+    ], wide + 1
 
 
 def _grid(frame: _Frame, marks: Sequence[Mark]) -> list[tuple[Run, ...]]:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import json
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any, Protocol
 
 import numpy as np
@@ -73,13 +76,6 @@ def state_of(view: View, status: str, silent: float, pending: str = "", paused: 
 def steps_in_all(view: View) -> int:
     """How long the run is to be; 0 when it has not begun."""
     return view.started.epochs * view.started.steps_an_epoch if view.started else 0
-
-
-def seconds_left(view: View) -> float | None:
-    """An estimate from the present speed; None where it cannot be told."""
-    if view.started is None or view.examples_per_s <= 0:
-        return None
-    return max(0, steps_in_all(view) - view.step) * view.started.batch / view.examples_per_s
 
 
 def duration(seconds: float) -> str:
@@ -242,3 +238,14 @@ def at_step(view: View, step: float) -> View:
         failure=None,
         status="running",
     )
+
+
+def memory_of(folder: Path) -> int | None:
+    """The memory of a run's process in bytes, resident now; None where it does not live or the system does not tell."""
+    try:
+        process = int(json.loads((folder / "control.json").read_text(encoding="utf-8"))["process"])
+        told = Path(f"/proc/{process}/status").read_text(encoding="ascii", errors="replace")
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+    found = re.search(r"^VmRSS:\s+(\d+) kB", told, re.MULTILINE)
+    return int(found.group(1)) * 1024 if found else None

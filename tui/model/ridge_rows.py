@@ -118,7 +118,7 @@ def _end(name: str, room: int) -> str:
 
 def _numbers(ridge: Ridge) -> str:
     if not ridge.finite:
-        return "not finite         "
+        return " " * 19
     zero = f"{ridge.zero:4.0%} zero" if ridge.zero >= 0.005 else " " * 9
     return f"{_power(ridge.rms):>8}  {zero}"
 

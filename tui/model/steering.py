@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from ...dsl.diagnostics import NetloomError
@@ -16,6 +16,7 @@ ASKED = {
     "checkpoint": "saving a checkpoint",
     "knob": "changing",
     "step": "stepping",
+    "dropout": "changing dropout",
 }
 """What is said between asking and the answer."""
 
@@ -24,14 +25,12 @@ Send = Callable[[dict[str, Any]], Mapping[str, Any]]
 
 @dataclass(slots=True)
 class Steering:
-    """Sends commands to one run. `pending`: words for what is asked for and not answered yet; `paused`: what the
-    training acknowledged last; `trouble`: why the last command was refused."""
+    """Sends commands to one run. `pending`: words for what is asked for and not answered yet; `trouble`: why the last
+    command was refused. That it was carried out is told by the run's record."""
 
     send: Send
     pending: str = ""
-    paused: bool = False
     trouble: str = ""
-    done: list[str] = field(default_factory=list)
 
     def ask(self, do: str) -> None:
         """Say what is asked for, before it is sent."""
@@ -48,8 +47,6 @@ class Steering:
         if not answer.get("ok"):
             self.trouble = str(answer.get("error", "the training did not answer"))
             return False
-        self.paused = bool(answer.get("paused", self.paused))
-        self.done.append(str(command.get("do")))
         return True
 
 

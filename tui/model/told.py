@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Protocol
 
 import numpy as np
@@ -21,13 +22,13 @@ from .record import (
     figures,
     knob_marks,
     loss_curves,
+    memory_of,
     metric_curves,
     metric_names,
-    seconds_left,
     state_of,
     steps_in_all,
 )
-from .steering import Steering
+from .steering import ASKED, Steering
 
 NO_LOOK = "not looked inside yet"
 NEVER_LOOKED = "this run's record has no look inside"
@@ -38,8 +39,16 @@ NO_CONFUSION = "no classes are predicted, or no checkpoint is there yet"
 class Client(Watched, Protocol):
     """A run that is watched: besides its record, how it stands and what was found."""
 
+    folder: Path
+
     @property
     def state(self) -> str: ...
+    @property
+    def waiting(self) -> tuple[str, ...]: ...
+    @property
+    def seconds_left(self) -> float | None: ...
+    @property
+    def data_wait(self) -> float | None: ...
     def silent_seconds(self, now: float) -> float: ...
 
 
@@ -98,13 +107,14 @@ def told(
     """What is shown of a run at a time, or (`back`) of the step that is looked back at. `findings` are those of the
     newest step; `pictures` what was seen with the newest checkpoint."""
     view = run.view if back is None else at_step(run.view, back)
-    state = state_of(run.view, run.state, run.silent_seconds(now), steering.pending)
+    pending = steering.pending or next((ASKED.get(do, do) for do in run.waiting), "")
+    state = state_of(run.view, run.state, run.silent_seconds(now), pending, run.view.paused)
     names = metric_names(run)
     chosen = metric if metric in names else next(iter(names), "metric")
     curves = _upto(loss_curves(run), back), _upto(metric_curves(run, chosen), back)
     inside = inside_of(view, back, pictures or Inside())
     return Told(
-        going=_going(view, state, back),
+        going=_going(view, state, run.seconds_left if back is None and state.sign == "▶" else None),
         alive=state.alive,
         loss=curves[0],
         metrics=curves[1],
@@ -112,7 +122,7 @@ def told(
         names=names,
         marks=knob_marks(view.changes),
         extent=(0.0, max(extent_of(curves[0])[1], extent_of(curves[1])[1])),
-        figures=figures(view),
+        figures=figures(view, _now(run) if state.alive and back is None else {}),
         findings=findings if back is None else (),
         good="nothing wrong to be seen" if back is None else "the diagnosis is of the newest step: esc goes there",
         inside=inside,
@@ -131,11 +141,10 @@ def _upto(curves: Sequence[Curve], back: float | None) -> Sequence[Curve]:
     return [short for curve in curves if len((short := cut(curve, back)).steps)]
 
 
-def _going(view: View, state: State, back: float | None) -> Going:
+def _going(view: View, state: State, left: float | None) -> Going:
     whole = steps_in_all(view)
     if view.started is None or not whole:
         return Going(state.sign, state.words, state.bad)
-    left = seconds_left(view) if state.alive and back is None and state.sign == "▶" else None
     return Going(
         state.sign,
         state.words,
@@ -161,6 +170,16 @@ def inside_of(view: View, back: float | None, pictures: Inside) -> Inside:
         names = confusion.classes if confusion is not None and len(confusion.classes) == len(array) else ()
         confusion = Confusion(array, names or tuple(map(str, range(len(array)))), part, at)
     return Inside(step, ridges, pictures.pictures_step, pictures.pictures, confusion)
+
+
+def _now(run: Client) -> dict[str, str]:
+    """What is known of a training only while it lives."""
+    found = {}
+    if (share := run.data_wait) is not None:
+        found["data wait"] = f"{share:.0%} of the time"
+    if (memory := memory_of(run.folder)) is not None:
+        found["memory"] = f"{memory / 2**20:,.0f} MiB"
+    return found
 
 
 def _knobs(run: Watched) -> dict[str, Array]:

@@ -32,6 +32,8 @@ TICK = 0.2
 """Seconds between looks at the record."""
 SLOW = 5
 """Only every so many ticks what changes seldom is drawn."""
+WATCH = 15
+"""Every so many ticks the training is told that somebody watches."""
 SCRUBS = 50
 """Presses of `.` from the first step to the last."""
 PANES = {"curves": "Curves", "numbers": "Numbers", "layers": "Layers", "looks": "Pictures"}
@@ -154,7 +156,7 @@ class TrainScreen(Screen[None]):
                 self._show(None, whole=True)
             self._ticks += 1
             return
-        changed = await asyncio.to_thread(self.desk.run.poll)
+        changed = await asyncio.to_thread(self._read, self._ticks % WATCH == 0)
         self._ticks += 1
         if self._playing and self._ticks % 2 == 0:
             self._scrub_by(1)
@@ -163,6 +165,13 @@ class TrainScreen(Screen[None]):
             self._show(self._told(), curves=changed, whole=self._ticks % SLOW in (0, 1))
         if self._ticks % SLOW == 0 and self._seen.due(self.desk.run.folder, time.monotonic()) and self._picture().size:
             self._look_inside()
+
+    def _read(self, watch: bool) -> bool:
+        """In another thread: read the record, and tell the training now and then that somebody looks."""
+        assert self.desk.run is not None, "only a run is read"
+        if watch and not self.desk.read_only and self.desk.run.view.status == "running":
+            self.desk.run.watch()
+        return self.desk.run.poll()
 
     def refresh_now(self) -> None:
         """Read the record and draw all of it at once."""
