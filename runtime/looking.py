@@ -5,7 +5,7 @@ Each command is answered between two stretches of steps, with the weights of tha
 
 - `input`: `part`, `row` (counted within the part): the columns that the network reads, as they come from the data.
 - `activation`: `layer`, `part`, `row`: what the layer gives for the example when the network predicts.
-- `attention`: the same, of the matrices that a softmax within the layer gives.
+- `attention`: the same, of the matrices that each softmax within the layer or block gives.
 - `weights`: `layer`: its largest weight that is learnt, such as the filters of a convolution.
 - `predictions`: `part`, `most`: the confusion matrix, and the examples that the network is most wrong about.
 """
@@ -85,12 +85,14 @@ class Looker:
         return {"value": packed(every[graph.outputs[f"out/{layer}"]][0]), "truth": self._truth(rows)}
 
     def _attention(self, command: Mapping[str, Any]) -> dict[str, Any]:
-        layer, rows = self._layer(command), self._row(command)
-        graph = self._graph(layer)
-        # where a layer is all of a softmax, it is that layer; else it is a step within
-        inside = [node.id for node in graph if node.op == "softmax" and any(o.path == layer for o in node.origins)]
+        block, rows, graph = str(command.get("layer")), self._row(command), self._graph("")
+        inside = [
+            node.id
+            for node in graph
+            if node.op == "softmax" and any(f"{origin.path}.".startswith(f"{block}.") for origin in node.origins)
+        ]
         if not inside:
-            raise NotSeen(f"`{layer}` has no softmax inside, and so no attention to show")
+            raise NotSeen(f"`{block}` has no softmax inside, and so no attention to show")
         every = self._interpreted(graph, rows)
         return {"values": [packed(every[node_id][0]) for node_id in inside], "truth": self._truth(rows)}
 

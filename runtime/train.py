@@ -330,6 +330,7 @@ class Training:
             yield KnobChanged(step=self.progress.step, knob=name, value=value)
 
     def _end(self) -> Iterator[Event]:
+        yield from self._done()
         p, stop = self.progress, self.wishes.stop
         status = stop or "finished"
         if not stop and self.settings.stop and self.settings.steps is None and p.epoch < self.settings.epochs:
