@@ -7,10 +7,11 @@ from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from ...dsl.edit_write import Value
+from ...dsl.entries import Site
 from ...dsl.kinds.computed import Scope
 from ...dsl.kinds.kind import REQUIRED, Option
 from ...dsl.reference.markdown import limits_of
-from .typed import Typed, typed
+from .typed import Typed, typed, typed_entries
 
 Section = Literal["own", "reads", "wiring"]
 """`own`: options of the kind; `reads`: tensors it is given by name; `wiring`: words beside the kind."""
@@ -37,6 +38,8 @@ class Field:
     """What the whole option is, of which this is a value within."""
     place: str = ""
     """The address to set it at, where that is not the form's own."""
+    site: Site | None = field(default=None, repr=False, compare=False)
+    """Where entries stand in it: a loss, an optimizer."""
     fixed: bool = False
     differs: bool = False
 
@@ -93,6 +96,8 @@ class Field:
 
     def read(self, text: str) -> Typed:
         """What a typed text comes to in this field."""
+        if self.site is not None:
+            return typed_entries(text, self.option, self.site, self.scope)
         return typed(text, self.option, self.scope)
 
 

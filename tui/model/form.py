@@ -84,7 +84,19 @@ def form_of(
         return _block(document, part, layer)
     name = shown(steps)
     line = part.tree.place.line
+    if len(steps) > 1 and steps[-2] == "graph" and part.text is not None:
+        return _formula(document, part, layer)
     return Form(layer.id if layer else name, layer.name if layer else name, "", NO_FORM, line=line, facts=_facts(layer))
+
+
+def _formula(document: Document, part: Part, layer: LayerFacts | None) -> Form:
+    """The form of a line of a graph that is a formula: the formula."""
+    *above, name = part.address
+    place, line = shown(tuple(above)), part.tree.place.line
+    option = of_type(str(name), "any", "a formula of the tensors by their names")
+    made = Field(option, (str(name),), document.raw(part), choices=tensor_names(document, part.address), place=place)
+    title = layer.id if layer else shown(part.address)
+    return Form(title, str(name), "formula", "A formula of tensors.", line=line, fields=(made,), facts=_facts(layer))
 
 
 NO_FORM = "Change it in the text."
@@ -126,6 +138,12 @@ SECTIONS: dict[Address, str] = {
     ("train", "stop"): "Ends training early.",
     ("train", "clip_gradients"): "Bounds gradients, so that one step cannot ruin all.",
 }
+
+
+def sections(document: Document) -> tuple[str, ...]:
+    """The addresses of the forms that are no layer's: the training, its optimizer, the data, the run."""
+    wanted = ("train", "train.optimizer", "data", "data.source", "run")
+    return tuple(place for place in wanted if place in ("run", "train", "data") or document.find(place) is not None)
 
 
 def _block(document: Document, part: Part, layer: LayerFacts | None) -> Form:

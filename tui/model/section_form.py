@@ -85,6 +85,7 @@ def _key(document: Document, steps: Address, key: keys.Key, part: Part | None, *
         only=key.name in WORDS,
         scope=scope_at(document, ()),
         place=shown(steps),
+        site=site,
         fixed=_fixed(document, part),
     )
 

@@ -193,6 +193,14 @@ class Sketch(Buffer):
         self.apply(commands.each(self.document, parts, change), f"{option} of {_listed(ids)}")
         return ids[0]
 
+    def set_at(self, place: str, option: str, value: Value) -> None:
+        """Give a key of a section, or an option of what stands at an address, a value, or its default (None)."""
+        if value is None:
+            change = edit.unset_option(self.document, place, option)
+        else:
+            change = edit.set_option(self.document, place, option, value)
+        self.apply(change, f"{option} of {place}")
+
     def replace_kind(self, node_id: str, kind: str) -> str | None:
         """Another kind for a layer; options that it has too stay."""
         part = self._part(node_id)

@@ -10,14 +10,16 @@ from ...dsl.diagnostics import Diagnostics
 from ...dsl.edit import Document
 from ...dsl.edit_parts import Part
 from ...dsl.edit_write import Value, value_of
+from ...dsl.entries import Site, entries
 from ...dsl.formula import FormulaMistake
 from ...dsl.formula_parser import parse
 from ...dsl.kinds.computed import Scope
 from ...dsl.kinds.kind import REQUIRED, Option, OptionType
-from ...dsl.kinds.resolve import read_option
+from ...dsl.kinds.resolve import read_option, resolve
+from ...dsl.kinds.tables import suggest
 from ...dsl.places import Place
 from ...dsl.tree import Scalar, Sequence, Table, Tree
-from ...dsl.walk import NAME, PATH, SELECTOR
+from ...dsl.walk import NAME, PATH, SELECTOR, Walk
 
 HERE = Place("", 1, 1)
 KEY = "typed"
@@ -60,6 +62,22 @@ def typed(text: str, option: Option, scope: Scope) -> Typed:
     remarks = Diagnostics()
     result = read_option(option, tree, scope, remarks)
     return Typed(value, _first(remarks), tree, result)
+
+
+def typed_entries(text: str, option: Option, site: Site, scope: Scope) -> Typed:
+    """The text as an entry, or a list of entries, of the kinds that may stand there: `mse`, `{adam: 0.01}`."""
+    found = typed(text, option, scope)
+    if not found.good or found.tree is None:
+        return found
+    remarks = Diagnostics()
+    for one in entries(found.tree, site, Walk(remarks)):
+        kind = site.find(one.kind)
+        if kind is None:
+            way = suggest(one.kind, *site.families)
+            remarks.error("E101", one.kind_place, f"there is no {site.what.split()[-1]} `{one.kind}`", way)
+        else:
+            resolve(kind, one, scope, remarks)
+    return replace(found, remark=_first(remarks))
 
 
 def part_text(text: str) -> str:

@@ -18,7 +18,7 @@ from ...dsl.diagnostics import NetloomError
 from ...dsl.edit import Refused
 from ..desk import Desk
 from ..model.checking import Checked, Layer, check_text
-from ..model.form import Form, bare_form, form_of
+from ..model.form import Form, bare_form, form_of, sections
 from ..model.sketch import Sketch
 from ..widgets.graph_view import GraphView
 from ..widgets.inspector import Inspector
@@ -37,6 +37,7 @@ PANES = ("graph", "inspector", "yaml", "problems", "palette")
 class DesignScreen(Screen[None]):
     """One file, edited as a picture, by a form, or as text."""
 
+    AUTO_FOCUS = "GraphView"
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-medium"), (140, "-wide")]  # noqa: RUF012  Textual's own name
     DEFAULT_CSS = """
     DesignScreen #body { height: 1fr; }
@@ -88,6 +89,7 @@ class DesignScreen(Screen[None]):
         Binding("right_square_bracket", "pane(1)", "Next pane"),
         Binding("f8", "problem", "Next problem"),
         Binding("f4", "fix", "Fix", show=False),
+        Binding("s", "section", "Settings"),
         Binding("t", "train", "Train"),
         Binding("E", "export", "Export", show=False),
     ]
@@ -99,6 +101,7 @@ class DesignScreen(Screen[None]):
         self._pane = "graph"
         self._waiting: Timer | None = None
         self._from: str | None = None
+        self._section = ""
 
     @property
     def sketch(self) -> Sketch:
@@ -193,6 +196,9 @@ class DesignScreen(Screen[None]):
 
     def _show_form(self) -> None:
         inspector, checked = self.query_one(Inspector), self.desk.checked
+        if self._section and self.sketch.readable:
+            inspector.show(form_of(self.sketch.document, self._section))
+            return
         chosen = self._chosen()
         if checked is None or not self.sketch.readable or not chosen:
             inspector.show(None)
@@ -331,6 +337,7 @@ class DesignScreen(Screen[None]):
 
     def on_graph_view_focused(self, _event: GraphView.Focused) -> None:
         """The form follows the focus."""
+        self._section = ""
         self._show_form()
 
     def on_graph_view_opened(self, _event: GraphView.Opened) -> None:
@@ -341,7 +348,9 @@ class DesignScreen(Screen[None]):
         """A field was filled in, or emptied."""
         one, option, value = event.id, event.option, event.value
         chosen = self._chosen()
-        if len(chosen) > 1:
+        if self.desk.checked is None or one not in self.desk.checked.layers:
+            self._edit(lambda: self.sketch.set_at(one, option, value))
+        elif len(chosen) > 1:
             self._edit(lambda: self.sketch.set_many(chosen, option, value))
         elif value is None:
             self._edit(lambda: self.sketch.unset_option(one, option))
@@ -375,8 +384,19 @@ class DesignScreen(Screen[None]):
         """Another screen."""
         await self.app.run_action(f"go('{event.mode}')")
 
+    def on_yaml_pane_moved(self, event: YamlPane.Moved) -> None:
+        """The picture follows the cursor in the text."""
+        checked = self.desk.checked
+        if checked is not None and self._pane == "yaml" and not self.desk.stale:
+            found = checked.ids_at(event.line)
+            if found and self.graph.focused_id not in found:
+                self.graph.focused_id = found[0]
+
     def on_inspector_left(self) -> None:
         """Escape in a field: back to the picture."""
+        if self._section:
+            self._section = ""
+            self._show_form()
         self._go_to("graph")
 
     def on_yaml_pane_left(self) -> None:
@@ -414,6 +434,23 @@ class DesignScreen(Screen[None]):
         self._go_to("yaml")
         if checked is not None and one in checked.layers:
             self.query_one(YamlPane).go_to(checked.layers[one].line, 1)
+
+    def action_section(self, by: int = 1) -> None:
+        """The form of the training; further on those of its optimizer, the data, the run."""
+        if not self.sketch.readable:
+            return
+        there = sections(self.sketch.document)
+        at = there.index(self._section) + by if self._section in there else 0
+        self._section = there[at % len(there)]
+        self._show_form()
+        self._go_to("inspector")
+
+    def on_inspector_turned(self, event: Inspector.Turned) -> None:
+        """Page down in a form: the next section, or the next layer."""
+        if self._section:
+            self.action_section(event.by)
+        else:
+            self.graph.action_go("next" if event.by > 0 else "before")
 
     def action_minimap(self) -> None:
         """Show or hide the map."""

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Self
+from typing import ClassVar, Self
 
 from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
 from textual.message import Message
 from textual.widget import Widget
@@ -40,6 +41,12 @@ class Inspector(Widget, can_focus=True):
     Inspector #help { height: auto; max-height: 5; border-top: solid $border; color: $text-muted; }
     """
 
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("pagedown", "turn(1)", "Next form"),
+        Binding("pageup", "turn(-1)", "Form before", show=False),
+        Binding("escape", "leave", "Back to the picture", show=False),
+    ]
+
     class SetOption(Message):
         """An option was given a value, or (None) is to be taken away. `id`: the layer's, or a section's address."""
 
@@ -53,6 +60,13 @@ class Inspector(Widget, can_focus=True):
         def __init__(self, id: str, name: str) -> None:
             super().__init__()
             self.id, self.name = id, name
+
+    class Turned(Message):
+        """The next form (1) or the one before (-1) is asked for."""
+
+        def __init__(self, by: int) -> None:
+            super().__init__()
+            self.by = by
 
     class Left(Message):
         """Escape: back to where one came from."""
@@ -176,6 +190,17 @@ class Inspector(Widget, can_focus=True):
         if found.multiply_adds:
             told += f", {found.multiply_adds:,} multiply-adds"
         self._say(told)
+
+    def action_turn(self, by: int) -> None:
+        """Ask for the next form, or the one before."""
+        row = next((row for row in self.rows if row.input.has_focus), None)
+        if row is not None:
+            row.enter()
+        self.post_message(self.Turned(by))
+
+    def action_leave(self) -> None:
+        """Escape in a form without fields."""
+        self.post_message(self.Left())
 
     def on_field_row_left(self, event: FieldRow.Left) -> None:
         """Escape."""
