@@ -24,10 +24,11 @@ from ...runtime.runs import RunFolder
 from .confusion_rows import Confusion
 from .observed import Inside
 from .pictures import Array, Shown, is_picture
+from .seen_pictures import channels, filters, light
 
 ROWS = 2000
 """Examples that mistakes are looked for in."""
-FILTERS, LAYERS, CHANNELS, EXAMPLES, CLASSES = 32, 6, 8, 16, 100
+LAYERS, EXAMPLES, CLASSES = 6, 16, 100
 PROBABILITIES = "probabilities"
 
 
@@ -51,37 +52,21 @@ def look(folder: Path) -> Inside:
 
 
 def _filters(seen: Seen, picture: Array | None) -> Iterator[Shown]:
-    """Weights as pictures: of the first layer that slides over a picture, else of one that reads a whole one."""
-    weights = {name.removesuffix(".weights"): w for name, w in seen.states.items() if name.endswith(".weights")}
-    for name, array in weights.items():
-        if array.ndim == 4 and array.shape[1] > 1:
-            for number, one in enumerate(array[:FILTERS]):
-                best = int(np.abs(one).sum((0, 1)).argmax())
-                words = f"{name} {number}" if number == 0 else f"{number}"
-                yield Shown(one[..., best : best + 1], words, signed=True)
-            return
+    """Of the first layer whose weights are pictures."""
     shape = None if picture is None else picture.shape[1:]
-    for name, array in weights.items():
-        if shape is not None and array.ndim == 2 and array.shape[1] == int(np.prod(shape)):
-            for number, one in enumerate(array[: FILTERS // 2]):
-                yield Shown(one.reshape(shape), f"{name} {number}" if number == 0 else f"{number}", signed=True)
+    for state, weights in seen.states.items():
+        if state.endswith(".weights") and (found := list(filters(state.removesuffix(".weights"), weights, shape))):
+            yield from found
             return
 
 
 def _activations(seen: Seen, picture: Array | None) -> Iterator[Shown]:
     """The first example, and what the layers with pictures make of it: some channels of each."""
     if picture is not None:
-        low, high = _light(picture)
-        yield Shown(picture[0], "the example", low, high)
+        yield Shown(picture[0], "the example", *light(picture))
     there = {name: value[0] for name, value in seen.taps.items() if value.ndim == 4 and min(value.shape[1:3]) > 1}
-    chosen = list(there.items())[:: max(1, -(-len(there) // LAYERS))]
-    for name, value in chosen:
-        for channel in range(min(CHANNELS, value.shape[-1])):
-            one = value[..., channel : channel + 1]
-            low, high = float(np.nanmin(one)), float(np.nanmax(one))
-            yield Shown(
-                one, f"{name} {channel}" if channel == 0 else f"{channel}", low, max(high, low + 1e-12), low < 0
-            )
+    for name, value in list(there.items())[:: max(1, -(-len(there) // LAYERS))]:
+        yield from channels(name, value)
 
 
 def _examples(seen: Seen, picture: Array | None) -> Iterator[Shown]:
@@ -89,7 +74,7 @@ def _examples(seen: Seen, picture: Array | None) -> Iterator[Shown]:
     shares, truth = _shares(seen), _truth(seen)
     if picture is None or shares is None or truth is None:
         return
-    names, low_high = seen.found.classes, _light(picture)
+    names, low_high = seen.found.classes, light(picture)
     rows = np.arange(len(truth))
     for row in np.argsort(shares[rows, truth], kind="stable")[:EXAMPLES]:
         taken, true = int(shares[row].argmax()), int(truth[row])
@@ -128,12 +113,6 @@ def _truth(seen: Seen) -> Array | None:
 
 def _name(names: Sequence[str], number: int) -> str:
     return names[number] if number < len(names) else str(number)
-
-
-def _light(picture: Array) -> tuple[float, float]:
-    if picture.dtype == np.uint8:
-        return 0.0, 255.0
-    return float(np.nanmin(picture)), float(np.nanmax(picture))
 
 
 # between processes

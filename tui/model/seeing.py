@@ -1,13 +1,17 @@
-"""When to look inside a network: with every new checkpoint, but seldom enough to disturb nobody."""
+"""When to look inside a network, and how: the training itself is asked while it lives, else its newest checkpoint."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any, Protocol
 
 from ...dsl.diagnostics import NetloomError
+from ...runtime.control import ControlError
+from ...runtime.fold import View
 from ...runtime.runs import RunFolder
+from .live_look import look_live
 from .look_inside import look_beside
 from .observed import Inside
 
@@ -15,32 +19,71 @@ LEAST_SECONDS, SHARE = 10.0, 10.0
 """Between looks: at least so long, and so many times what a look takes."""
 
 
+class Looked(Protocol):
+    """A run that can be looked into."""
+
+    folder: Path
+
+    @property
+    def view(self) -> View: ...
+    @property
+    def state(self) -> str: ...
+    def look(self, what: str, **more: Any) -> Mapping[str, Any]: ...
+
+
 @dataclass(slots=True)
 class Seeing:
-    """What was seen last of one run. `trouble`: why nothing was."""
+    """What was seen last of one run. `trouble`: why nothing was; `row`: the example whose way is shown."""
 
     inside: Inside = field(default_factory=Inside)
     trouble: str = ""
-    looker: Callable[[Path], Inside] = look_beside
-    _checkpoint: int = 0
+    row: int = 0
+    beside: Callable[[Path], Inside] = look_beside
+    _seen: tuple[int, int] = (0, 0)
     _next: float = 0.0
     _busy: bool = False
 
-    def due(self, folder: Path, now: float) -> bool:
-        """Whether there is a checkpoint that was not looked at, and the last look is long enough ago."""
-        return not self._busy and now >= self._next and _changed(folder) not in (0, self._checkpoint)
+    def due(self, run: Looked, now: float) -> bool:
+        """Whether there is something new to see, and the last look is long enough ago."""
+        there = _newest(run)
+        return not self._busy and now >= self._next and there != self._seen and any(there)
 
-    def see(self, folder: Path, clock: Callable[[], float]) -> None:
+    def see(self, run: Looked, clock: Callable[[], float]) -> None:
         """Look, which takes a while."""
-        begun, self._busy, self._checkpoint = clock(), True, _changed(folder)
+        begun, self._busy, self._seen = clock(), True, _newest(run)
         try:
-            self.inside, self.trouble = self.looker(folder), ""
+            self.inside, self.trouble = self._look(run), ""
         except NetloomError as trouble:
             self.trouble = str(trouble)
         finally:
             self._busy = False
             took = clock() - begun
             self._next = begun + took + max(LEAST_SECONDS, SHARE * took)
+
+    def _look(self, run: Looked) -> Inside:
+        if run.state == "running":
+            try:
+                return look_live(run.look, layers_of(run.view), part_of(run.view), self.row)
+            except ControlError:
+                # it ended in this moment, or nothing listens: its checkpoint tells as much
+                pass
+        return self.beside(run.folder)
+
+
+def layers_of(view: View) -> list[str]:
+    """The layers that looks tell of."""
+    return list(view.looks[-1].layers) if view.looks else []
+
+
+def part_of(view: View) -> str:
+    """The part that examples are taken from."""
+    examples = view.started.examples if view.started is not None else {}
+    return next((part for part in ("validation", "test") if examples.get(part)), "train")
+
+
+def _newest(run: Looked) -> tuple[int, int]:
+    """What tells one state of the network from another: the step while it trains, the time of the checkpoint."""
+    return (run.view.step if run.state == "running" else 0, _changed(run.folder))
 
 
 def _changed(folder: Path) -> int:

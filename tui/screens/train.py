@@ -87,6 +87,8 @@ class TrainScreen(Screen[None]):
         Binding("g", "sizes", "Gradients, activations, weights", show=False),
         Binding("v", "look_at", "Filters, examples, confusion", show=False),
         Binding("i", "inside", "Look inside now", show=False),
+        Binding("e", "example(1)", "Next example", show=False),
+        Binding("E", "example(-1)", "Example before", show=False),
         Binding("comma", "scrub(-1)", "Back in time", show=False),
         Binding("full_stop", "scrub(1)", "On in time", show=False),
         Binding("less_than_sign", "scrub(-10)", "Far back", show=False),
@@ -163,7 +165,7 @@ class TrainScreen(Screen[None]):
             changed = True
         if not self._frozen and (changed or self._ticks % SLOW == 0):
             self._show(self._told(), curves=changed, whole=self._ticks % SLOW in (0, 1))
-        if self._ticks % SLOW == 0 and self._seen.due(self.desk.run.folder, time.monotonic()) and self._picture().size:
+        if self._ticks % SLOW == 0 and self._seen.due(self.desk.run, time.monotonic()) and self._picture().size:
             self._look_inside()
 
     def _read(self, watch: bool) -> bool:
@@ -258,10 +260,15 @@ class TrainScreen(Screen[None]):
         if self.desk.run is not None:
             self._look_inside()
 
+    def action_example(self, by: int) -> None:
+        """Follow another example through the layers."""
+        self._seen.row = max(0, self._seen.row + by)
+        self.action_inside()
+
     @work(exclusive=True, group="inside")
     async def _look_inside(self) -> None:
         assert self.desk.run is not None, "only a run is looked into"
-        await asyncio.to_thread(self._seen.see, self.desk.run.folder, time.monotonic)
+        await asyncio.to_thread(self._seen.see, self.desk.run, time.monotonic)
         self._redraw()
 
     def action_pane(self, by: int) -> None:
