@@ -24,31 +24,41 @@ def layers_of(
 ) -> Mapping[str, Layer]:  # fmt: skip
     """Every box and group of a picture by its id, and every layer that is drawn in the box of another."""
     entries = _Entries(experiment, document, file)
-    homes = drawn_into(experiment)
-    drawn = dict[str, list[str]]()
-    for node_id, home in homes.items():
-        drawn.setdefault(home, []).append(node_id)
-    known = {row.name: row for row in rows}
-    found = dict[str, Layer]()
-    for box in picture.boxes:
-        inside = tuple(drawn.get(box.id, ()))
-        layer = _of_box(box, experiment, entries)
-        row = known.get(box.id) or known.get(inside[0] if inside else "")
-        if layer.source in known:
-            layer = replace(layer, shape=None if layer.source in unknown else known[layer.source].shape)
-        found[box.id] = replace(_costed(layer, row, unknown), drawn=inside, shared=box.shared)
+    homes, known = drawn_into(experiment), {row.name: row for row in rows}
+    found = _of_boxes(picture, experiment, homes, known, entries, unknown)
     for node_id in homes:
         if node_id not in found and node_id in known:
             row = known[node_id]
             found[node_id] = _costed(entries.layer(node_id, row.kind, node_id), row, unknown)
-    for group in _groups(picture.items):
+    groups = {group.id: group for group in _groups(picture.items)}
+    for path, kind in experiment.parts.items():
+        if path not in groups:
+            # a block of one layer is drawn as that layer alone
+            inside = tuple(box for box in picture.boxes if box.id.startswith(f"{path}."))
+            groups[path] = Group(path, path, inside, kind=kind)
+    for group in groups.values():
         if group.id not in found:
             found[group.id] = _of_group(group, entries, found)
-    for path, kind in experiment.parts.items():
-        if path not in found:
-            # a block of one layer is drawn as that layer alone
-            alone = Group(path, path, tuple(box for box in picture.boxes if box.id.startswith(f"{path}.")), kind=kind)
-            found[path] = _of_group(alone, entries, found)
+    return found
+
+
+def _of_boxes(
+    picture: Picture, experiment: Experiment, homes: Mapping[str, str], known: Mapping[str, LayerRow], entries: _Entries,
+    unknown: frozenset[str],
+) -> dict[str, Layer]:  # fmt: skip
+    drawn, found = dict[str, list[str]](), dict[str, Layer]()
+    for node_id, home in homes.items():
+        drawn.setdefault(home, []).append(node_id)
+    for box in picture.boxes:
+        inside = tuple(drawn.get(box.id, ()))
+        layer = _of_box(box, experiment, entries)
+        row = known.get(box.id) or known.get(inside[0] if inside else "")
+        if row is not None and box.kind == "split":
+            # its parts are read by name; itself it has the sizes of what it reads
+            row = replace(row, shape=known[row.reads[0]].shape if row.reads else ())
+        if layer.source in known and layer.source not in unknown:
+            layer = replace(layer, shape=known[layer.source].shape)
+        found[box.id] = replace(_costed(layer, row, unknown), drawn=inside, shared=box.shared)
     return found
 
 
