@@ -5,15 +5,19 @@ from __future__ import annotations
 from collections.abc import Callable
 from importlib import import_module
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual.app import App
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.screen import Screen
 
 from ..dsl.diagnostics import NetloomError
 from .desk import Desk
 from .keys import GLOBAL
+
+if TYPE_CHECKING:
+    from .model.recovery import Lost, Recovery
+    from .model.sketch import Sketch
 
 SCREENS: dict[str, tuple[str, str]] = {
     "start": ("start", "StartScreen"),
@@ -44,6 +48,7 @@ class Designer(App[int]):
         super().__init__()
         self.desk = desk
         self._begin = begin
+        self._recovery: Recovery | None = None
         for mode, (module, name) in SCREENS.items():
             self.add_mode(mode, self._factory(module, name))
 
@@ -82,10 +87,47 @@ class Designer(App[int]):
         except (NetloomError, OSError) as mistake:
             self.notify(str(mistake), severity="error")
             return
+        await self._show_sketch(sketch)
+
+    async def recover(self, lost: Lost) -> None:
+        """Put what an earlier designer had not saved on the desk; one undo leads back to the file as it is."""
+        try:
+            sketch = self.recovery.adopt(lost)
+        except (NetloomError, OSError) as mistake:
+            self.notify(str(mistake), severity="error")
+            return
+        await self._show_sketch(sketch)
+
+    async def _show_sketch(self, sketch: Sketch) -> None:
         self.desk.sketch, self.desk.checked = sketch, None
+        if self.current_mode == "design":
+            await self.switch_mode("start")
         await self.remove_mode("design")
         self.add_mode("design", self._factory(*SCREENS["design"]))
         await self.switch_mode("design")
+
+    @property
+    def recovery(self) -> Recovery:
+        """Where copies of unsaved text are kept."""
+        if self._recovery is None:
+            from .model.recovery import Recovery
+
+            self._recovery = Recovery()
+        return self._recovery
+
+    def keep_copy(self) -> None:
+        """Copy the text that is not saved to where the next designer finds it, should this one end badly."""
+        if (
+            self.desk.sketch is not None
+            and not self.desk.read_only
+            and (trouble := self.recovery.keep(self.desk.sketch))
+        ):
+            self.notify(trouble, severity="warning", timeout=10)
+
+    def _ended(self) -> None:
+        if self._recovery is not None:
+            self._recovery.close()
+        self.exit(0)
 
     async def watch_run(self, folder: Path) -> None:
         """Put a run on the desk and show it."""
@@ -102,7 +144,7 @@ class Designer(App[int]):
         """Leave; what is not saved is asked about."""
         sketch = self.desk.sketch
         if sketch is None or not sketch.changed or self.desk.read_only:
-            self.exit(0)
+            self._ended()
             return
         from .screens.leave import LeaveDialog
 
@@ -110,7 +152,7 @@ class Designer(App[int]):
             if answer == "save" and not await self.save():
                 return
             if answer in ("save", "discard"):
-                self.exit(0)
+                self._ended()
 
         await self.push_screen(LeaveDialog(sketch.path), answered)
 
@@ -129,6 +171,7 @@ class Designer(App[int]):
         except (NetloomError, OSError) as mistake:
             self.notify(str(mistake), title="Not saved", severity="error", timeout=10)
             return False
+        self.keep_copy()
         self.notify(f"saved {sketch.path}")
         return True
 

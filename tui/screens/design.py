@@ -2,112 +2,51 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from textual import work
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.containers import Horizontal, Vertical
-from textual.screen import Screen
 from textual.timer import Timer
 from textual.widget import Widget
 from textual.widgets import Footer
 
 from ...dsl.diagnostics import NetloomError
-from ...dsl.edit import Refused
 from ..desk import Desk
 from ..model.checking import Checked, Layer, check_text
 from ..model.form import Form, bare_form, form_of, sections
-from ..model.sketch import Sketch
+from ..model.heats import KINDS, heats
 from ..widgets.graph_view import GraphView
 from ..widgets.inspector import Inspector
 from ..widgets.minimap import MiniMap
-from ..widgets.palette import PaletteDialog, PalettePane
+from ..widgets.palette import PalettePane
 from ..widgets.problems import ProblemsPane
 from ..widgets.top_bar import TopBar
 from ..widgets.totals_bar import TotalsBar
 from ..widgets.yaml_pane import YamlPane
+from .design_edits import EditingScreen
+from .design_looks import KEYS, LOOKS
 
 DEBOUNCE = 0.15
 """Seconds without a key before the text is checked."""
 PANES = ("graph", "inspector", "yaml", "problems", "palette")
 
 
-class DesignScreen(Screen[None]):
+class DesignScreen(EditingScreen):
     """One file, edited as a picture, by a form, or as text."""
 
     AUTO_FOCUS = "GraphView"
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-medium"), (140, "-wide")]  # noqa: RUF012  Textual's own name
-    DEFAULT_CSS = """
-    DesignScreen #body { height: 1fr; }
-    DesignScreen #palette { width: 26; display: none; }
-    DesignScreen #middle { width: 1fr; }
-    DesignScreen #drawing { height: 1fr; }
-    DesignScreen #graph { width: 1fr; }
-    DesignScreen #minimap { width: 16; display: none; }
-    DesignScreen #yaml { height: 40%; display: none; }
-    DesignScreen #inspector { width: 38; }
-    DesignScreen #problems { height: auto; max-height: 7; }
-    DesignScreen.-wide #palette { display: block; }
-    DesignScreen.-wide #yaml { display: block; }
-    DesignScreen.with-map #minimap { display: block; }
-    DesignScreen.with-yaml #yaml { display: block; }
-    DesignScreen.without-yaml #yaml { display: none; }
-    DesignScreen.-narrow #palette, DesignScreen.-narrow #inspector,
-    DesignScreen.-narrow #yaml { display: none; }
-    DesignScreen.-narrow.pane-inspector #inspector { display: block; width: 1fr; }
-    DesignScreen.-narrow.pane-inspector #middle { display: none; }
-    DesignScreen.-narrow.pane-yaml #yaml { display: block; height: 1fr; }
-    DesignScreen.-narrow.pane-yaml #drawing { display: none; }
-    DesignScreen.-narrow #problems { max-height: 4; }
-    DesignScreen.alone #problems, DesignScreen.alone #palette { display: none; }
-    DesignScreen.alone.pane-graph #inspector, DesignScreen.alone.pane-graph #yaml { display: none; }
-    DesignScreen.alone.pane-yaml #inspector, DesignScreen.alone.pane-yaml #drawing { display: none; }
-    DesignScreen.alone.pane-yaml #yaml { display: block; height: 1fr; }
-    DesignScreen.alone.pane-inspector #middle { display: none; }
-    DesignScreen.alone.pane-inspector #inspector { display: block; width: 1fr; }
-    """
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("ctrl+s", "save", "Save"),
-        Binding("ctrl+z", "undo", "Undo", priority=True),
-        Binding("ctrl+y", "redo", "Redo", priority=True),
-        Binding("a", "add('after')", "Add"),
-        Binding("A", "add('before')", "Add before", show=False),
-        Binding("x,delete", "delete", "Delete"),
-        Binding("d", "duplicate", "Duplicate", show=False),
-        Binding("K", "move(-1)", "Move up", show=False),
-        Binding("J", "move(1)", "Move down", show=False),
-        Binding("c", "connect", "Connect", show=False),
-        Binding("r", "rename", "Rename", show=False),
-        Binding("w", "wrap", "Wrap in a block", show=False),
-        Binding("u", "unwrap", "Unwrap the block", show=False),
-        Binding("e", "text", "Text"),
-        Binding("m", "minimap", "Map", show=False),
-        Binding("z", "alone", "One pane alone", show=False),
-        Binding("left_square_bracket", "pane(-1)", "Pane before", show=False),
-        Binding("right_square_bracket", "pane(1)", "Next pane"),
-        Binding("f8", "problem", "Next problem"),
-        Binding("f4", "fix", "Fix", show=False),
-        Binding("s", "section", "Settings"),
-        Binding("t", "train", "Train"),
-        Binding("E", "export", "Export", show=False),
-    ]
+    DEFAULT_CSS = LOOKS
+    BINDINGS: ClassVar[list[BindingType]] = [*KEYS]
 
     def __init__(self, desk: Desk) -> None:
-        super().__init__()
-        assert desk.sketch is not None, "the design screen has a file"
-        self.desk = desk
+        super().__init__(desk)
         self._pane = "graph"
         self._waiting: Timer | None = None
-        self._from: str | None = None
+        self._heat = 0
         self._section = ""
-
-    @property
-    def sketch(self) -> Sketch:
-        """The file that is edited."""
-        assert self.desk.sketch is not None, "the design screen has a file"
-        return self.desk.sketch
 
     # what there is
 
@@ -126,11 +65,6 @@ class DesignScreen(Screen[None]):
         yield ProblemsPane(id="problems")
         yield TotalsBar()
         yield Footer(compact=True, show_command_palette=False)
-
-    @property
-    def graph(self) -> GraphView:
-        """The picture."""
-        return self.query_one(GraphView)
 
     def on_mount(self) -> None:
         """Show the text at once, and what is known of it as soon as it is."""
@@ -177,7 +111,13 @@ class DesignScreen(Screen[None]):
         if checked.picture is None and self.desk.checked is not None:
             checked = checked.with_picture_of(self.desk.checked)
         self.desk.checked = checked
+        self.sketch.learn(checked)
         self._show(checked)
+        self._keep_copy()
+
+    @work(thread=True, exclusive=True, group="keep")
+    def _keep_copy(self) -> None:
+        self.app.keep_copy()  # type: ignore[attr-defined]
 
     def _show(self, checked: Checked) -> None:
         errors = sum(d.severity == "error" for d in checked.diagnostics)
@@ -217,121 +157,6 @@ class DesignScreen(Screen[None]):
             return bare_form(layer)
         shapes = [checked.layers[one].shape if one in checked.layers else None for one in layer.reads]
         return form_of(self.sketch.document, layer.address, layer, shapes)
-
-    def _chosen(self) -> list[str]:
-        graph = self.graph
-        return sorted(graph.selected) or ([graph.focused_id] if graph.focused_id else [])
-
-    # editing
-
-    def _edit(self, command: Callable[[], Any]) -> bool:
-        """Do one command of the sketch; what it refuses is said."""
-        if self.desk.read_only:
-            self.notify("This file is only looked at (--read-only).", severity="warning")
-            return False
-        try:
-            focus = command()
-        except Refused as why:
-            self.notify(str(why), severity="warning", timeout=8)
-            return False
-        self.graph.selected = set()
-        if isinstance(focus, str):
-            self.graph.focus_when_there(focus)
-        self.changed()
-        return True
-
-    def _one(self) -> str | None:
-        one = self.graph.focused_id
-        if not one:
-            self.notify("Choose a layer in the picture first.", severity="warning")
-        return one or None
-
-    async def action_add(self, where: str) -> None:
-        """Choose a kind, and put it after or before the focused layer."""
-
-        def chosen(kind: str | None) -> None:
-            if kind is not None:
-                self._add(kind, where)
-
-        await self.app.push_screen(PaletteDialog(self.sketch.document if self.sketch.readable else None), chosen)
-
-    def _add(self, kind: str, where: str) -> None:
-        near = self.graph.focused_id or None
-        add = self.sketch.add_before if where == "before" else self.sketch.add_after
-        if self._edit(lambda: add(near, kind)):
-            self.graph.focus()
-
-    def action_delete(self) -> None:
-        """Take the chosen layers out; what read them reads what they read."""
-        if chosen := self._chosen():
-            self._edit(lambda: self.sketch.delete(chosen))
-
-    def action_duplicate(self) -> None:
-        """The layer once more, behind itself."""
-        if (one := self._one()) is not None:
-            self._edit(lambda: self.sketch.duplicate(one))
-
-    def action_move(self, by: int) -> None:
-        """The layer one place up or down."""
-        if (one := self._one()) is not None:
-            self._edit(lambda: self.sketch.move(one, by))
-
-    def action_connect(self) -> None:
-        """First the source, then the target."""
-        one = self._one()
-        if one is None:
-            return
-        if self._from is None:
-            self._from = one
-            self.notify(f"From {one}: go to the layer that is to read it and press c again (esc: not).")
-        else:
-            source, self._from = self._from, None
-            self._edit(lambda: self.sketch.connect(source, one))
-
-    async def action_rename(self) -> None:
-        """Another name for the layer, and for it wherever it is read."""
-        from .ask import Ask
-
-        one = self._one()
-        if one is None:
-            return
-
-        def named(name: str | None) -> None:
-            if name:
-                self._edit(lambda: self.sketch.rename(one, name))
-
-        await self.app.push_screen(Ask("Name", one.rpartition(".")[2]), named)
-
-    async def action_wrap(self) -> None:
-        """Make a block of the chosen layers."""
-        from .ask import Ask
-
-        chosen = self._chosen()
-
-        def named(name: str | None) -> None:
-            if name:
-                self._edit(lambda: self.sketch.wrap(chosen, name))
-
-        if chosen:
-            await self.app.push_screen(Ask("Name of the block (begins with a capital)", "Block"), named)
-
-    def action_unwrap(self) -> None:
-        """Put the layers of the block in its place."""
-        if (one := self._one()) is not None:
-            self._edit(lambda: self.sketch.unwrap(one))
-
-    def action_undo(self) -> None:
-        """Take the last change back, whichever pane made it."""
-        self._through(self.sketch.undo(), "undone", "nothing to undo")
-
-    def action_redo(self) -> None:
-        """Make it again."""
-        self._through(self.sketch.redo(), "again", "nothing to redo")
-
-    def _through(self, words: str | None, done: str, nothing: str) -> None:
-        self.query_one(TotalsBar).note(f"{done}: {words}" if words else nothing)
-        if words:
-            self.changed()
 
     # messages of the panes
 
@@ -455,6 +280,24 @@ class DesignScreen(Screen[None]):
     def action_minimap(self) -> None:
         """Show or hide the map."""
         self.toggle_class("with-map")
+
+    def action_colour(self) -> None:
+        """Colour the boxes by the next thing that is known of them, or by what they do."""
+        checked = self.desk.checked
+        if checked is None or checked.picture is None:
+            return
+        run = self.desk.run
+        seen = run.observed.layers if run is not None and run.observed is not None else {}
+        kinds = [kind for kind in KINDS if seen or kind in ("work", "parameters")]
+        self._heat = (self._heat + 1) % (len(kinds) + 1)
+        if self._heat == 0:
+            self.graph.heat = None
+            self.query_one(TotalsBar).note("")
+            return
+        kind = kinds[self._heat - 1]
+        self.graph.heat = heats(kind, [box.id for box in checked.picture.boxes], checked.layers, seen)
+        more = "" if seen else " (train first: then gradients and activations too)"
+        self.query_one(TotalsBar).note(f"coloured by {kind}{more}")
 
     def action_alone(self) -> None:
         """The pane alone on the screen, or all again."""
