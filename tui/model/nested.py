@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import pairwise
 
 from ...compiler.diagram import Box, Group, Item, Link, Picture, boxes_in, spine
 from ...compiler.diagram_words import title
@@ -12,7 +13,8 @@ from .layered import Net, Node, Point, layered
 
 FRAME_X, FRAME_Y = 2, 1
 """Columns and rows between a frame's outside and what is in it."""
-LEAST_TITLE = 10
+TITLE_SIGNS = 5
+"""Columns a title takes besides its words."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +132,8 @@ def laid_out(picture: Picture, measure: Measure, *, gap: int = 3, labels: bool =
         nets.append(net)
     tensors = [_Tensor(key[0], tuple(ends)) for key, ends in zip(keys, targets, strict=True)]
     way = spine(picture)
-    task = _Task(tensors, frozenset(zip(way, way[1:], strict=False)), measure, gap, labels, _busiest(tensors))
+    straight = {*zip(way, way[1:], strict=False), *((k.source, k.target) for k in links if k.source in way[-1:])}
+    task = _Task(tensors, frozenset(straight), measure, gap, labels, _busiest(tensors))
     block = _level(picture.items, range(len(tensors)), (), (), task, 0)
     routes = [_route(link, net, block, turned=turned) for link, net, turned in zip(links, nets, back, strict=True)]
     return Layout(block.width, block.height, block.places, block.frames, routes)
@@ -271,18 +274,21 @@ def _child(
 def _framed(group: Group, inner: _Block, depth: int) -> _Block:
     """A level with a frame round it; everything in it keeps its place within."""
     name, kind = title(group)
-    width = max(inner.width + 2 * FRAME_X, LEAST_TITLE)
-    width += 1 - width % 2
     block = inner.moved(FRAME_X, FRAME_Y)
-    block.width, block.height = width, inner.height + 2 * FRAME_Y
     block.entries = {net: column + FRAME_X for net, column in inner.entries.items()}
     block.exits = {net: column + FRAME_X for net, column in inner.exits.items()}
-    bounds = [0, *sorted(block.entries.values()), width - 1]
-    runs = [(b - a - 2, -a) for a, b in zip(bounds, bounds[1:], strict=False)]
-    first = runs[0][0] >= len(name) + len(kind) + 6
-    room, start = runs[0] if first else max(runs)
+    width = inner.width + 2 * FRAME_X
+    gates = [0, *sorted(block.entries.values())]
+    need = len(name) + TITLE_SIGNS
+    if all(end - start - 2 < need for start, end in pairwise([*gates, width - 1])):
+        width = gates[-1] + need + 3
+    width += 1 - width % 2
+    block.width, block.height = width, inner.height + 2 * FRAME_Y
+    runs = [(end - start - 2, start) for start, end in pairwise([*gates, width - 1])]
+    first = runs[0][0] >= len(name) + len(kind) + TITLE_SIGNS + 1
+    room, start = runs[0] if first else max(runs, key=lambda run: run[0])
     place = Place(0, 0, width, block.height)
-    block.frames = [Frame(group.id, name, kind, place, depth, 1 - start, room), *block.frames]
+    block.frames = [Frame(group.id, name, kind, place, depth, start + 1, room), *block.frames]
     return block
 
 
