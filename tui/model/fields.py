@@ -11,6 +11,7 @@ from ...dsl.entries import Site
 from ...dsl.kinds.computed import Scope
 from ...dsl.kinds.kind import REQUIRED, Option
 from ...dsl.reference.markdown import limits_of
+from .schedules import from_word
 from .typed import Typed, typed, typed_entries
 
 Section = Literal["own", "reads", "wiring"]
@@ -96,6 +97,9 @@ class Field:
 
     def read(self, text: str) -> Typed:
         """What a typed text comes to in this field."""
+        schedule = from_word(self.option, text, self.whole if not self.depth else None)
+        if schedule is not None:
+            return Typed(schedule)
         if self.site is not None:
             return typed_entries(text, self.option, self.site, self.scope)
         return typed(text, self.option, self.scope)

@@ -26,10 +26,11 @@ class FieldInput(Input):
     """The value. Up and down step a number or open the list of words; escape takes back what was typed, then leaves."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("up", "vertical(1)", "Step a number, or choose"),
+        Binding("up", "vertical(1)", "Step or choose", key_display="↑↓"),
         Binding("down", "vertical(-1)", "Step back, or choose", show=False),
-        Binding("space", "switch", "On or off", show=False),
-        Binding("escape", "back", "Take back; back to the picture"),
+        Binding("pagedown", "turn(1)", "Next form"),
+        Binding("pageup", "turn(-1)", "Form before", show=False),
+        Binding("escape", "back", "Take back; leave"),
     ]
 
     class Vertical(Message):
@@ -45,17 +46,29 @@ class FieldInput(Input):
     class Back(Message):
         """Escape."""
 
+    class Turned(Message):
+        """Page down (1) or up (-1)."""
+
+        def __init__(self, by: int) -> None:
+            super().__init__()
+            self.by = by
+
     def action_vertical(self, by: int) -> None:
         """Ask the row."""
         self.post_message(self.Vertical(by))
 
-    def action_switch(self) -> None:
-        """A blank in a text, else on or off."""
+    async def _on_key(self, event: events.Key) -> None:
         row = self.parent
-        if isinstance(row, FieldRow) and row.field is not None and row.field.truth:
+        if event.key == "space" and isinstance(row, FieldRow) and row.field is not None and row.field.truth:
+            event.stop()
+            event.prevent_default()
             self.post_message(self.Toggled())
-        else:
-            self.insert_text_at_cursor(" ")
+            return
+        await super()._on_key(event)
+
+    def action_turn(self, by: int) -> None:
+        """Ask the form."""
+        self.post_message(self.Turned(by))
 
     def action_back(self) -> None:
         """Ask the row."""
@@ -87,6 +100,13 @@ class FieldRow(Widget):
         def __init__(self, row: FieldRow) -> None:
             super().__init__()
             self.row = row
+
+    class Turned(Message):
+        """Page down (1) or up (-1); what was typed is entered before."""
+
+        def __init__(self, by: int) -> None:
+            super().__init__()
+            self.by = by
 
     class Left(Message):
         """Escape with nothing left to take back."""
@@ -281,6 +301,12 @@ class FieldRow(Widget):
             self._open("")
         elif not field.numeric:
             self.screen.focus_previous() if event.by > 0 else self.screen.focus_next()
+
+    def on_field_input_turned(self, event: FieldInput.Turned) -> None:
+        """Page down and up: enter what was typed first."""
+        event.stop()
+        self.enter()
+        self.post_message(self.Turned(event.by))
 
     def on_field_input_toggled(self, event: FieldInput.Toggled) -> None:
         """Space: on or off."""

@@ -19,7 +19,7 @@ from ...dsl.diagnostics import Diagnostic
 from ...dsl.edit_write import Value
 from ...dsl.kinds.tables import lookup
 from ..model.fields import Field, Form, merged
-from ..model.inner_fields import FAMILIES, from_word, set_within
+from ..model.inner_fields import FAMILIES, set_within
 from ..model.layers import sizes
 from ..model.problems import SIGNS
 from ..model.sizing import sized
@@ -42,8 +42,6 @@ class Inspector(Widget, can_focus=True):
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("pagedown", "turn(1)", "Next form"),
-        Binding("pageup", "turn(-1)", "Form before", show=False),
         Binding("escape", "leave", "Back to the picture", show=False),
     ]
 
@@ -170,9 +168,7 @@ class Inspector(Widget, can_focus=True):
         if field.section == "wiring" and field.name == "name" and event.text and form.several == 1:
             self.post_message(self.Rename(form.id, event.text))
             return
-        schedule = from_word(field.option, event.text, field.whole)
-        value = set_within(field, schedule if schedule is not None else value)
-        self.post_message(self.SetOption(at, field.path[0], value))
+        self.post_message(self.SetOption(at, field.path[0], set_within(field, value)))
 
     def on_field_row_weighed(self, event: FieldRow.Weighed) -> None:
         """Say what the value that is being typed would come to."""
@@ -191,12 +187,10 @@ class Inspector(Widget, can_focus=True):
             told += f", {found.multiply_adds:,} multiply-adds"
         self._say(told)
 
-    def action_turn(self, by: int) -> None:
+    def on_field_row_turned(self, event: FieldRow.Turned) -> None:
         """Ask for the next form, or the one before."""
-        row = next((row for row in self.rows if row.input.has_focus), None)
-        if row is not None:
-            row.enter()
-        self.post_message(self.Turned(by))
+        event.stop()
+        self.post_message(self.Turned(event.by))
 
     def action_leave(self) -> None:
         """Escape in a form without fields."""

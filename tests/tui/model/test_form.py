@@ -12,7 +12,8 @@ from netloom.dsl.edit_entries import entry_at
 from netloom.dsl.kinds.kind import Option
 from netloom.tui.model.fields import Form, merged
 from netloom.tui.model.form import form_of
-from netloom.tui.model.inner_fields import from_word, set_within
+from netloom.tui.model.inner_fields import set_within
+from netloom.tui.model.schedules import from_word
 from netloom.tui.model.typed import stepped
 
 EXAMPLES = Path(netloom.__file__).resolve().parent / "examples"
