@@ -7,13 +7,12 @@ compiled.graphs["train"].text()       # the op graph at the end of the passes
 
 from __future__ import annotations
 
-import gc
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
 from typing import Literal
 
+from ..dsl.uncollected import uncollected
 from . import emit
 from .assemble import assemble
 from .expand import expand
@@ -64,20 +63,8 @@ def compile_experiment(
 ) -> Compiled:
     """The plan of an experiment, and the graphs it was made from; `clock` (seconds) times the passes. `only`: the
     modes to compile; left out, all it has."""
-    with _uncollected():
+    with uncollected():
         return _compiled(experiment, lanes, watch, clock, only or modes(experiment))
-
-
-@contextmanager
-def _uncollected() -> Iterator[None]:
-    """Without the cyclic collector: passes make millions of small values that hold no cycles."""
-    was = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was:
-            gc.enable()
 
 
 def _compiled(

@@ -60,6 +60,11 @@ class Buffer:
             self._document = Document(self.text)
         return self._document
 
+    def read_as(self, document: Document | None) -> None:
+        """Take the parts of this very text from elsewhere, where it was read already."""
+        if self._document is None and document is not None and document.text == self.text:
+            self._document = document
+
     @property
     def readable(self) -> bool:
         """Whether the text can be read as a table: else it is edited as text alone."""

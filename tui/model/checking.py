@@ -21,6 +21,7 @@ from ...dsl.diagnostics import Diagnostic, Diagnostics
 from ...dsl.edit import Document, Refused
 from ...dsl.load import read_damaged, read_spec
 from ...dsl.spec import Spec
+from ...dsl.uncollected import uncollected
 from ...runtime.start import Loaded, check_spec
 from .layer_facts import layers_of
 from .layers import Layer, Totals
@@ -41,7 +42,8 @@ class Checked:
     """What one look at a text found. `revision` is the text's.
 
     `picture` is None where the text says no network; `grey`: it is that of an earlier text. `layers`: every box and
-    group of the picture, and every layer drawn in another's box, by id. `by_node`: the remarks about each.
+    group of the picture, and every layer drawn in another's box, by id. `by_node`: the remarks about each. `document`:
+    the text that was checked, by its parts.
     """
 
     revision: int
@@ -50,6 +52,7 @@ class Checked:
     layers: Mapping[str, Layer]
     totals: Totals
     by_node: Mapping[str, tuple[Diagnostic, ...]] = field(default_factory=dict)
+    document: Document | None = field(default=None, compare=False, repr=False)
     grey: bool = False
 
     @property
@@ -86,9 +89,14 @@ def check_text(text: str, path: Path | None, revision: int) -> Checked:
     Files that it names are read from the folder of `path`, or from the current one. Where the text has mistakes the
     picture is that of the rest: a layer with a mistake stands in it, its sizes unknown.
     """
-    file, base = place_of(path)
+    with uncollected():
+        document = Document(text)
+        return replace(_checked(document, path, revision), document=document)
+
+
+def _checked(document: Document, path: Path | None, revision: int) -> Checked:
+    text, (file, base) = document.text, place_of(path)
     spec, diagnostics = read_spec(text, file, {}, base)
-    document = Document(text)
     schema, experiment = _built(spec, diagnostics, document, base) if spec is not None else (None, None)
     remarks = tuple(diagnostics)
     if experiment is not None and schema is not None:

@@ -46,7 +46,10 @@ class Sketch(Buffer):
 
     def learn(self, checked: Checked) -> None:
         """Take the ids of a check of this very text; those of another are left aside."""
-        if checked.revision == self.revision and checked.revision != self._known.revision and self.readable:
+        if checked.revision != self.revision or checked.revision == self._known.revision:
+            return
+        self.read_as(checked.document)
+        if self.readable:
             self._known.learn(self.document, checked)
 
     def _followed(self, splices: Sequence[Splice]) -> None:
