@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from rich.text import Text
 from textual.app import App
 from textual.binding import BindingType
 from textual.screen import Screen
@@ -59,9 +61,20 @@ class Designer(App[int]):
 
         return made
 
+    def _fatal_error(self) -> None:
+        """End after a mistake of ours with a word and a report, instead of pages of the program's inside."""
+        from .model.crash import report, words
+        from .model.recovery import state_folder
+
+        error = sys.exception() or RuntimeError("unknown")
+        self.bell()
+        self._exit_renderables.append(Text(words(error, report(error, state_folder())), style="red"))
+        self._close_messages_no_wait()
+
     async def on_mount(self) -> None:
         """Show the first screen."""
         await self.switch_mode(self._begin)
+        self.call_after_refresh(self._remember)
 
     async def action_go(self, mode: str) -> None:
         """Show another screen."""
@@ -105,6 +118,16 @@ class Designer(App[int]):
         await self.remove_mode("design")
         self.add_mode("design", self._factory(*SCREENS["design"]))
         await self.switch_mode("design")
+        self._remember()
+
+    def _remember(self) -> None:
+        """Put the file first among those that the start screen offers."""
+        sketch = self.desk.sketch
+        if sketch is not None and sketch.path is not None and self.desk.timers:
+            from .model.recent import remember
+            from .model.recovery import state_folder
+
+            remember(state_folder(), sketch.path)
 
     @property
     def recovery(self) -> Recovery:
@@ -187,7 +210,7 @@ def design(file: Path | None, runs: Path, *, read_only: bool = False, plain: boo
         from .model.sketch import Sketch
 
         desk.sketch = Sketch.open(file) if file.exists() else Sketch.new("", file)
-    Designer(desk, "start" if file is None else "design").run()
+    _run(Designer(desk, "start" if file is None else "design"))
 
 
 def watch(which: str, runs: Path, *, read_only: bool = False, plain: bool = False) -> None:
@@ -196,4 +219,10 @@ def watch(which: str, runs: Path, *, read_only: bool = False, plain: bool = Fals
     from .model.run_client import RunClient
 
     client = RunClient(find(runs, which).path)
-    Designer(Desk(runs=runs, run=client, read_only=read_only, plain=plain), "train").run()
+    _run(Designer(Desk(runs=runs, run=client, read_only=read_only, plain=plain), "train"))
+
+
+def _run(app: Designer) -> None:
+    app.run()
+    if app.return_code:
+        sys.exit(app.return_code)

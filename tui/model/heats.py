@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from .layers import Layer
 from .marks import Heat
+
+if TYPE_CHECKING:
+    from .layers import Layer
 
 KINDS = ("gradient", "activation", "weight", "work", "parameters")
 """What boxes can be coloured by: what the watched run has seen, and what is known without one."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from textual import work
 from textual.app import ComposeResult
@@ -14,7 +14,6 @@ from textual.widgets import Footer
 
 from ...dsl.diagnostics import NetloomError
 from ..desk import Desk
-from ..model.checking import Checked, Layer, check_text
 from ..model.form import Form, bare_form, form_of, sections
 from ..model.heats import KINDS, heats
 from ..widgets.graph_view import GraphView
@@ -27,6 +26,10 @@ from ..widgets.totals_bar import TotalsBar
 from ..widgets.yaml_pane import YamlPane
 from .design_edits import EditingScreen
 from .design_looks import KEYS, LOOKS
+
+if TYPE_CHECKING:
+    from ..model.checking import Checked
+    from ..model.layers import Layer
 
 DEBOUNCE = 0.15
 """Seconds without a key before the text is checked."""
@@ -102,6 +105,8 @@ class DesignScreen(EditingScreen):
 
     @work(thread=True, exclusive=True, group="check")
     def _check(self, text: str, revision: int) -> None:
+        from ..model.checking import check_text  # with the compiler: the screen stands before it is there
+
         checked = check_text(text, self.sketch.path, revision)
         self.app.call_from_thread(self._take, checked)
 
