@@ -232,13 +232,18 @@ class GraphPane(ScrollView, can_focus=True):
     # painting
 
     @property
+    def room(self) -> Size:
+        """Columns and rows of the pane without scrollbars."""
+        return self.scrollable_content_region.size
+
+    @property
     def _head(self) -> int:
         return 1 if isinstance(self.scene, LaneScene) else 0
 
     @property
     def _pad(self) -> int:
         """Columns left of a picture that is narrower than the pane."""
-        return max(0, (self.size.width - self.scene.width) // 2) if self.scene is not None else 0
+        return max(0, (self.room.width - self.scene.width) // 2) if self.scene is not None else 0
 
     def _repaint(self) -> None:
         self._strips.clear()
@@ -253,18 +258,18 @@ class GraphPane(ScrollView, can_focus=True):
         ranges = [rows for box_id in box_ids if box_id for rows in scene.rows_of(box_id)]
         for key in [key for key in self._strips if any(low <= key[0] <= high for low, high in ranges)]:
             del self._strips[key]
-        top, height = self.scroll_offset.y, self.size.height
+        top, height = self.scroll_offset.y, self.room.height
         for low, high in ranges:
             first, last = max(low + self._head - top, 0), min(high + self._head - top, height - 1)
             if first <= last:
-                self.refresh(Region(0, first, self.size.width, last - first + 1))
+                self.refresh(Region(0, first, self.room.width, last - first + 1))
 
     def _lit(self) -> Lit:
         return Lit(self.focused_id, frozenset(self.selected), self._marks, self.heat, self.grey, self._letters)
 
     def render_line(self, y: int) -> Strip:
         """One line of the pane."""
-        scene, width = self.scene, self.size.width
+        scene, width = self.scene, self.room.width
         palette = self._colours()
         if scene is None:
             return Strip.blank(width, palette.paper)
@@ -280,7 +285,7 @@ class GraphPane(ScrollView, can_focus=True):
 
     def _line(self, scene: BoxScene | LaneScene, row: int, palette: Palette) -> Strip:
         if row >= scene.height:
-            return Strip.blank(self.size.width, palette.paper)
+            return Strip.blank(self.room.width, palette.paper)
         painted = scene.head() if row < 0 and isinstance(scene, LaneScene) else scene.row(row, self._lit())
         table = ASCII if self.plain else {}
         segments = [Segment(text.translate(table), palette[tone]) for text, tone in painted]

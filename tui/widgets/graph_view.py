@@ -169,7 +169,7 @@ class GraphView(GraphPane):
         if self.scene is None:
             return
         top, left = self.scroll_offset.y - self._head, self.scroll_offset.x - self._pad
-        seen = Region(left, top, self.size.width, self.size.height)
+        seen = Region(left, top, self.room.width, self.room.height)
         boxes = [name for name, place in self.scene.places.items() if seen.overlaps(_region(place))]
         self._letters = dict(zip(boxes, LETTERS, strict=False))
         self._repaint()

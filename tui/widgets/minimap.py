@@ -55,7 +55,7 @@ class MiniMap(Widget):
             return Strip.blank(width, paper)
         box, seen, focus = (self.get_component_rich_style(f"minimap--{name}") for name in ("box", "seen", "focus"))
         left, top = drawn.cell(*self._graph.scroll_offset)
-        size = self._graph.size
+        size = self._graph.room
         right, low = drawn.cell(self._graph.scroll_offset.x + size.width, self._graph.scroll_offset.y + size.height - 1)
         inside = top <= y <= low
         row = drawn.rows[y].ljust(width)[:width]
@@ -71,5 +71,5 @@ class MiniMap(Widget):
     def on_click(self, event: events.Click) -> None:
         """Show what was clicked at."""
         x, y = self._drawn().back(event.x - self.gutter.left, event.y - self.gutter.top)
-        size = self._graph.size
+        size = self._graph.room
         self._graph.scroll_to(x - size.width // 2, y - size.height // 2, animate=False)
