@@ -11,10 +11,12 @@ from typing import Any
 
 from ..compiler import emit
 from ..compiler.advice import advise
-from ..compiler.build import build
+from ..compiler.build import Sketched, build
+from ..compiler.build import sketch as build_sketch
 from ..compiler.expand import Mode, expand
 from ..compiler.experiment import Experiment
 from ..compiler.graph import Graph
+from ..compiler.passes.update_rules import RULES
 from ..compiler.pipeline import LEARN, TIDY, Compiled, compile_experiment, modes, optimise, passes
 from ..compiler.plan import Plan
 from ..compiler.stages import run as run_passes
@@ -134,6 +136,17 @@ def _schema(spec: Spec, diagnostics: Diagnostics, base: Path) -> DataSchema:
             elif (mistake.place.line, mistake.place.column) not in known:
                 diagnostics.items.append(mistake)
         return UNKNOWN_DATA
+
+
+def sketch(spec: Spec, schema: DataSchema) -> Sketched | None:
+    """What can be drawn of a file with mistakes; see `compiler.build.sketch`."""
+    return build_sketch(spec, schema)
+
+
+def slots(experiment: Experiment) -> int:
+    """How many numbers the optimiser keeps for each weight besides."""
+    rule = RULES.get(experiment.optimizer.kind) if experiment.optimizer is not None else None
+    return len(rule.slots) if rule is not None else 0
 
 
 def dataset(loaded: Loaded) -> Dataset:

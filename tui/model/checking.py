@@ -10,7 +10,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from ...compiler.build import sketch as sketched
 from ...compiler.cost import costs
 from ...compiler.diagram import Picture
 from ...compiler.diagram_layers import architecture
@@ -23,6 +22,7 @@ from ...dsl.load import read_damaged, read_spec
 from ...dsl.spec import Spec
 from ...dsl.uncollected import uncollected
 from ...runtime.start import Loaded, check_spec
+from ...runtime.start import sketch as sketched
 from .layer_facts import layers_of
 from .layers import Layer, Totals
 from .looked import LOOKED, signature

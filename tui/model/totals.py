@@ -7,7 +7,6 @@ from pathlib import Path
 
 from ...compiler.experiment import Experiment
 from ...compiler.layer_table import LayerRow
-from ...compiler.passes.update_rules import RULES
 from ...compiler.peak import inference_peak, training_peak
 from ...compiler.plan import Plan
 from ...dsl.data_schema import DataSchema
@@ -74,13 +73,15 @@ def _memory(experiment: Experiment, rows: tuple[LayerRow, ...], parameters: int,
     if not experiment.trains:
         widest = [row.activation_bytes for row in rows] or [0]
         return FLOAT * parameters + 2 * batch * max(widest)
-    rule = RULES.get(experiment.optimizer.kind) if experiment.optimizer is not None else None
-    slots = len(rule.slots) if rule is not None else 0
     # gradients of values are dropped as soon as they are used: the two largest lie there at one time
     back = sum(sorted((row.gradient_bytes for row in rows), reverse=True)[:2])
     kept = sum(row.activation_bytes for row in rows if row.kind != "data")
     # half as much again for what is laid out anew, and some for the columns of a batch
-    return FLOAT * (parameters + (1 + slots) * trainable + parameters // 2) + batch * (kept + back) + LEAST
+    return (
+        FLOAT * (parameters + (1 + start.slots(experiment)) * trainable + parameters // 2)
+        + batch * (kept + back)
+        + LEAST
+    )
 
 
 def _seconds(experiment: Experiment, rows: tuple[LayerRow, ...], examples: int) -> float:
