@@ -44,6 +44,8 @@ class View:
     best_epoch: int | None = None
     warnings: tuple[str, ...] = ()
     failure: str | None = None
+    failed_at: str | None = None
+    """`FILE:LINE` of what failed, where the run knows it."""
     checkpoint: int | None = None
     seconds: float = 0.0
     paused: bool = False
@@ -67,7 +69,7 @@ def after(view: View, event: Event) -> View:
     """The view after one event."""
     match event:
         case RunStarted():
-            return replace(view, started=event, status="running", failure=None, paused=False)
+            return replace(view, started=event, status="running", failure=None, failed_at=None, paused=False)
         case Steps():
             return _steps(view, event)
         case Evaluated():
@@ -77,7 +79,8 @@ def after(view: View, event: Event) -> View:
         case Resumed():
             return _resumed(view, event)
         case RunFailed():
-            return replace(view, failure=event.message, status="failed")
+            at = f"{event.file}:{event.line}" if event.file and event.line else None
+            return replace(view, failure=event.message, failed_at=at, status="failed")
         case RunEnded():
             ended = replace(view, status=event.status, seconds=event.seconds, paused=False)
             return replace(ended, step=event.step, epoch=event.epochs)

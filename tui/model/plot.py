@@ -180,7 +180,8 @@ def _put_signs(signs: list[list[str]], owners: list[list[int]], curve: Curve, at
     good = np.flatnonzero(np.isfinite(at))
     if not len(good):
         return
-    for place in {int(good[-1])} | (_sign_places(curve, frame, int(good[-1])) & set(good.tolist())):
+    places = _sign_places(curve, frame, int(good[-1])) & set(good.tolist())
+    for place in places or {int(good[-1])}:
         row, column = int(at[place]) // 4, place // 2
         signs[row][column] = sign_of(curve.slot, frame.ascii)
         owners[row][column] = 2 * curve.slot + 1
@@ -193,8 +194,8 @@ def _sign_places(curve: Curve, frame: _Frame, end: int) -> set[int]:
         columns = (_column(frame, float(step)) for step in curve.steps[a:b])
         return {2 * column for column in columns if column is not None}
     if len(frame.curves) == 1:
-        return set()
-    return set(range(2 * ((curve.slot * 9 + 8) % SIGN_EVERY), end - 8, 2 * SIGN_EVERY))
+        return {end}
+    return {end} | set(range(2 * ((curve.slot * 9 + 8) % SIGN_EVERY), end - 8, 2 * SIGN_EVERY))
 
 
 def _column(frame: _Frame, step: float) -> int | None:
@@ -270,8 +271,13 @@ def _legend(curves: Sequence[Curve], look: Look, width: int, most: int, ascii: b
 
 
 def _told(curve: Curve, look: Look) -> str:
+    """The value under the cross-hair, or the newest: of a noisy curve that of its smoothed line."""
     if look.cursor is not None:
         return figure(value_at(curve, look.cursor))
+    if curve.noisy and look.smoothing and len(curve.values):
+        recent = curve.values[-max(8, round(len(curve.values) * SMOOTHINGS[look.smoothing])) :]
+        good = recent[np.isfinite(recent)]
+        return figure(float(good.mean())) if len(good) and np.isfinite(curve.values[-1]) else "NaN"
     return figure(float(curve.values[-1])) if len(curve.values) else "none"
 
 

@@ -7,13 +7,13 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Protocol
 
 import numpy as np
-import numpy.typing as npt
 
 from ...runtime.fold import View
 from .curves import Array, Curve, Mark, figure
+from .series import Series
 
 PARTS = ("train", "validation", "test")
 ENDED = {
@@ -28,22 +28,13 @@ SILENT = 10.0
 """Seconds without an event after which that is said."""
 
 
-class Points(Protocol):
-    """A growing series, steps rising."""
-
-    @property
-    def steps(self) -> npt.NDArray[Any]: ...
-    @property
-    def values(self) -> npt.NDArray[Any]: ...
-
-
 class Watched(Protocol):
     """A run that is looked at."""
 
     @property
     def view(self) -> View: ...
     @property
-    def series(self) -> Mapping[str, Points]: ...
+    def series(self) -> Mapping[str, Series]: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +52,8 @@ def state_of(view: View, status: str, silent: float, pending: str = "", paused: 
     such as `pausing`; `silent`: seconds since the last event."""
     if status in ENDED:
         sign, words = ENDED[status]
+        if status == "failed" and view.failed_at:
+            words = f"failed at {view.failed_at}"
         return State(sign, words, bad=status in ("failed", "died"))
     if view.started is None:
         return State("…", "starting: nothing is recorded yet", alive=True)
@@ -231,6 +224,7 @@ def at_step(view: View, step: float) -> View:
     best = view.best_epoch if view.best_epoch is not None and view.best_epoch * an_epoch <= step else None
     return replace(
         view,
+        changes=tuple(change for change in view.changes if change[0] <= step),
         step=int(step),
         epoch=int(step // an_epoch),
         history=history,

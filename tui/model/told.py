@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -12,6 +12,7 @@ import numpy as np
 from ...runtime.fold import View
 from .confusion_rows import Confusion
 from .curves import Array, Curve, Mark, Window, cut, extent_of
+from .diagnosis import diagnose
 from .observed import Inside, ridges_of
 from .record import (
     State,
@@ -83,7 +84,6 @@ class Told:
     findings: Sequence[tuple[str, str]]
     good: str
     inside: Inside
-    knobs: Mapping[str, Array]
     last: float
     no_look: str
     no_pictures: str
@@ -101,11 +101,12 @@ def told(
     now: float,
     back: float | None = None,
     metric: str = "",
-    findings: Sequence[tuple[str, str]] = (),
     pictures: Inside | None = None,
+    *,
+    whole: bool = True,
 ) -> Told:
-    """What is shown of a run at a time, or (`back`) of the step that is looked back at. `findings` are those of the
-    newest step; `pictures` what was seen with the newest checkpoint."""
+    """What is shown of a run at a time, or (`back`) of the step that is looked back at. `pictures` is what was
+    seen last; not `whole`: without a diagnosis, which takes a while."""
     view = run.view if back is None else at_step(run.view, back)
     pending = steering.pending or next((ASKED.get(do, do) for do in run.waiting), "")
     state = state_of(run.view, run.state, run.silent_seconds(now), pending, run.view.paused)
@@ -123,10 +124,9 @@ def told(
         marks=knob_marks(view.changes),
         extent=(0.0, max(extent_of(curves[0])[1], extent_of(curves[1])[1])),
         figures=figures(view, _now(run) if state.alive and back is None else {}),
-        findings=findings if back is None else (),
+        findings=tuple((one.words, one.way_out) for one in diagnose(run)) if whole and back is None else (),
         good="nothing wrong to be seen" if back is None else "the diagnosis is of the newest step: esc goes there",
         inside=inside,
-        knobs=_knobs(run),
         last=float(run.view.step),
         no_look=NO_LOOK if state.alive else NEVER_LOOKED,
         no_pictures=NO_PICTURES,
@@ -182,6 +182,6 @@ def _now(run: Client) -> dict[str, str]:
     return found
 
 
-def _knobs(run: Watched) -> dict[str, Array]:
+def knob_history(run: Watched) -> dict[str, Array]:
     """What the live numbers were so far, where the record tells."""
     return {name: np.asarray(run.series[name].values, np.float64) for name in run.view.knobs if name in run.series}

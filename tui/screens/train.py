@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import time
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from rich.text import Text
 from textual import work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
-from textual.screen import Screen
 from textual.widget import Widget
 from textual.widgets import Footer, Static
 
@@ -19,7 +18,6 @@ from ..desk import Desk
 from ..model.curves import Look, looked
 from ..model.observed import LOOKS, SIZES
 from ..model.seeing import Seeing
-from ..model.steering import Steering
 from ..model.told import Told, told
 from ..widgets.chart import LOOK_KEYS, Chart
 from ..widgets.confusion import ConfusionView
@@ -27,6 +25,7 @@ from ..widgets.figures import Figures, Findings, RunLine, TimeLine
 from ..widgets.picture import Pictures
 from ..widgets.ridges import Ridges
 from ..widgets.top_bar import TopBar
+from .steer import NO_RUN, STEERING_KEYS, SteeringScreen
 
 TICK = 0.2
 """Seconds between looks at the record."""
@@ -39,10 +38,9 @@ SCRUBS = 50
 PANES = {"curves": "Curves", "numbers": "Numbers", "layers": "Layers", "looks": "Pictures"}
 EACH = {"filters": 10, "activations": 14, "examples": 16, "confusion": 1}
 """Cells that a picture is made at most."""
-NO_RUN = "no run on the desk: 4 lists the runs there are, or open a network (1) and train it"
 
 
-class TrainScreen(Screen[None]):
+class TrainScreen(SteeringScreen):
     """One run. Wide and tall terminals show all of it; others a pane at a time, or two."""
 
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (110, "-wide")]  # noqa: RUF012  Textual's own name
@@ -75,13 +73,7 @@ class TrainScreen(Screen[None]):
     TrainScreen.-narrow.-tall.pane-layers #ridges, TrainScreen.-narrow.-tall.pane-looks #looks { display: block; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("space", "pause", "Pause"),
-        Binding("n", "step(1)", "Step"),
-        Binding("N", "step(10)", "Ten steps", show=False),
-        Binding("l", "knob", "Learning rate"),
-        Binding("s", "stop", "Stop"),
-        Binding("S", "stop_now", "Save and stop", show=False),
-        Binding("c", "checkpoint", "Checkpoint", show=False),
+        *STEERING_KEYS,
         Binding("b", "freeze", "Freeze the display", show=False),
         Binding("m", "metric", "Metric"),
         Binding("g", "sizes", "Gradients, activations, weights", show=False),
@@ -102,15 +94,15 @@ class TrainScreen(Screen[None]):
     ]
 
     def __init__(self, desk: Desk) -> None:
-        super().__init__(classes="pane-curves look-filters")
-        self.desk = desk
+        super().__init__(desk)
+        self.set_classes("pane-curves look-filters")
         self.look = Look()
         self._pane, self._sizes, self._looks, self._metric = "curves", SIZES[0], LOOKS[0], ""
         self._back: float | None = None
         self._playing = self._frozen = False
         self._ticks = 0
-        self._steering = Steering(self._send)
         self._seen = Seeing()
+        self._of = desk.run
 
     def compose(self) -> ComposeResult:
         """Curves on the left, the rest on the right."""
@@ -144,7 +136,11 @@ class TrainScreen(Screen[None]):
 
     def on_screen_resume(self) -> None:
         """The desk may hold another run by now."""
-        self._steering, self._seen = Steering(self._send), Seeing()
+        if self.desk.run is not self._of:
+            self._of, self._back, self._playing = self.desk.run, None, False
+            self._seen = Seeing()
+            self.begin_steering()
+            self._ticks = 0
         self.query_one(TopBar).show(self._subject())
 
     def _subject(self) -> str:
@@ -164,7 +160,8 @@ class TrainScreen(Screen[None]):
             self._scrub_by(1)
             changed = True
         if not self._frozen and (changed or self._ticks % SLOW == 0):
-            self._show(self._told(), curves=changed, whole=self._ticks % SLOW in (0, 1))
+            whole = self._ticks % SLOW in (0, 1)
+            self._show(self._told(whole=whole), curves=changed, whole=whole)
         if self._ticks % SLOW == 0 and self._seen.due(self.desk.run, time.monotonic()) and self._picture().size:
             self._look_inside()
 
@@ -183,9 +180,11 @@ class TrainScreen(Screen[None]):
         self.desk.run.poll()
         self._show(self._told(), whole=True)
 
-    def _told(self) -> Told:
+    def _told(self, *, whole: bool = True) -> Told:
         assert self.desk.run is not None, "only a run is told of"
-        return told(self.desk.run, self._steering, time.time(), self._back, self._metric, pictures=self._seen.inside)
+        return told(
+            self.desk.run, self.steering, time.time(), self._back, self._metric, self._seen.inside, whole=whole
+        )
 
     def _show(self, now: Told | None, *, curves: bool = True, whole: bool = False) -> None:
         if now is None:
@@ -216,7 +215,8 @@ class TrainScreen(Screen[None]):
         empty = self._seen.trouble or ("no pictures of these" if inside.pictures_step else now.no_pictures)
         self.query_one(Pictures).show(shown, f"{self._looks}  (v: next)", EACH[self._looks], empty, at)
 
-    def _redraw(self) -> None:
+    def redraw(self) -> None:
+        """Draw what is known again."""
         if self.desk.run is not None:
             self._show(self._told(), whole=True)
 
@@ -239,13 +239,13 @@ class TrainScreen(Screen[None]):
             names = self._told().names
             self._metric = names[(names.index(self._metric) + 1) % len(names)] if self._metric in names else ""
             self._metric = self._metric or (names[1 % len(names)] if names else "")
-            self._redraw()
+            self.redraw()
 
     def action_sizes(self) -> None:
         """Gradients, activations or weights."""
         self._sizes = SIZES[(SIZES.index(self._sizes) + 1) % len(SIZES)]
         self._go_to("layers")
-        self._redraw()
+        self.redraw()
 
     def action_look_at(self) -> None:
         """The next kind of picture."""
@@ -253,7 +253,7 @@ class TrainScreen(Screen[None]):
         self._looks = LOOKS[(LOOKS.index(self._looks) + 1) % len(LOOKS)]
         self.add_class(f"look-{self._looks}")
         self._go_to("looks")
-        self._redraw()
+        self.redraw()
 
     def action_inside(self) -> None:
         """Look inside now, with the newest checkpoint."""
@@ -269,7 +269,7 @@ class TrainScreen(Screen[None]):
     async def _look_inside(self) -> None:
         assert self.desk.run is not None, "only a run is looked into"
         await asyncio.to_thread(self._seen.see, self.desk.run, time.monotonic)
-        self._redraw()
+        self.redraw()
 
     def action_pane(self, by: int) -> None:
         """The next pane, where not all of them are shown."""
@@ -323,12 +323,12 @@ class TrainScreen(Screen[None]):
     def action_scrub(self, by: int) -> None:
         """Look at the run as it was earlier."""
         self._scrub_by(by)
-        self._redraw()
+        self.redraw()
 
     def on_time_line_sought(self, event: TimeLine.Sought) -> None:
         """A step was chosen on the slider."""
         self._back = event.step
-        self._redraw()
+        self.redraw()
 
     def action_play(self) -> None:
         """Let the record pass before the eye, from the start when it stands at the end."""
@@ -336,7 +336,7 @@ class TrainScreen(Screen[None]):
         if self._playing and self._back is None:
             self._back = 0.0
             self.add_class("back")
-        self._redraw()
+        self.redraw()
 
     def action_now(self) -> None:
         """Back to the newest step; before that, out of a pane that is alone."""
@@ -344,83 +344,7 @@ class TrainScreen(Screen[None]):
             self.minimize()
         self._back, self._playing = None, False
         self.remove_class("back")
-        self._redraw()
-
-    # steering
-
-    def _send(self, command: dict[str, Any]) -> Any:
-        assert self.desk.run is not None, "only a run is steered"
-        return self.desk.run.send(command)
-
-    def _may_steer(self) -> bool:
-        run = self.desk.run
-        if run is None or self.desk.read_only:
-            self.notify("read only: nothing is steered" if run is not None else NO_RUN, severity="warning")
-            return False
-        if not self._told().alive:
-            self.notify("this run has ended: 4 Runs goes on with it (r)", severity="warning")
-            return False
-        return True
-
-    def _ask(self, do: str, **more: Any) -> None:
-        if self._may_steer():
-            self._steering.ask(do)
-            self._redraw()
-            self._carry_out({"do": do, **more})
-
-    @work(group="steer")
-    async def _carry_out(self, command: dict[str, Any]) -> None:
-        taken = await asyncio.to_thread(self._steering.carry_out, command)
-        if not taken:
-            self.notify(self._steering.trouble, title="Not done", severity="error")
-        self.refresh_now()
-
-    def action_pause(self) -> None:
-        """Pause, or go on."""
-        self._ask("resume" if self.desk.run is not None and self.desk.run.view.paused else "pause")
-
-    def action_step(self, count: int) -> None:
-        """Train so many steps and pause again."""
-        self._ask("step", count=count)
-
-    def action_checkpoint(self) -> None:
-        """Write a checkpoint now."""
-        self._ask("checkpoint")
-
-    async def action_stop(self) -> None:
-        """Stop, after a question."""
-        from .confirm import Confirm
-
-        if self._may_steer():
-            question = "Stop the training? Its weights are saved; Runs (4) can go on with it."
-            await self.app.push_screen(Confirm(question, "Stop", "Go on"), self._stop_if)
-
-    def _stop_if(self, yes: bool | None) -> None:
-        if yes:
-            self._ask("stop")
-
-    def action_stop_now(self) -> None:
-        """Save and stop without a question."""
-        self._ask("checkpoint")
-        self._ask("stop")
-
-    async def action_knob(self) -> None:
-        """Set the learning rate or another live number."""
-        from .knob import Answer, KnobDialog
-
-        if not self._may_steer():
-            return
-        assert self.desk.run is not None, "what may be steered is there"
-        knobs = self.desk.run.view.knobs
-        if not knobs:
-            self.notify("no live number is known yet: wait for the first steps", severity="warning")
-            return
-
-        def answered(answer: Answer | None) -> None:
-            if answer is not None:
-                self._ask("knob", name=answer[0], value=answer[1])
-
-        await self.app.push_screen(KnobDialog(knobs, self._told().knobs, "learning_rate"), answered)
+        self.redraw()
 
     async def on_top_bar_chosen(self, event: TopBar.Chosen) -> None:
         """Another screen."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from textwrap import wrap
 from typing import ClassVar
 
 from rich.segment import Segment
@@ -21,6 +22,8 @@ from ..model.plot import AXIS, CURSOR, MARK, WORD, Plot, plot
 DARK = ("#5ab4ff", "#ffb454", "#7fd962", "#f07178", "#d2a6ff", "#59d8c4", "#ffd866", "#ff8fd0")
 LIGHT = ("#005fb8", "#b45309", "#2c7a1f", "#b91c3c", "#6d28d9", "#00766c", "#7a6000", "#a8207a")
 """Colours of curves, for dark and light themes; each is told apart by its sign too."""
+LEAST_ROWS = 7
+"""Fewer are too few for a chart below words."""
 LOOK_KEYS: tuple[Binding, ...] = (
     Binding("y", "look('log')", "Log scale"),
     Binding("t", "look('smooth')", "Smoothing", show=False),
@@ -129,11 +132,16 @@ class Chart(Widget, can_focus=True):
             self._strips = [Strip.blank(width, base)] * (height // 2)
             self._strips.append(Strip([Segment(self._empty.center(width), base + Style(italic=True, dim=True))]))
             return
+        said = self._lines(width) if self._plain else []
+        self._strips = said
+        if self._plain and height - len(said) < LEAST_ROWS:
+            self._plot = Plot((), 0, 0, (0.0, 1.0), 0)
+            return
         self._plot = plot(
             self._curves,
             self.look,
             width,
-            height,
+            height - len(said),
             self._marks,
             extent=self._extent,
             log_allowed=self._log_allowed,
@@ -141,8 +149,13 @@ class Chart(Widget, can_focus=True):
         )
         inks = self._inks()
         rows = self._plot.rows
-        self._strips = [Strip([Segment(text, inks.get(owner, base)) for text, owner in row]) for row in rows]
+        self._strips = said + [Strip([Segment(t, inks.get(owner, base)) for t, owner in row]) for row in rows]
         self.border_subtitle = self._said()
+
+    def _lines(self, width: int) -> list[Strip]:
+        """What the curves do, in words, for those who see no drawing."""
+        lines = [line for words in self.words.splitlines() for line in wrap(words, max(20, width))]
+        return [Strip([Segment(line, self.rich_style)]) for line in lines]
 
     def _inks(self) -> dict[int, Style]:
         dark = self.app.current_theme.dark

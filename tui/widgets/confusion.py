@@ -63,10 +63,13 @@ class ConfusionView(VerticalScroll, can_focus=True):
             return
         self._body.remove_class("-words")
         self.border_subtitle = f"{shown.part}, step {shown.step:,}: {shown.right:.1%} right"
+        if self._plain:
+            self._body.update(Text(self.words))
+            return
         width = max(16, self.content_size.width - 1)
         label = min(max([len(name) for name in shown.classes] + [4]), 12)
         numbers = label + 8 + cell_width(shown) * len(shown.classes) <= width
-        table = _numbers(shown, label) if numbers else _shades(shown, label, self._plain, width)
+        table = _numbers(shown, label) if numbers else _shades(shown, label, width)
         worst = mistakes(shown, MOST_MISTAKES)
         for mistake in worst:
             table.append(f"\n{mistake}", style="")
@@ -99,9 +102,9 @@ def _style(right: bool, share: float) -> str:
     return "bold reverse red" if share >= 0.1 else ("bold red" if share >= 0.03 else "red")
 
 
-def _shades(shown: Confusion, label: int, plain: bool, width: int) -> Text:
+def _shades(shown: Confusion, label: int, width: int) -> Text:
     text = Text(no_wrap=True, overflow="crop")
     text.append(f"{'true':<{label}} columns: taken for, in the same order\n", style="dim")
-    for name, row in zip(shown.classes, shades(shown, plain), strict=True):
+    for name, row in zip(shown.classes, shades(shown), strict=True):
         text.append(f"{name[:label]:<{label}} {row[: width - label - 1]}\n")
     return text

@@ -152,6 +152,11 @@ class TimeLine(Widget):
         super().__init__()
         self._step, self._last, self._playing = 0.0, 1.0, False
 
+    @property
+    def words(self) -> str:
+        """Where we are."""
+        return f"{'playing' if self._playing else 'looking back'}, step {self._step:,.0f} of {self._last:,.0f}"
+
     def show(self, step: float, last: float, *, playing: bool) -> None:
         """Another step, or a longer record."""
         self._step, self._last, self._playing = step, max(last, 1.0), playing

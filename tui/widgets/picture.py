@@ -51,7 +51,8 @@ class Pictures(VerticalScroll, can_focus=True):
     def words(self) -> str:
         """What is shown, in words."""
         return "\n".join(
-            f"{s.words or 'picture'}, {s.values.shape[0]} x {s.values.shape[1]} points" for s in self._shown
+            f"{'wrong: ' if s.wrong else ''}{s.words or 'picture'}, {s.values.shape[0]} x {s.values.shape[1]} points"
+            for s in self._shown
         )
 
     def on_resize(self) -> None:
@@ -66,8 +67,11 @@ class Pictures(VerticalScroll, can_focus=True):
             self._body.update(Text(self._empty, style="italic dim"))
             return
         self._body.remove_class("-words")
+        if self._plain:
+            self._body.update(Text(self.words))
+            return
         width = max(8, self.content_size.width - 1)
-        self._body.update(picture_text(self._shown, width, self._each, plain=self._plain or self.app.no_color))
+        self._body.update(picture_text(self._shown, width, self._each, plain=self.app.no_color))
 
 
 def picture_text(shown: Sequence[Shown], width: int, each: int, *, plain: bool) -> Text:

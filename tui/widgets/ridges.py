@@ -58,7 +58,11 @@ class Ridges(VerticalScroll, can_focus=True):
             self._body.update(Text(self._empty, style="italic dim"))
             return
         self._body.remove_class("-words")
-        rows, axis = ridge_rows(self._ridges, max(20, self.content_size.width - 1), self._plain)
+        if self._plain:
+            self._body.add_class("-words")
+            self._body.update(Text(self.words))
+            return
+        rows, axis = ridge_rows(self._ridges, max(20, self.content_size.width - 1))
         text = Text(no_wrap=True, overflow="ellipsis")
         for row in rows:
             bad = bool(row.words)
