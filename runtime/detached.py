@@ -127,7 +127,7 @@ def main(request: str, handle: str, log: str) -> int:
     """Train as asked; gives the exit status."""
     asked, pipe = json.loads(request), _Pipe(int(handle))
     file = None if asked["file"] is None else Path(asked["file"])
-    wanted = Request(file, asked["sets"], asked["epochs"], asked["resume"], Path(asked["runs"]))
+    wanted = Request(file, asked["sets"], asked["epochs"], asked["resume"], Path(asked["runs"]), eager=True)
     try:
         launch = Launch(wanted, lambda name, done, count: pipe.say(compiling=name, done=done, of=count))
     except NetloomError as trouble:

@@ -42,6 +42,8 @@ class RunStarted(Event):
     seed: int
     threads: int
     time: float
+    classes: int | None = None
+    """How many the first loss tells apart; None where it compares numbers, and in records of before this was told."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -20,7 +20,7 @@ def scores(loaded: start.Loaded) -> str | None:
 def class_names(loaded: start.Loaded) -> tuple[str, ...]:
     """The names of the classes that the first loss of the network tells apart; empty without one."""
     for term in loaded.experiment.terms:
-        column = loaded.schema.columns.get(term.tensors["target"])
+        column = loaded.schema.columns.get(term.tensors.get("target", ""))
         if column is not None and column.classes is not None:
             return column.class_names
     return ()

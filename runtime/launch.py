@@ -16,9 +16,10 @@ from .checkpoints import CheckpointError, Progress
 from .compiling import Progress as CompileProgress
 from .control import Control
 from .events import Event, Resumed, RunStarted, Warned
+from .judged import class_names
 from .looking import Looker
 from .observe import first_not_finite
-from .observing import Observer
+from .observing import ALLOWANCE, EAGER_ALLOWANCE, Observer
 from .record import Record
 from .runs import RunFolder
 from .train import NotFinite, Settings, Stopping, Training
@@ -39,6 +40,8 @@ class Request:
     checkpoint_steps: int | None = None
     observe: bool = True
     """Whether the sizes of gradients, weights and activations are looked at from time to time."""
+    eager: bool = False
+    """Whether somebody waits to see them, and would rather wait a second more than see none."""
 
 
 class Launch:
@@ -64,7 +67,9 @@ class Launch:
         self.folder = self.resumed or runs.create(request.runs, self.loaded.spec.name)
         self._write_files()
         engine = self.ready.engine
-        self.observer = Observer(self.loaded, engine, self.data.columns) if request.observe else None
+        allowance = EAGER_ALLOWANCE if request.eager else ALLOWANCE
+        columns = self.data.columns
+        self.observer = Observer(self.loaded, engine, columns, allowance=allowance) if request.observe else None
         self.training = Training(
             self.ready.plan, engine, dict(self.data.parts), self._settings(), done, self._explain,
             self.observer, Looker(self.loaded, engine, self.data).answer,
@@ -104,6 +109,7 @@ class Launch:
             epochs=training.settings.epochs, steps_an_epoch=training.order.steps, batch=training.settings.batch,
             examples={part: len(rows) for part, rows in self.data.parts.items()}, parameters=self._parameters(),
             seed=training.settings.seed, threads=self.ready.engine.threads, time=time.time(),
+            classes=len(class_names(self.loaded)) or None,
         )  # fmt: skip
         if self.resumed is not None:
             yield Resumed(step=training.progress.step, epoch=training.progress.epoch, missing=self.missing)

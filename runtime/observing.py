@@ -22,8 +22,9 @@ from .observe import values_for
 from .order import Rows
 from .sizes import Array, dead, ratio, saturated, sizes
 
-SHARE, ALLOWANCE = 0.02, 0.02
-"""Looks take at most this share of the time, and this many seconds besides: small networks are looked at at once."""
+SHARE, ALLOWANCE, EAGER_ALLOWANCE = 0.02, 0.05, 1.0
+"""Looks take at most this share of the time, and this many seconds besides: small networks are looked at at once, and
+once more when all is over, however short their training. A training that is begun to be watched may take longer."""
 WATCHED_SECONDS, USUAL_SECONDS, USUAL_LOOKS = 0.5, 1.0, 60
 """Between looks: for somebody who watches; else at least this, and no more than so many while the time doubles or so."""
 ROWS = (32, 16, 8)
@@ -31,7 +32,7 @@ LONGEST_SECONDS = 1.0
 """A look that would take longer than this, even of few rows, is of the weights alone."""
 SHORT_SECONDS = 0.2
 """After a look that took longer than this, fewer rows are looked at."""
-BUILD_SECONDS_A_LAYER = 0.002
+BUILD_SECONDS_A_LAYER = 0.001
 MULTIPLY_ADDS_A_SECOND, NUMBERS_A_SECOND = 5e9, 3e7
 """Of the interpreter, roughly; how long looks really take is measured after the first."""
 NO_LAYERS = frozenset({"field", "formula", "number", "mode"})
@@ -40,15 +41,21 @@ NO_LAYERS = frozenset({"field", "formula", "number", "mode"})
 class Pace:
     """When the next look may be. Seconds are counted by the one who asks, from 0."""
 
-    def __init__(self, expected: float) -> None:
-        self.expected = expected
+    def __init__(self, expected: float, allowance: float = ALLOWANCE) -> None:
+        self.expected, self._allowance = expected, allowance
         self.spent = 0.0
         self._last: float | None = None
 
-    def due(self, elapsed: float, *, watched: bool) -> bool:
-        """Whether a look may be now, `elapsed` seconds after the beginning."""
-        if self.spent + self.expected > ALLOWANCE + SHARE * elapsed:
+    def affords(self, elapsed: float) -> bool:
+        """Whether another look is cheap enough, `elapsed` seconds after the beginning."""
+        return self.spent + self.expected <= self._allowance + SHARE * elapsed
+
+    def due(self, elapsed: float, *, watched: bool, last: bool = False) -> bool:
+        """Whether a look may be now. `last`: there will be no other, however soon it comes after the one before."""
+        if not self.affords(elapsed):
             return False
+        if last:
+            return True
         gap = WATCHED_SECONDS if watched else max(USUAL_SECONDS, elapsed / USUAL_LOOKS)
         return self._last is None or elapsed - self._last >= gap
 
@@ -67,29 +74,34 @@ class Observer:
         engine: Engine,
         columns: Mapping[str, Array],
         clock: Callable[[], float] = time.perf_counter,
+        allowance: float = ALLOWANCE,
     ) -> None:
         self._loaded, self._engine, self._columns, self._clock = loaded, engine, columns, clock
         self._began = clock()
         self._graph: Graph | None = None
         self._rows = 0
         self._layers = observed_layers(loaded.experiment)
-        self.pace = Pace(BUILD_SECONDS_A_LAYER * len(loaded.experiment.graph))
+        self.pace = Pace(BUILD_SECONDS_A_LAYER * len(loaded.experiment.graph), allowance)
         self.seen = -1
         """The step of the last look."""
 
-    def due(self, step: int, *, watched: bool) -> bool:
-        """Whether to look now: there is something new to see, somebody may want it, and it is cheap enough."""
-        return step != self.seen and self.pace.due(self._clock() - self._began, watched=watched)
+    def due(self, step: int, *, watched: bool, last: bool = False) -> bool:
+        """Whether to look now: there is something new to see, somebody may want it, and it is cheap enough. The graph
+        that is looked at is built before the first look, and its time counted."""
+        elapsed = self._clock() - self._began
+        if step == self.seen or not self.pace.due(elapsed, watched=watched, last=last):
+            return False
+        if self._graph is not None:
+            return True
+        self._build()
+        return self.pace.due(self._clock() - self._began, watched=watched, last=last)
 
     def look(self, step: int, rows: Rows, knobs: Mapping[str, float]) -> Observed:
         """The sizes of the layers' numbers now; `rows` are those of the next batch, the first of them are taken."""
+        graph = self._graph or self._build()
         begun = self._clock()
-        if self._graph is None:
-            self._graph = observing_graph(self._loaded)
-            self._rows = rows_within(self._graph, LONGEST_SECONDS)
-            begun = self._built(begun)
         taken = rows[: self._rows]
-        layers = self._whole(self._graph, taken, knobs) if len(taken) else self._weights()
+        layers = self._whole(graph, taken, knobs) if len(taken) else self._weights()
         now = self._clock()
         self.pace.took(now - self._began, now - begun)
         self.seen = step
@@ -97,11 +109,13 @@ class Observer:
             self._rows //= 2
         return Observed(step=step, rows=len(taken), layers=layers, seconds=round(now - begun, 5))
 
-    def _built(self, begun: float) -> float:
-        """Building the graph is paid for once, and expected of no other look."""
-        now = self._clock()
-        self.pace.spent += now - begun
-        return now
+    def _build(self) -> Graph:
+        begun = self._clock()
+        graph = self._graph = observing_graph(self._loaded)
+        self._rows = rows_within(graph, LONGEST_SECONDS)
+        self.pace.expected = seconds_of(graph, self._rows)
+        self.pace.spent += self._clock() - begun
+        return graph
 
     def _whole(self, graph: Graph, rows: Rows, knobs: Mapping[str, float]) -> dict[str, dict[str, Any]]:
         values = values_for(graph, self._engine, self._columns, rows, knobs)

@@ -315,7 +315,7 @@ class Training:
     def _observed(self, *, last: bool = False) -> Iterator[Event]:
         """A look at the next batch, where one is due."""
         p, observer = self.progress, self.observer
-        if observer is None or not (observer.due(p.step, watched=self.wishes.watched or last) and len(self.order.rows)):
+        if observer is None or not (observer.due(p.step, watched=self.wishes.watched, last=last) and len(self.order.rows)):
             return
         rows = self.order.epoch(p.epoch)[p.position * self.settings.batch :][: self.settings.batch]
         yield observer.look(p.step, rows, dict(zip(self.names, map(float, self._knobs(p.step, 1)[0]), strict=True)))

@@ -63,7 +63,7 @@ def launch(tmp_path: Path, name: str, *, observe: bool = True, text: str = SPEC)
 class Always(Pace):
     """Looks whenever there is something new."""
 
-    def due(self, elapsed: float, *, watched: bool) -> bool:
+    def due(self, elapsed: float, *, watched: bool, last: bool = False) -> bool:
         return True
 
 
