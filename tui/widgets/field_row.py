@@ -63,8 +63,6 @@ class FieldInput(Input):
             event.stop()
             event.prevent_default()
             self.post_message(self.Toggled())
-            return
-        await super()._on_key(event)
 
     def action_turn(self, by: int) -> None:
         """Ask the form."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import deque
 from collections.abc import Sequence
 from typing import ClassVar
@@ -28,6 +29,7 @@ from .word_list import WordList
 
 MOST_LINES = 800
 """Lines from which on nothing is highlighted: every key would parse them all."""
+LINE_END = re.compile(r"\r\n|\n|\r")
 IN_FLIGHT = 64
 """Texts that were told and may still come back."""
 
@@ -167,12 +169,8 @@ class YamlPane(TextArea):
 
     def _ended(self, text: str) -> str:
         """Typed line ends as the file has them."""
-        newline = self.document.newline
-        return (
-            text.replace("\r\n", "\n").replace("\r", "\n").replace("\n", newline)
-            if "\n" in text or "\r" in text
-            else text
-        )
+        found = LINE_END.search(self._whole)
+        return LINE_END.sub(found[0] if found else "\n", text)
 
     def undo(self) -> None:
         """Undo belongs to the sketch."""
@@ -322,8 +320,10 @@ class YamlPane(TextArea):
             self._new_line()
             return
         if event.key == "escape":
-            return
-        await super()._on_key(event)
+            # the text would take it for a step to the next widget
+            event.stop()
+            event.prevent_default()
+            self.action_leave()
 
     def _new_line(self) -> None:
         """A new line begins where the one above does, further in below a key that is left open."""
