@@ -11,15 +11,17 @@ from ...compiler.diagram_words import count, title
 from .marks import Heat
 
 Zoom = int
-"""0: a name; 1: name and options on one line; 2: everything."""
+"""0: a name; 1: name and options, narrow; 2: everything."""
 SIGNS: dict[Family, str] = {
     "data": "○", "weights": "●", "product": "●", "memory": "◎", "norm": "◐", "activation": "ƒ", "pool": "▽", "join": "◆",
     "shape": "▱", "noise": "░", "formula": "ƒ", "block": "▸", "loss": "◇", "output": "▶", "work": "●", "rows": "◐",
 }  # fmt: skip
 """A sign for each family, besides its colour."""
-WIDEST = (15, 33, 37)
+WIDEST = (15, 17, 37)
 """Columns of a box by zoom, with its border, at most; odd numbers."""
-NARROWEST = (7, 13, 19)
+NARROWEST = (7, 11, 19)
+MARGINS = (2, 2, 4)
+"""Columns of a box's border and the space inside it."""
 BAR = 8
 """Columns of a heat bar."""
 
@@ -45,11 +47,12 @@ def text_of(box: Box, zoom: Zoom, heat: Heat | None = None, *, hot: bool = False
     if zoom == 0:
         return [TextLine(name if heat is None else f"{name} {round(heat.share * 100)}%", "", "name")]
     if zoom == 1:
-        lines = [TextLine(f"{sign} {name}", box.detail or kind, "name")]
+        lines = [TextLine(f"{sign} {name}", "", "name")]
+        lines += [TextLine(words) for words in (box.detail or box.activation or box.note,) if words]
     else:
         lines = [TextLine(f"{sign} {name}", kind, "name"), *_details(box)]
     if hot:
-        lines.append(heat_line(heat))
+        lines.append(heat_line(heat, BAR if zoom == 2 else BAR // 2))
     return lines
 
 
@@ -61,11 +64,11 @@ def _details(box: Box) -> list[TextLine]:
     return lines
 
 
-def heat_line(heat: Heat | None) -> TextLine:
+def heat_line(heat: Heat | None, columns: int = BAR) -> TextLine:
     """A bar, as long as the box's share of the most, and the amount in words."""
     if heat is None:
         return TextLine("", "", "heat")
-    return TextLine(bar(heat.share), heat.words or f"{heat.share:.0%}", "heat")
+    return TextLine(bar(heat.share, columns), heat.words or f"{heat.share:.0%}", "heat")
 
 
 def bar(share: float, columns: int = BAR) -> str:
@@ -77,9 +80,9 @@ def bar(share: float, columns: int = BAR) -> str:
 
 def size_of(box: Box, lines: int, zoom: Zoom, *, hot: bool = False) -> tuple[int, int]:
     """Columns (an odd number) and rows of a box with so many lines on its busiest side."""
-    text = text_of(box, zoom, Heat(0.88, "888.8 ms 88%") if hot else None, hot=hot)
+    text = text_of(box, zoom, Heat(0.88, "888.8 ms") if hot else None, hot=hot)
     inner = max(line.width for line in text)
-    width = min(WIDEST[zoom], max(NARROWEST[zoom], inner + (2 if zoom == 0 else 4)))
+    width = min(WIDEST[zoom], max(NARROWEST[zoom], inner + MARGINS[zoom]))
     width = max(width, 4 * lines - 1, 5)
     return width + 1 - width % 2, 1 if zoom == 0 else len(text) + 2
 

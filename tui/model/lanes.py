@@ -228,7 +228,8 @@ class LaneScene:
         mark = lit.marks.get(row.id)
         sign = " " if mark is None else "✖" if mark.severity == "error" else "!"
         role: Role = "paper" if mark is None else SIGN_ROLES[mark.severity]
-        return [state, sign], [Tone("focus", row.family, depth), Tone(role, "", depth)]
+        look: Role = "selected" if state == "✓" else "focus"
+        return [state, sign], [Tone(look, row.family, depth), Tone(role, "", depth)]
 
     def _put_lanes(self, row: _Row, y: int, lit: Lit, depth: int, signs: list[str], tones: list[Tone]) -> None:
         own = self._reads.get(lit.focused, ())

@@ -9,12 +9,12 @@ from typing import Literal
 
 from ...compiler.diagram import Box, Picture
 from ...compiler.diagram_text import clipped
-from .box_text import Zoom, fitted, size_of, text_of
+from .box_text import MARGINS, Zoom, fitted, size_of, text_of
 from .nested import Frame, Layout, Place, Route, laid_out
 from .scene import PAPER, SIGN_ROLES, Lit, Role, Run, Tone, runs
 
 UP, DOWN, LEFT, RIGHT = 1, 2, 4, 8
-GAPS = (2, 3, 3)
+GAPS = (2, 2, 3)
 """Free columns between neighbours, by zoom."""
 BUCKET = 32
 """Rows that are looked up together."""
@@ -249,9 +249,10 @@ class BoxScene:
         heat = lit.heat.get(box.id) if lit.heat else None
         lines = text_of(box, self.zoom, heat, hot=self.hot)
         text = lines[line - 1]
-        left, right = fitted(text, place.width - 4)
+        space = " " * (MARGINS[self.zoom] // 2 - 1)
+        left, right = fitted(text, place.width - MARGINS[self.zoom])
         role: Role = "focus-name" if state == "focus" and text.role == "name" else text.role  # type: ignore[assignment]
-        return [(f"{style[3]}", edge), (f" {left}", role), (f"{right} ", "kind"), (style[3], edge)]
+        return [(f"{style[3]}", edge), (f"{space}{left}", role), (f"{right}{space}", "kind"), (style[3], edge)]
 
     def _top(self, box: Box, place: Place, lit: Lit, style: str, edge: Role) -> list[tuple[str, Role]]:
         signs = list(style[0] + style[1] * (place.width - 2) + style[2])

@@ -89,7 +89,7 @@ class Palette:
         """Signs of the lanes view."""
         if tone.role in ("hot", "focus"):
             return self._named(tone.role) + Style(bgcolor=ground.rich_color)
-        colour = hue if tone.role in ("lane", "kind", "heat") else self._ink
+        colour = hue if tone.role in ("lane", "kind") else HOT if tone.role == "heat" else self._ink
         if tone.role in ("number", "text"):
             colour = ground.blend(self._ink, 0.8)
         return Style(color=colour.rich_color, bgcolor=ground.rich_color, bold=tone.role == "focus-name")

@@ -39,15 +39,17 @@ class Asked:
     hot: bool
     width: int
 
-    def made(self) -> BoxScene | LaneScene:
-        """The scene; where it is to fit, with less text if it would be too wide."""
+    def made(self) -> tuple[Picture, BoxScene | LaneScene]:
+        """The picture with its closed groups, and the scene: where it is to fit, as large as fits."""
         picture = folded(self.picture, self.closed)
         if self.view == "lanes":
-            return LaneScene.of(picture, max(30, self.width))
+            return picture, LaneScene.of(picture, max(30, self.width))
         scene = BoxScene.of(picture, self.zoom, hot=self.hot)
-        if self.fit and self.zoom > 1 and scene.width > self.width:
-            return BoxScene.of(picture, 1, hot=self.hot)
-        return scene
+        if not self.fit or scene.width <= self.width:
+            return picture, scene
+        smaller = [BoxScene.of(picture, zoom, hot=self.hot) for zoom in range(self.zoom - 1, -1, -1)]
+        # what fits in no size is best moved over in the middle one
+        return picture, next((found for found in smaller if found.width <= self.width), (smaller or [scene])[0])
 
 
 class GraphPane(ScrollView, can_focus=True):
@@ -93,6 +95,7 @@ class GraphPane(ScrollView, can_focus=True):
         super().__init__(id=id, classes=classes)
         self.folded: set[str] = set()
         self.picture: Picture | None = None
+        self.shown: Picture | None = None
         self._marks: Mapping[str, Mark] = {}
         self._letters: dict[str, str] = {}
         self._fit, self._chose_view, self._chose_folds = True, False, False
@@ -136,19 +139,19 @@ class GraphPane(ScrollView, can_focus=True):
             return
         self._made = asked
         if len(self.picture.boxes) <= AT_ONCE:
-            self._take(asked, asked.made())
+            self._take(asked, *asked.made())
         else:
             self._lay_out(asked)
 
     @work(thread=True, exclusive=True, group="layout")
     def _lay_out(self, asked: Asked) -> None:
-        scene = asked.made()
-        self.app.call_from_thread(self._take, asked, scene)
+        picture, scene = asked.made()
+        self.app.call_from_thread(self._take, asked, picture, scene)
 
-    def _take(self, asked: Asked, scene: BoxScene | LaneScene) -> None:
+    def _take(self, asked: Asked, shown: Picture, scene: BoxScene | LaneScene) -> None:
         if asked != self._made:
             return
-        self.scene = scene
+        self.scene, self.shown = scene, shown
         if isinstance(scene, BoxScene):
             self.set_reactive(GraphPane.zoom, scene.zoom)
         self.virtual_size = Size(scene.width, scene.height + self._head)

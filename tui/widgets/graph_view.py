@@ -11,7 +11,7 @@ from textual.geometry import Region
 from textual.message import Message
 
 from ...compiler.diagram import Link
-from ..model.folding import folded, group_round, groups_in
+from ..model.folding import group_round, groups_in
 from ..model.lanes import LaneScene
 from ..model.moves import Way, step
 from ..model.nested import Place
@@ -100,7 +100,7 @@ class GraphView(GraphPane):
     @property
     def links(self) -> Sequence[Link]:
         """The links of what is shown, groups closed."""
-        return folded(self.picture, self.folded).links if self.picture is not None else ()
+        return self.shown.links if self.shown is not None else ()
 
     def action_extend(self, way: Way) -> None:
         """Move the focus and select on the way."""
@@ -126,11 +126,10 @@ class GraphView(GraphPane):
 
     def action_fold(self) -> None:
         """Close the group round the focused box, or open the closed one."""
-        if self.picture is None or not self.focused_id:
+        if self.shown is None or not self.focused_id:
             return
-        group = self.focused_id if self.focused_id in self.folded else group_round(
-            folded(self.picture, self.folded), self.focused_id
-        )  # fmt: skip
+        focused = self.focused_id
+        group = focused if focused in self.folded else group_round(self.shown, focused)
         if group is not None:
             self.toggle(group)
 

@@ -171,12 +171,12 @@ def test_the_view_and_the_size_change_and_the_focus_stays() -> None:
     played(play, residual())
 
 
-def test_what_is_too_wide_is_drawn_with_less_text() -> None:
+@pytest.mark.parametrize(("columns", "zoom"), [(80, 2), (55, 1), (45, 0), (30, 1)])
+def test_what_is_too_wide_is_drawn_with_less_text(columns: int, zoom: int) -> None:
     async def play(_app: Small, graph: GraphView, _pilot: Pilot[Any]) -> None:
-        assert graph.scene is not None
-        assert graph.zoom == 1
+        assert graph.zoom == zoom
 
-    played(play, residual(), size=(45, 24))
+    played(play, residual(), size=(columns, 24))
 
 
 def test_letters_jump() -> None:
