@@ -66,5 +66,6 @@ def _pooled(draft: Draft, entry: Entry, sources: list[str]) -> bool:
             "Name the layer whose largest numbers are to go back where they stood.",
         )  # fmt: skip
         return False
-    sources.append(pool.inputs[0])
-    return True
+    # a pool with a mistake may read nothing
+    sources += pool.inputs[:1]
+    return bool(pool.inputs)

@@ -160,7 +160,7 @@ def named_within(items: Iterable[Item], around: str = "") -> tuple[Item, ...]:
     found: list[Item] = []
     for item in items:
         within = item.name.removeprefix(f"{around}.") if around else item.name
-        named = replace(item, name=f"{around.rpartition('.')[2]}.{within}" if within[0].isdigit() else within)
+        named = replace(item, name=f"{around.rpartition('.')[2]}.{within}" if within[:1].isdigit() else within)
         if isinstance(named, Group):
             named = replace(named, items=named_within(named.items, item.name))
         found.append(named)
