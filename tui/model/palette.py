@@ -9,7 +9,6 @@ from functools import cache
 
 from ...dsl.edit import Document
 from ...dsl.habits import OTHERWISE, SYNONYMS
-from ...dsl.kinds.kind import Kind
 from ...dsl.kinds.tables import NETWORK, find_layer, words
 from ...dsl.suggest import called, hint, nearest
 
@@ -173,8 +172,3 @@ EXTRA = (
     ("chunk", "split"), ("nms", "detections"), ("grad", "gradient"),
 )  # fmt: skip
 """Words that mean no kind in a file, and find one in the palette."""
-
-
-def kind_of(choice: Choice) -> Kind | None:
-    """The language's row of a choice; None for what the file has of its own."""
-    return find_layer(choice.name) if choice.group != OWN else None

@@ -11,7 +11,6 @@ from ...dsl.fixes import Fix, fix_of
 
 SIGNS = {"error": "✗", "warning": "!", "hint": "·"}
 ORDER = {"error": 0, "warning": 1, "hint": 2}
-WORDS = {"error": "error", "warning": "warning", "hint": "hint"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,17 +46,6 @@ def problems(diagnostics: Iterable[Diagnostic], text: str | None = None) -> tupl
     )
 
 
-def counted(diagnostics: Iterable[Diagnostic]) -> str:
-    """`2 errors, 1 warning`; `no problems`."""
-    found = list(diagnostics)
-    parts = list[str]()
-    for severity, word in WORDS.items():
-        count = sum(one.severity == severity for one in found)
-        if count:
-            parts.append(f"{count} {word}{'s' if count > 1 else ''}")
-    return ", ".join(parts) or "no problems"
-
-
 def explained(code: str) -> str:
     """What a code means, with an example of it wrong and right."""
     return explain(code) or f"There is no page about {code}."
@@ -67,10 +55,3 @@ def at_line(diagnostics: Sequence[Diagnostic], line: int) -> Diagnostic | None:
     """The worst remark that stands on a line."""
     found = [one for one in diagnostics if one.place.line == line]
     return min(found, key=lambda one: (ORDER[one.severity], one.place.column), default=None)
-
-
-def after(diagnostics: Sequence[Diagnostic], line: int, column: int) -> Diagnostic | None:
-    """The next remark behind a place, from the start again behind the last."""
-    ordered = sorted((one for one in diagnostics if one.place.line), key=lambda one: one.place)
-    behind = (one for one in ordered if (one.place.line, one.place.column) > (line, column))
-    return next(behind, ordered[0] if ordered else None)

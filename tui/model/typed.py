@@ -206,11 +206,6 @@ def _fine_step(value: float, by: int) -> float:
     return round(value + by * 10.0**down, 12 - min(0, down))
 
 
-def unlimited(option: Option) -> Option:
-    """The option without its default, for a place where nothing needs to stand."""
-    return replace(option, default=None)
-
-
 def of_type(name: str, kind: OptionType, help_: str = "", default: object = None) -> Option:
     """An option that no table has: a word of the wiring, a key of a section."""
     return Option(name, kind, default, help_)

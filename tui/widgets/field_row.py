@@ -368,5 +368,7 @@ class FieldRow(Widget):
 
 
 def _text(field: Field | None) -> str:
-    """The value as it stands in the field."""
-    return (field.written or "") if field is not None else ""
+    """The value as it stands in the field; of one in several lines all in one."""
+    if field is None or field.written is None:
+        return ""
+    return " ".join(field.written.split()) if field.fixed else field.written

@@ -126,6 +126,8 @@ class YamlPane(TextArea):
         if change is None:
             return
         rows, first = self._rows, not self._whole
+        if text.count("\n") > MOST_LINES:
+            self._colour("")
         start, end = rows.place(change.start), rows.place(change.end)
         self._whole, self._rows = text, Rows(text)
         self._taking = True
@@ -140,14 +142,18 @@ class YamlPane(TextArea):
     def _in_step(self) -> None:
         """Colour up to so many lines. Where the lines came out otherwise than the text's, set them anew."""
         lines = self._whole.splitlines()
-        few = len(lines) <= MOST_LINES
+        self._colour("yaml" if len(lines) <= MOST_LINES else "")
         cursor, scroll = self.cursor_location, self.scroll_offset
-        if few is (self.language is None):
-            self.language = "yaml" if few else None
-            self._put_back(cursor, scroll)
         shown = list(self.document.lines)
         if shown not in (lines, [*lines, ""]):
             self.load_text(self._whole)
+            self._put_back(cursor, scroll)
+
+    def _colour(self, language: str) -> None:
+        """Highlight as a language has it; the cursor stays."""
+        if language != (self.language or ""):
+            cursor, scroll = self.cursor_location, self.scroll_offset
+            self.language = language or None
             self._put_back(cursor, scroll)
 
     def _put_back(self, cursor: tuple[int, int], scroll: Offset) -> None:

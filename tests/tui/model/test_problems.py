@@ -5,7 +5,7 @@ from __future__ import annotations
 from netloom.dsl.diagnostics import Diagnostic, Severity
 from netloom.dsl.places import Place
 from netloom.tui.model.checking import check_text
-from netloom.tui.model.problems import after, at_line, counted, explained, problems
+from netloom.tui.model.problems import at_line, explained, problems
 
 FAULTY = """\
 data: {source: digits, prepare: [scale]}
@@ -30,22 +30,10 @@ def test_what_one_key_can_mend_is_known() -> None:
     assert fixes["E105"] is None
 
 
-def test_remarks_are_counted_in_words() -> None:
-    assert counted([]) == "no problems"
-    assert counted([remark(1, "error"), remark(2, "error"), remark(3, "hint")]) == "2 errors, 1 hint"
-
-
 def test_of_a_line_the_worst_remark_is_told() -> None:
     found = at_line([remark(2, "hint"), remark(2, "error", 5), remark(3, "error")], 2)
     assert found is not None and found.severity == "error"
     assert at_line([remark(2, "hint")], 1) is None
-
-
-def test_the_next_remark_is_behind_a_place_and_then_the_first_again() -> None:
-    some = [remark(5, "error"), remark(2, "hint")]
-    assert after(some, 2, 1) == some[0]
-    assert after(some, 5, 1) == some[1]
-    assert after([], 1, 1) is None
 
 
 def test_a_code_is_explained() -> None:
