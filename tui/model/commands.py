@@ -70,6 +70,19 @@ def in_graph(part: Part) -> bool:
     return part.parent is not None and part.parent.is_table and part.parent.key == "graph"
 
 
+FIRST_TEXT = """\
+netloom: 1
+data: {source: digits, prepare: [scale], split: {validation: 0.1, test: 0.2}}
+network:
+  layers:
+train:
+  loss: cross_entropy
+  optimizer: adam
+  epochs: 20
+"""
+"""What an empty file begins with when its first layer is put in: it trains as soon as its layers fit."""
+
+
 def appended(document: Document, entry: Entry) -> Edit:
     """A layer at the end of the network, which may have none yet."""
     lines = document.find("graph") or document.find("network.graph")

@@ -253,6 +253,8 @@ class Sketch(Buffer):
             self.learn(check_text(self.text, self.path, self.revision))
 
     def _append(self, kind: str, main: Value) -> str | None:
+        if not self.readable and not self.text.strip():
+            self.type_over(0, len(self.text), commands.FIRST_TEXT)
         chain = self.document.find(commands.CHAIN)
         items = chain.items if chain is not None else ()
         reads = local_name(self.document, items[-1]) if items else None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any, ClassVar
 
 from rich.table import Table
@@ -44,11 +45,16 @@ def groups(screen: Screen[Any]) -> list[tuple[str, list[tuple[str, str]]]]:
     node: Any = screen.focused
     while node is not None and node is not screen:
         if own := rows(type(node).__dict__.get("BINDINGS", ())):
-            found.append((getattr(node, "border_title", None) or type(node).__name__, own))
+            found.append((_called(type(node).__name__), own))
         node = node.parent
     if own := rows(type(screen).BINDINGS):
         found.append(("This screen", own))
     return [*found, ("Everywhere", rows(GLOBAL))]
+
+
+def _called(name: str) -> str:
+    """`GraphView` as people say it."""
+    return re.sub(r"(?<=[a-z])(?=[A-Z])", " ", name).capitalize()
 
 
 def _table(keys: list[tuple[str, str]]) -> Table:

@@ -37,7 +37,7 @@ class LeaveDialog(ModalScreen[str]):
     def compose(self) -> ComposeResult:
         """The question and its three answers."""
         with Vertical():
-            yield Label(f"{self._path or 'The new file'} has changes that are not saved.")
+            yield Label(f"{self._path.name if self._path else 'The new file'} has changes that are not saved.")
             with Horizontal():
                 yield Button("Stay", id="stay")
                 yield Button("Discard", id="discard", variant="warning")
