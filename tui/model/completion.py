@@ -100,26 +100,19 @@ def _within_line(before: str) -> tuple[list[str], str, int]:
 
 
 def _above(lines: Sequence[str], row: int, indent: int) -> list[str]:
-    """The keys above a line, from the outside in: each line further out than the one before, read from below."""
-    found, least = list[list[str]](), indent
-    dashed = lines[row].lstrip(" ").startswith("-") if row < len(lines) else False
+    """The keys and dashes within which a line stands, from the outside in. A list may stand at its key's column."""
+    found = list[list[str]]()
+    limit, dashed = indent, row < len(lines) and lines[row].lstrip(" ").startswith("-")
     for number in range(row - 1, max(-1, row - MOST_LINES_UP), -1):
-        line = lines[number]
-        bare = line.strip()
+        bare = lines[number].strip()
         if not bare or bare.startswith("#"):
             continue
-        at = len(line) - len(line.lstrip(" "))
-        steps = _opened(line)
-        # a list may stand at the column of its key
-        outer = at < least or (at == least and dashed and not bare.startswith("-"))
-        inside = at < indent if not found else outer
-        if (outer or inside) and steps:
-            kept = _still_open(steps, line, least)
-            if kept:
-                found.append(kept)
-            least = min(least, at)
-            dashed = bare.startswith("-")
-        if least == 0 and not dashed:
+        steps = _opened(lines[number])
+        kept = [step for at, step in steps if at < limit or (dashed and at == limit and step != ITEM)]
+        if kept:
+            found.append(kept)
+            limit, dashed = steps[0][0], bare.startswith("-")
+        if limit == 0 and not dashed:
             break
     return [step for steps in reversed(found) for step in steps]
 
@@ -134,11 +127,6 @@ def _opened(line: str) -> list[tuple[int, str]]:
     if found is not None:
         steps.append((at, (found[1] or found[2] or found[3]).strip()))
     return steps
-
-
-def _still_open(steps: Sequence[tuple[int, str]], line: str, least: int) -> list[str]:
-    """Those of a line's steps within which a line further in stands."""
-    return [step for at, step in steps if at < least or (at == least and step != ITEM and line.rstrip().endswith(":"))]
 
 
 # what may stand where
