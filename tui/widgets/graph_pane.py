@@ -130,7 +130,7 @@ class GraphPane(ScrollView, can_focus=True):
             return
         hot = self.heat is not None
         asked = Asked(
-            self.picture, frozenset(self.folded), self.view, self.zoom, self._fit, hot and self.view == "boxes",
+            self.picture, frozenset(self.folded), self.view, 2 if self._fit else self.zoom, self._fit, hot and self.view == "boxes",
             # a column for the scrollbar
             self.outer_size.width - 1,
         )  # fmt: skip
@@ -184,13 +184,6 @@ class GraphPane(ScrollView, can_focus=True):
 
     def on_resize(self) -> None:
         """Rows are as wide as the pane, and boxes are to fit it."""
-        if (
-            self._fit
-            and self.view == "boxes"
-            and self._made is not None
-            and self._made.width != self.outer_size.width - 1
-        ):
-            self.set_reactive(GraphPane.zoom, 2)
         self._build()
 
     def on_focus(self) -> None:
@@ -230,6 +223,7 @@ class GraphPane(ScrollView, can_focus=True):
 
     def watch_zoom(self) -> None:
         """How much stands in the boxes."""
+        self._fit = False
         self._build()
 
     # painting

@@ -152,13 +152,11 @@ class GraphView(GraphPane):
 
     def action_zoom(self, by: int) -> None:
         """More or less text in the boxes."""
-        self._fit = False
         self.zoom = max(0, min(2, self.zoom + by))
 
     def action_fit(self) -> None:
         """As much text as there is room for."""
         self._fit = True
-        self.set_reactive(GraphPane.zoom, 2)
         self._build()
 
     # jumping
