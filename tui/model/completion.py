@@ -23,12 +23,14 @@ Words = tuple[tuple[str, str], ...]
 
 @dataclass(frozen=True, slots=True)
 class Completion:
-    """Words that may stand from `column` to the cursor, which `begun` already begins. `key`: a colon follows them."""
+    """Words that may stand from `column` to the cursor, which `begun` already begins. `key`: a colon follows them;
+    `whole`: what was begun is such a word itself."""
 
     column: int
     begun: str
     words: Words
     key: bool
+    whole: bool = False
 
 
 def complete(lines: Sequence[str], row: int, column: int) -> Completion | None:
@@ -44,7 +46,8 @@ def complete(lines: Sequence[str], row: int, column: int) -> Completion | None:
         path, key = path_at(lines, row, before)
         words = tuple(dict(_words(path, key, lines)).items())
     fitting = tuple((word, told) for word, told in words if word.startswith(begun) and word != begun)
-    return Completion(len(before), begun, fitting, key) if fitting else None
+    whole = any(word == begun for word, _ in words)
+    return Completion(len(before), begun, fitting, key, whole) if fitting else None
 
 
 def _quiet(line: str) -> bool:

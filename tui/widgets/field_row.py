@@ -122,6 +122,7 @@ class FieldRow(Widget):
         self.heading, self.label = "", LABEL
         self._remark = ""
         self._list: WordList | None = None
+        self._moved = False
         self._help_of = help_of
         self._input = FieldInput(compact=True, select_on_focus=True)
 
@@ -254,12 +255,17 @@ class FieldRow(Widget):
     def on_input_submitted(self, event: Input.Submitted) -> None:
         """Enter: the highlighted word, else what was typed; on an untouched field the list."""
         event.stop()
-        if self._list is not None:
+        if self._list is not None and self._meant(self._list.word or ""):
             self._take_word()
-        elif self.field is not None and self._input.value == _text(self.field) and self.field.choices:
+        elif self.field is not None and not self.open and self._input.value == _text(self.field) and self.field.choices:
             self._open("")
         else:
             self.enter()
+
+    def _meant(self, word: str) -> bool:
+        """Whether enter is for the highlighted word: not for one that was not chosen, where what was typed will do."""
+        text = self._input.value.strip()
+        return self._moved or word.startswith(text) or not self._read(text).good
 
     def on_input_blurred(self, event: Input.Blurred) -> None:
         """Leaving the field enters what was typed."""
@@ -273,6 +279,7 @@ class FieldRow(Widget):
 
     def enter(self) -> None:
         """Send what was typed, if it is another value and a good one."""
+        self._close()
         field, text = self.field, self._input.value.strip()
         if field is None or text == _text(field) or (field.differs and not text):
             return
@@ -289,6 +296,7 @@ class FieldRow(Widget):
         if field is None:
             return
         if self._list is not None:
+            self._moved = True
             self._list.move(-event.by)
         elif field.truth:
             self._toggle()
@@ -347,6 +355,7 @@ class FieldRow(Widget):
             self._list = WordList()
             self._list.styles.margin = (0, 0, 0, self.label)
             self.mount(self._list)
+        self._moved = False
         self._list.put(told, self._input.value)
 
     def _close(self) -> None:

@@ -265,9 +265,9 @@ class YamlPane(TextArea):
         self._offer(begun=False)
 
     def _offer(self, *, begun: bool) -> None:
-        """Show what may stand at the cursor; `begun`: only where something of it stands already."""
+        """Show what may stand at the cursor; `begun`: only where a part of it stands already."""
         found = None if self.read_only else complete(self.document.lines, *self.cursor_location)
-        if found is None or (begun and not found.begun):
+        if found is None or (begun and (found.whole or not found.begun)):
             self._close()
             return
         self._offered = found

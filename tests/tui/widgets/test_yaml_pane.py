@@ -152,6 +152,19 @@ def test_words_are_offered_while_one_types_and_taken_by_tab() -> None:
     within(check)
 
 
+def test_enter_after_a_whole_word_begins_a_new_line() -> None:
+    async def check(pilot: Pilot[None], app: Texts) -> None:
+        app.pane.go_to(4, 14)
+        await pilot.press("enter", "minus", "space", *"gru")
+        assert app.pane.offered == ()
+        await pilot.press("ctrl+space")
+        assert app.pane.offered == ("gru_cell",)
+        await pilot.press("escape", "enter", "x")
+        assert "    - gru\n    x" in app.pane.whole
+
+    within(check)
+
+
 def test_escape_closes_the_list_and_then_leaves() -> None:
     async def check(pilot: Pilot[None], app: Texts) -> None:
         app.pane.go_to(4, 14)
