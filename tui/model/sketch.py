@@ -8,9 +8,10 @@ sketch.undo()                           # the file as it was, byte for byte
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from functools import wraps
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ParamSpec, TypeVar
 
 from ...dsl import edit
 from ...dsl.diagnostics import Diagnostic
@@ -19,6 +20,7 @@ from ...dsl.edit_insert import Entry
 from ...dsl.edit_parts import Address, Part
 from ...dsl.edit_write import Value
 from ...dsl.fixes import fixes, mended
+from ...dsl.uncollected import uncollected
 from . import commands
 from .buffer import Buffer, ChangedOnDisk
 from .known import Known
@@ -33,6 +35,20 @@ INPUT = "input"
 """What a block's own input is called in it."""
 
 __all__ = ["ChangedOnDisk", "Sketch"]
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+def swiftly(command: Callable[P, R]) -> Callable[P, R]:
+    """A command without the cyclic collector, which takes a third of the time that a large file needs."""
+
+    @wraps(command)
+    def swift(*args: P.args, **kwargs: P.kwargs) -> R:
+        with uncollected():
+            return command(*args, **kwargs)
+
+    return swift
 
 
 class Sketch(Buffer):
@@ -57,6 +73,7 @@ class Sketch(Buffer):
 
     # layers put in and taken out
 
+    @swiftly
     def add_after(self, node_id: str | None, kind: str, main: Value = None) -> str | None:
         """A layer behind another; without one, at the end of the network."""
         if node_id is None:
@@ -73,6 +90,7 @@ class Sketch(Buffer):
         change = edit.insert_after(self.document, last.address, self._entry(kind, main, reads))
         return self._made(change, f"add {kind}", layer.id, self._behind(last, 1))
 
+    @swiftly
     def add_before(self, node_id: str | None, kind: str, main: Value = None) -> str | None:
         """A layer before another: it reads what the other read."""
         if node_id is None:
@@ -85,6 +103,7 @@ class Sketch(Buffer):
         change = edit.insert_before(self.document, first.address, self._entry(kind, main, reads))
         return self._made(change, f"add {kind}", node_id, self._behind(first, 0))
 
+    @swiftly
     def add_between(self, source: str, target: str, kind: str) -> str | None:
         """A layer on the way from one to another."""
         layer = self._layer(target)
@@ -97,6 +116,7 @@ class Sketch(Buffer):
         change = commands.between(self.document, part, name, kind, reads)
         return self._made(change, f"add {kind}", target, self._behind(part, 0))
 
+    @swiftly
     def delete(self, ids: Iterable[str]) -> None:
         """Layers taken out, with the activations in their boxes; what read them reads what they read."""
         chosen = list(dict.fromkeys(ids))
@@ -107,12 +127,14 @@ class Sketch(Buffer):
         change = commands.each(self.document, parts, lambda document, part: edit.delete(document, part.address))
         self.apply(change, f"delete {_listed(chosen)}")
 
+    @swiftly
     def duplicate(self, node_id: str) -> str | None:
         """The layer once more, right behind it."""
         unit = self._unit(node_id)
         change, behind = commands.doubled(self.document, unit)
         return self._made(change, f"duplicate {node_id}", node_id, self._behind(unit[0], behind))
 
+    @swiftly
     def move(self, node_id: str, by: int) -> str | None:
         """A layer so many places down its list, or up."""
         part = self._unit(node_id)[0]
@@ -123,6 +145,7 @@ class Sketch(Buffer):
 
     # wiring and names
 
+    @swiftly
     def connect(self, source: str, target: str) -> str:
         """Let `target` read `source`: a joiner besides what it reads, any other layer in its place."""
         self._look()
@@ -137,6 +160,7 @@ class Sketch(Buffer):
         self.apply(change, f"connect {source} to {target}")
         return target
 
+    @swiftly
     def disconnect(self, source: str, target: str) -> str:
         """Let a joiner no longer read `source`."""
         self._look()
@@ -144,6 +168,7 @@ class Sketch(Buffer):
         self.apply(commands.disconnected(self.document, self._part(target), name), f"disconnect {source}")
         return target
 
+    @swiftly
     def rename(self, node_id: str, name: str) -> str | None:
         """Another name for a layer, with all its uses."""
         part = self._part(node_id)
@@ -154,6 +179,7 @@ class Sketch(Buffer):
             return f"{body}.{name}" if body else name
         return self._made(change, f"rename {node_id}", node_id, self._behind(part, 0))
 
+    @swiftly
     def wrap(self, ids: Sequence[str], block_name: str) -> str | None:
         """Make layers that follow one another a block, which stands in their place."""
         if not ids:
@@ -163,6 +189,7 @@ class Sketch(Buffer):
         change = commands.wrapped(self.document, parts, block_name)
         return self._made(change, f"make the block {block_name}", ids[0], self._behind(first, 0))
 
+    @swiftly
     def unwrap(self, node_id: str) -> None:
         """Put the layers of a block in the place of its use; of a layer, those of the block that it is in."""
         self._look()
@@ -184,6 +211,7 @@ class Sketch(Buffer):
         """Let an option have its default."""
         return self.set_many([node_id], option, None)
 
+    @swiftly
     def set_many(self, ids: Sequence[str], option: str, value: Value) -> str:
         """Give an option of several layers the same value, or their defaults (None), as one step."""
 
@@ -204,6 +232,7 @@ class Sketch(Buffer):
             change = edit.set_option(self.document, place, option, value)
         self.apply(change, f"{option} of {place}")
 
+    @swiftly
     def replace_kind(self, node_id: str, kind: str) -> str | None:
         """Another kind for a layer; options that it has too stay."""
         part = self._part(node_id)
