@@ -19,7 +19,7 @@ from .events import Event, Resumed, RunStarted, Warned
 from .judged import class_names
 from .looking import Looker
 from .observe import first_not_finite
-from .observing import ALLOWANCE, EAGER_ALLOWANCE, Observer
+from .observing import EAGER_SECONDS, ENDS_SECONDS, Observer
 from .record import Record
 from .runs import RunFolder
 from .train import NotFinite, Settings, Stopping, Training
@@ -41,7 +41,7 @@ class Request:
     observe: bool = True
     """Whether the sizes of gradients, weights and activations are looked at from time to time."""
     eager: bool = False
-    """Whether somebody waits to see them, and would rather wait a second more than see none."""
+    """Whether somebody waits to see them, and would rather wait a moment more than see none."""
 
 
 class Launch:
@@ -67,9 +67,9 @@ class Launch:
         self.folder = self.resumed or runs.create(request.runs, self.loaded.spec.name)
         self._write_files()
         engine = self.ready.engine
-        allowance = EAGER_ALLOWANCE if request.eager else ALLOWANCE
+        ends = EAGER_SECONDS if request.eager else ENDS_SECONDS
         columns = self.data.columns
-        self.observer = Observer(self.loaded, engine, columns, allowance=allowance) if request.observe else None
+        self.observer = Observer(self.loaded, engine, columns, ends=ends) if request.observe else None
         self.training = Training(
             self.ready.plan, engine, dict(self.data.parts), self._settings(), done, self._explain,
             self.observer, Looker(self.loaded, engine, self.data).answer,

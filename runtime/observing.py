@@ -22,9 +22,11 @@ from .observe import values_for
 from .order import Rows
 from .sizes import Array, dead, ratio, saturated, sizes
 
-SHARE, ALLOWANCE, EAGER_ALLOWANCE = 0.02, 0.05, 1.0
-"""Looks take at most this share of the time, and this many seconds besides: small networks are looked at at once, and
-once more when all is over, however short their training. A training that is begun to be watched may take longer."""
+SHARE, ALLOWANCE = 0.02, 0.05
+"""Looks take at most this share of the time, and this many seconds besides."""
+ENDS_SECONDS, EAGER_SECONDS = 0.05, 0.5
+"""The first look and the last may each take this long, and are not counted: small networks are looked at however short
+their training. The second is for trainings that are begun to be watched."""
 WATCHED_SECONDS, USUAL_SECONDS, USUAL_LOOKS = 0.5, 1.0, 60
 """Between looks: for somebody who watches; else at least this, and no more than so many while the time doubles or so."""
 ROWS = (32, 16, 8)
@@ -39,30 +41,29 @@ NO_LAYERS = frozenset({"field", "formula", "number", "mode"})
 
 
 class Pace:
-    """When the next look may be. Seconds are counted by the one who asks, from 0."""
+    """When the next look may be. Seconds are counted by the one who asks, from 0; `ends` is what the first and the last
+    look may take."""
 
-    def __init__(self, expected: float, allowance: float = ALLOWANCE) -> None:
-        self.expected, self._allowance = expected, allowance
+    def __init__(self, expected: float, ends: float = ENDS_SECONDS) -> None:
+        self.expected, self._ends = expected, ends
         self.spent = 0.0
         self._last: float | None = None
 
-    def affords(self, elapsed: float) -> bool:
-        """Whether another look is cheap enough, `elapsed` seconds after the beginning."""
-        return self.spent + self.expected <= self._allowance + SHARE * elapsed
-
     def due(self, elapsed: float, *, watched: bool, last: bool = False) -> bool:
         """Whether a look may be now. `last`: there will be no other, however soon it comes after the one before."""
-        if not self.affords(elapsed):
-            return False
-        if last:
-            return True
+        if self._last is None or last:
+            return self.expected <= self._ends or self._affords(elapsed)
         gap = WATCHED_SECONDS if watched else max(USUAL_SECONDS, elapsed / USUAL_LOOKS)
-        return self._last is None or elapsed - self._last >= gap
+        return elapsed - self._last >= gap and self._affords(elapsed)
 
     def took(self, elapsed: float, seconds: float) -> None:
         """A look was had that took so long."""
+        if self._last is not None:
+            self.spent += seconds
         self._last, self.expected = elapsed, seconds
-        self.spent += seconds
+
+    def _affords(self, elapsed: float) -> bool:
+        return self.spent + self.expected <= ALLOWANCE + SHARE * elapsed
 
 
 class Observer:
@@ -74,20 +75,20 @@ class Observer:
         engine: Engine,
         columns: Mapping[str, Array],
         clock: Callable[[], float] = time.perf_counter,
-        allowance: float = ALLOWANCE,
+        ends: float = ENDS_SECONDS,
     ) -> None:
         self._loaded, self._engine, self._columns, self._clock = loaded, engine, columns, clock
         self._began = clock()
         self._graph: Graph | None = None
         self._rows = 0
         self._layers = observed_layers(loaded.experiment)
-        self.pace = Pace(BUILD_SECONDS_A_LAYER * len(loaded.experiment.graph), allowance)
+        self.pace = Pace(BUILD_SECONDS_A_LAYER * len(loaded.experiment.graph), ends)
         self.seen = -1
         """The step of the last look."""
 
     def due(self, step: int, *, watched: bool, last: bool = False) -> bool:
         """Whether to look now: there is something new to see, somebody may want it, and it is cheap enough. The graph
-        that is looked at is built before the first look, and its time counted."""
+        that is looked at is built before the first look."""
         elapsed = self._clock() - self._began
         if step == self.seen or not self.pace.due(elapsed, watched=watched, last=last):
             return False
@@ -110,11 +111,9 @@ class Observer:
         return Observed(step=step, rows=len(taken), layers=layers, seconds=round(now - begun, 5))
 
     def _build(self) -> Graph:
-        begun = self._clock()
         graph = self._graph = observing_graph(self._loaded)
         self._rows = rows_within(graph, LONGEST_SECONDS)
         self.pace.expected = seconds_of(graph, self._rows)
-        self.pace.spent += self._clock() - begun
         return graph
 
     def _whole(self, graph: Graph, rows: Rows, knobs: Mapping[str, float]) -> dict[str, dict[str, Any]]:

@@ -160,6 +160,7 @@ def test_looks_take_a_fiftieth_of_the_time_and_half_a_second_between() -> None:
             looks.append(now)
             pace.took(now, cost)
     assert looks[0] <= 0.02
+    assert pace.spent == pytest.approx((len(looks) - 1) * cost)
     assert len(looks) * cost <= ALLOWANCE + SHARE * now + cost
     assert min(np.diff(looks)) >= WATCHED_SECONDS - 1e-6
     usual = Pace(expected=0.0)
@@ -168,6 +169,8 @@ def test_looks_take_a_fiftieth_of_the_time_and_half_a_second_between() -> None:
     assert usual.due(USUAL_SECONDS, watched=False)
     assert usual.due(WATCHED_SECONDS, watched=True)
     assert not Pace(expected=60.0).due(100.0, watched=True)
+    assert not Pace(expected=0.2).due(0.0, watched=True)
+    assert Pace(expected=0.2, ends=0.5).due(0.0, watched=False, last=True)
 
 
 def test_looks_are_answered_between_stretches(tmp_path: Path) -> None:

@@ -18,6 +18,7 @@ from ...runtime.control import ControlError
 from ...runtime.events import (
     CheckpointSaved,
     Continued,
+    Evaluated,
     Event,
     KnobChanged,
     Observed,
@@ -79,6 +80,8 @@ class RunClient:
         """The commands that were sent, and of which no event tells yet."""
         self._offset, self._file = 0, 0
         self._changed_at = 0.0
+        self._gone = False
+        self._history: dict[str, list[Any]] = {}
         self._pace: deque[tuple[float, int]] = deque()
 
     # reading
@@ -87,11 +90,15 @@ class RunClient:
         """Take in what the record has gained; gives whether there was anything. A record that was replaced, or cut
         before what was read, is read anew."""
         with self._lock:
-            found = False
+            # before the record is read: what a training says last is there when it lets go of its lock
+            gone, found = not is_alive(self.folder), False
             for lines in self._gained():
                 for line in lines:
                     found = True
                     self._line(line)
+            self._gone = gone
+            if found:
+                self._put_history()
             return found
 
     def _gained(self) -> Iterator[list[bytes]]:
@@ -127,15 +134,28 @@ class RunClient:
         if isinstance(event, Steps):
             self._points(event)
             event = replace(event, series={})
-        elif isinstance(event, Resumed):
+        if isinstance(event, Resumed):
             for series in self.series.values():
                 series.cut(event.step)
             self._pace.clear()
-        self.view = after(self.view, event)
+        if isinstance(event, Evaluated):
+            self._history.setdefault(event.part, []).append((event.epoch, event.metrics))
+            self.view = replace(after(replace(self.view, history={}), event), history=self.view.history)
+        elif isinstance(event, Resumed):
+            self._put_history()
+            self.view = after(self.view, event)
+            self._history = {part: list(points) for part, points in self.view.history.items()}
+        else:
+            self.view = after(self.view, event)
         for command in [do for do in self.asked if isinstance(event, ACKNOWLEDGED[do])]:
             self.asked.discard(command)
         if isinstance(event, RunEnded):
             self.asked.clear()
+
+    def _put_history(self) -> None:
+        """The results of the epochs into the view, once for all that was read: there may be a hundred thousand."""
+        if any(len(points) != len(self.view.history.get(part, ())) for part, points in self._history.items()):
+            self.view = replace(self.view, history={part: tuple(points) for part, points in self._history.items()})
 
     def _points(self, event: Steps) -> None:
         for name, told in event.series.items():
@@ -161,10 +181,10 @@ class RunClient:
 
     @property
     def state(self) -> str:
-        """What the record tells (`running`, `finished`, …), or `died` where it says `running` and nothing runs."""
-        if self.view.started is not None and self.view.status == "running" and not is_alive(self.folder):
-            return "died"
-        return self.view.status
+        """What the record tells (`running`, `finished`, …), or `died` where it said `running` at the last poll and
+        nothing ran."""
+        died = self._gone and self.view.started is not None and self.view.status == "running"
+        return "died" if died else self.view.status
 
     @property
     def paused(self) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, cast
@@ -11,6 +12,7 @@ import pytest
 
 from netloom.runtime.control import Control, ControlError
 from netloom.runtime.events import CheckpointSaved, Continued, KnobChanged, Paused, Resumed, RunEnded, Stepped, Warned
+from netloom.runtime.runs import RunFolder
 from netloom.runtime.train import Training
 from netloom.runtime.wishes import Wishes
 from netloom.tui.model.run_client import RunClient
@@ -76,6 +78,9 @@ def test_a_run_whose_process_is_gone_has_died(tmp_path: Path) -> None:
     assert client.state == "running"
     assert record.alive is not None
     record.alive.release()
+    # what it said last may lie there unread
+    assert client.state == "running"
+    client.poll()
     assert client.state == "died"
     assert client.seconds_left is None
 
@@ -189,3 +194,15 @@ def listening(folder: Path) -> Control:
     control = Control(cast(Training, made), folder)
     assert control.open() is None
     return control
+
+
+def test_results_of_many_epochs_are_those_of_fold(tmp_path: Path) -> None:
+    record = Record(tmp_path / "run-1").epochs([1.0, 0.5, 0.4], [1.1, 0.6, 0.5], accuracy=0.9)
+    client = record.client()
+    record.write(Resumed(step=20, epoch=2)).epochs([7.0], [8.0])
+    client.poll()
+    known = RunFolder(record.folder).view()
+    assert client.view.history == known.history
+    assert client.view.latest("validation") == {"loss": 8.0}
+    assert [epoch for epoch, _ in client.view.history["train"]] == [1, 2, 1]
+    assert RunFolder(record.folder).view() == replace(client.view, losses=known.losses)
