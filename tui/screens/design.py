@@ -33,6 +33,8 @@ if TYPE_CHECKING:
 
 DEBOUNCE = 0.15
 """Seconds without a key before the text is checked."""
+FORM_DELAY = 0.08
+"""Seconds without a move before the form of what has the focus is shown."""
 PANES = ("graph", "inspector", "yaml", "problems", "palette")
 
 
@@ -48,6 +50,7 @@ class DesignScreen(EditingScreen):
         super().__init__(desk)
         self._pane = "graph"
         self._waiting: Timer | None = None
+        self._form_due: Timer | None = None
         self._heat = 0
         self._section = ""
 
@@ -166,12 +169,18 @@ class DesignScreen(EditingScreen):
     # messages of the panes
 
     def on_graph_view_focused(self, _event: GraphView.Focused) -> None:
-        """The form follows the focus."""
+        """The form follows the focus once that rests: the picture is there at once."""
         self._section = ""
-        self._show_form()
+        if self._form_due is not None:
+            self._form_due.stop()
+        if self.desk.timers:
+            self._form_due = self.set_timer(FORM_DELAY, self._show_form)
+        else:
+            self._show_form()
 
     def on_graph_view_opened(self, _event: GraphView.Opened) -> None:
         """Enter goes to the form."""
+        self._show_form()
         self._go_to("inspector")
 
     def on_inspector_set_option(self, event: Inspector.SetOption) -> None:
