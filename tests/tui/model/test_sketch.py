@@ -5,10 +5,21 @@ from __future__ import annotations
 import pytest
 
 from netloom.dsl.edit import Refused
+from netloom.dsl.tree import Plain
 from netloom.tui.model.checking import Checked, check_text
 from netloom.tui.model.sketch import Sketch
+from netloom.tui.model.templates import BLANK
 
 from .texts import BLOCKS, GRAPH, SKIP, SMALL
+
+LENET: list[tuple[str, dict[str, Plain]]] = [
+    ("conv2d", {"filters": 6, "kernel": 5, "padding": "same", "activation": "tanh"}),
+    ("max_pool", {}),
+    ("conv2d", {"filters": 16, "kernel": 5, "activation": "tanh"}),
+    ("max_pool", {}),
+    ("dense", {"units": 120, "activation": "tanh"}),
+    ("dense", {"units": 84, "activation": "tanh"}),
+]
 
 
 def learned(sketch: Sketch) -> Checked:
@@ -306,3 +317,25 @@ def test_the_address_of_an_id() -> None:
     assert sketch.address_of("deep.2.dense1") == ("blocks", "Hidden", "layers", 0)
     assert sketch.address_of("deep") == ("network", "layers", 2)
     assert sketch.address_of("image") == ("data",)
+
+
+def test_lenet_without_touching_the_text() -> None:
+    sketch = sketch_of(BLANK.text)
+    sketch.set_at("data", "source", "mnist")
+    assert sketch.rename("dense1", "scores") == "scores"
+    for kind, options in LENET:
+        learned(sketch)
+        added = sketch.add_before("scores" if kind == "dense" else "flatten1", kind)
+        learned(sketch)
+        assert added is not None
+        for option, value in options.items():
+            sketch.set_option(added, option, value)
+    checked = sound(sketch)
+    assert checked.totals.parameters == 61_706
+    assert [entry.partition(":")[0] for entry in layers(sketch)] == [
+        "conv2d", "max_pool", "conv2d", "max_pool", "flatten", "dense", "dense", "dense",
+    ]  # fmt: skip
+    steps = len(sketch.history.done)
+    for _ in range(steps):
+        sketch.undo()
+    assert sketch.text == BLANK.text
