@@ -15,6 +15,7 @@ import numpy as np
 
 from ...dsl.diagnostics import NetloomError
 from ...runtime import index
+from ...runtime.differences import of_runs
 from ...runtime.fold import View
 from ...runtime.runs import RunFolder
 from .curves import Curve, figure
@@ -271,6 +272,14 @@ def _step_losses(view: View) -> Curve | None:
         return None
     points = np.array([(step, np.nan if value is None else value) for step, value in view.losses], np.float64)
     return Curve("", points[:, 0], points[:, 1], len(points) > 16)
+
+
+def differences(a: Path, b: Path) -> list[str]:
+    """What differs between two runs' specs, a line each: gone (-), new (+) and changed (~)."""
+    try:
+        return of_runs(RunFolder(a), RunFolder(b))
+    except (NetloomError, OSError) as trouble:
+        return [f"cannot be compared: {trouble}"]
 
 
 # export

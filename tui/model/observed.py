@@ -67,7 +67,7 @@ def _words(layer: Mapping[str, Any], key: str, largest: float) -> list[str]:
     if sizes.get("bad"):
         found.append("not finite")
     if key == "gradient" and 0 < _rms(sizes) < SMALL * largest:
-        found.append(f"1/{largest / _rms(sizes):.0e} of the largest".replace("e+0", "e").replace("e+", "e"))
+        found.append(f"1/{_amount(largest / _rms(sizes))} of the largest")
     if key == "gradient" and not sizes.get("bad") and _rms(sizes) == 0:
         found.append("learns nothing")
     if key == "activation":
@@ -78,3 +78,9 @@ def _words(layer: Mapping[str, Any], key: str, largest: float) -> list[str]:
         elif ratio > WILD:
             found.append(f"jumps: {ratio:.0%} a step")
     return found
+
+
+def _amount(ratio: float) -> str:
+    """7,000 or 3e6: one digit is enough."""
+    digits, _, power = f"{ratio:.0e}".partition("e")
+    return f"{int(digits) * 10 ** int(power):,}" if int(power) < 6 else f"{digits}e{int(power)}"

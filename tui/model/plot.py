@@ -180,8 +180,10 @@ def _put_signs(signs: list[list[str]], owners: list[list[int]], curve: Curve, at
     good = np.flatnonzero(np.isfinite(at))
     if not len(good):
         return
-    places = _sign_places(curve, frame, int(good[-1])) & set(good.tolist())
-    for place in places or {int(good[-1])}:
+    for wanted in _sign_places(curve, frame, int(good[-1])):
+        place = int(good[np.abs(good - wanted).argmin()])
+        if abs(place - wanted) > 1:
+            continue
         row, column = int(at[place]) // 4, place // 2
         signs[row][column] = sign_of(curve.slot, frame.ascii)
         owners[row][column] = 2 * curve.slot + 1
@@ -189,7 +191,7 @@ def _put_signs(signs: list[list[str]], owners: list[list[int]], curve: Curve, at
 
 def _sign_places(curve: Curve, frame: _Frame, end: int) -> set[int]:
     """Columns of dots with a sign: of each point where there are few, else now and then."""
-    a, b = np.searchsorted(curve.steps, frame.span)
+    a, b = np.searchsorted(curve.steps, frame.span[0]), np.searchsorted(curve.steps, frame.span[1], "right")
     if not curve.noisy and b - a <= frame.width // 8:
         columns = (_column(frame, float(step)) for step in curve.steps[a:b])
         return {2 * column for column in columns if column is not None}

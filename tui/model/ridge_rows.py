@@ -11,8 +11,8 @@ import numpy.typing as npt
 
 Array = npt.NDArray[np.float64]
 BARS, PLAIN_BARS = " ▁▂▃▄▅▆▇█", " .:-=+*#@"
-NUMBERS = 21
-"""Cells of the numbers behind the bars."""
+NUMBER = 10
+"""Cells of the number behind the bars."""
 LEAST_BARS = 12
 
 
@@ -34,12 +34,13 @@ class Ridge:
 
 @dataclass(frozen=True, slots=True)
 class RidgeRow:
-    """One line: the layer, the bars, the numbers, and what is wrong."""
+    """One line: the layer, the bars, the number, and words behind it; `bad`: these tell what is wrong."""
 
     name: str
     bars: str
-    numbers: str
+    number: str
     words: str
+    bad: bool
 
 
 def reach_of(ridges: Sequence[Ridge]) -> tuple[int, int]:
@@ -98,14 +99,25 @@ def ridge_rows(ridges: Sequence[Ridge], width: int, plain: bool = False) -> tupl
         return [], ""
     reach = reach_of(ridges)
     name = min(max(len(r.layer) for r in ridges), max(8, width // 4))
-    longest = max(len(r.words) for r in ridges)
-    words = min(longest + 2, max(0, width - name - 1 - NUMBERS - LEAST_BARS)) if longest else 0
-    room = max(LEAST_BARS, width - name - 1 - NUMBERS - words)
+    tails = [_tail(r) for r in ridges]
+    tail = min(max(map(len, tails)), max(0, width - name - 1 - NUMBER - LEAST_BARS))
+    room = max(LEAST_BARS, width - name - 1 - NUMBER - tail)
     rows = [
-        RidgeRow(_end(r.layer, name), bars(r, reach, room, plain), _numbers(r), _cut(r.words, words - 2))
-        for r in ridges
+        RidgeRow(_end(r.layer, name), bars(r, reach, room, plain), f"{_size(r):>8}  ", _cut(words, tail), bool(r.words))
+        for r, words in zip(ridges, tails, strict=True)
     ]
     return rows, " " * (name + 1) + axis(reach, room)
+
+
+def _tail(ridge: Ridge) -> str:
+    """What stands behind the number: what is wrong, else how many are 0."""
+    if ridge.words:
+        return f"! {ridge.words}"
+    return f"{ridge.zero:.0%} zero" if ridge.zero >= 0.005 else ""
+
+
+def _size(ridge: Ridge) -> str:
+    return _power(ridge.rms) if ridge.finite else ""
 
 
 def _cut(words: str, room: int) -> str:
@@ -114,13 +126,6 @@ def _cut(words: str, room: int) -> str:
 
 def _end(name: str, room: int) -> str:
     return f"{name:<{room}}" if len(name) <= room else "…" + name[1 - room :]
-
-
-def _numbers(ridge: Ridge) -> str:
-    if not ridge.finite:
-        return " " * 19
-    zero = f"{ridge.zero:4.0%} zero" if ridge.zero >= 0.005 else " " * 9
-    return f"{_power(ridge.rms):>8}  {zero}"
 
 
 def _power(value: float) -> str:

@@ -25,6 +25,7 @@ STEERING_KEYS: tuple[Binding, ...] = (
     Binding("s", "stop", "Stop"),
     Binding("S", "stop_now", "Save and stop", show=False),
     Binding("c", "checkpoint", "Checkpoint", show=False),
+    Binding("d", "dropout", "Dropout on or off", show=False),
 )
 
 
@@ -87,20 +88,25 @@ class SteeringScreen(Screen[None]):
         """Write a checkpoint now."""
         self._ask("checkpoint")
 
+    def action_dropout(self) -> None:
+        """Switch dropout off, or on again, while it trains."""
+        run = self.desk.run
+        rates = [value for name, value in run.view.knobs.items() if "drop" in name] if run is not None else []
+        self._ask("dropout", on=bool(rates) and not any(rates))
+
     async def action_stop(self) -> None:
         """Stop, after a question."""
         if self._may_steer():
-            question = "Stop the training? Its weights are saved; Runs (4) can go on with it."
+            question = "Stop the training? What it learnt since its last checkpoint is lost; S saves it first."
             await self.app.push_screen(Confirm(question, "Stop", "Go on"), self._stop_if)
 
     def _stop_if(self, yes: bool | None) -> None:
         if yes:
-            self._ask("stop")
+            self._ask("stop", checkpoint=False)
 
     def action_stop_now(self) -> None:
         """Save and stop without a question."""
-        self._ask("checkpoint")
-        self._ask("stop")
+        self._ask("stop", checkpoint=True)
 
     async def action_knob(self) -> None:
         """Set the learning rate or another live number."""
