@@ -37,9 +37,9 @@ def columns(ranks: Sequence[Sequence[int]], elements: Elements, gap: int) -> lis
         _sweep(ranks, elements, elements.up, places, gap)
         _sweep(list(reversed(ranks)), elements, elements.down, places, gap)
     whole = _whole(ranks, elements, places, gap)
-    for pulls, order in ((elements.up, ranks), (elements.down, list(reversed(ranks))), (elements.up, ranks)):
-        for rank in order:
-            _straighten(rank, elements, pulls, whole, gap)
+    for upwards in (True, False, True):
+        for rank in ranks if upwards else reversed(ranks):
+            _straighten(rank, elements, whole, gap, upwards=upwards)
     least = min(whole[at] - elements.left[at] for rank in ranks for at in rank)
     return [place - least for place in whole]
 
@@ -99,17 +99,16 @@ def _whole(ranks: Sequence[Sequence[int]], elements: Elements, places: Sequence[
     return found
 
 
-def _straighten(
-    rank: Sequence[int], elements: Elements, pulls: Sequence[Sequence[Pull]], places: list[int], gap: int
-) -> None:
-    """Moves each element to where its strongest line goes straight, as far as its neighbours leave room; the strongest
-    first."""
-    strongest = {at: max(pulls[at], key=lambda pull: pull[2], default=None) for at in rank}
+def _straighten(rank: Sequence[int], elements: Elements, places: list[int], gap: int, *, upwards: bool) -> None:
+    """Moves each element to where its strongest line on one side goes straight, as far as its neighbours leave room; the
+    strongest first. What is pulled more from the other side stays."""
+    sides = (elements.up, elements.down) if upwards else (elements.down, elements.up)
+    strongest = {at: max(sides[0][at], key=lambda pull: pull[2], default=None) for at in rank}
     number = {at: position for position, at in enumerate(rank)}
     done = set[int]()
     for at in sorted(rank, key=lambda at: -(strongest[at] or (0, 0.0, 0.0))[2]):
         pull = strongest[at]
-        if pull is not None:
+        if pull is not None and all(pull[2] >= other[2] for other in sides[1][at]):
             goal = round(places[pull[0]] + pull[1])
             _move(rank, number[at], goal, elements, places, gap, done)
         done.add(at)

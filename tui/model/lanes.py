@@ -24,7 +24,7 @@ MOST_LANES = 20
 GAP = 2
 CURSOR, ROW = -1, -2
 """As a tone's depth: the row of the focus, and all others."""
-BAR_ROOM = 72
+BAR_ROOM = 110
 """Columns from which on parameters are drawn as bars, too."""
 HEADS = ("layer", "kind", "", "shape", "parameters")
 LEAST, LEAST_DETAIL = 11, 10
@@ -178,8 +178,12 @@ class LaneScene:
             for number, row in enumerate(rows)
             if row.box is not None
         }
-        room = width - lanes - 3 - (BAR + 1 if width >= BAR_ROOM else 0)
-        return cls(width, places, rows, at, _widths(rows, room), lanes, most, reads, last)
+        room = width - lanes - 3
+        columns = _widths(rows, room)
+        # bars only where they leave room for words, or there is room for both
+        bars = sum(columns) + GAP * 5 + BAR + 1 <= room or width >= BAR_ROOM
+        columns = _widths(rows, room - BAR - 1) if bars else columns
+        return cls(width, places, rows, at, columns, lanes, most if bars else 0, reads, last)
 
     @property
     def height(self) -> int:
@@ -259,7 +263,7 @@ class LaneScene:
         heat = lit.heat.get(row.id) if lit.heat is not None else None
         if heat is not None:
             return [*found, (f"{bar(heat.share)} {heat.words or f'{heat.share:.0%}'}", "heat")]
-        if row.box is not None and row.box.parameters and self._columns[4] and self.width >= BAR_ROOM:
+        if row.box is not None and row.box.parameters and self._columns[4] and self._most:
             found.append((bar(row.box.parameters / self._most).rstrip() or "▏", "lane"))
         return found
 

@@ -7,6 +7,7 @@ its ways go together. Sugiyama, Tagawa, Toda, "Methods for visual understanding 
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
@@ -17,8 +18,9 @@ from .routes import Channel, Pins, channel
 Point = tuple[int, int]
 """Column and row of a cell."""
 SWEEPS = 2
-STRAIGHT, LONG, PLAIN = 12.0, 4.0, 1.0
-"""How strongly lines are kept straight: those of the longest way, those that pass ranks, all others."""
+STRAIGHT, ONLY, LONG, PLAIN = 12.0, 6.0, 4.0, 1.0
+"""How strongly lines are kept straight: those of the longest way, those that neither fork nor join, those that pass ranks,
+all others."""
 MOST_APART = 6
 """Columns between two ports of a box, at most."""
 
@@ -179,12 +181,14 @@ def _pulled(nodes: Sequence[Node], nets: Sequence[Net], ranks: _Ranks) -> tuple[
     up: list[list[Pull]] = [[] for _ in range(every)]
     down: list[list[Pull]] = [[] for _ in range(every)]
     ports = _Ports()
+    comes = Counter(target for _, targets in ranks.legs.values() for target in targets)
     for at, node in enumerate(nodes):
         ports.into |= {(net, at): column - left[at] for net, column in (node.entries or {}).items()}
         ports.out |= {(net, at): column - left[at] for net, column in (node.exits or {}).items()}
     for (net, _), (source, targets) in ranks.legs.items():
         for target in targets:
-            strength = _strength(nets[net], source, target, count)
+            only = len(targets) == 1 and comes[target] == 1
+            strength = _strength(nets[net], source, target, count, only=only)
             shift = ports.out.get((net, source), 0) - ports.into.get((net, target), 0)
             up[target].append((source, shift, strength))
             down[source].append((target, -shift, strength))
@@ -199,10 +203,12 @@ def _anchor(node: Node, number: int, nets: Sequence[Net]) -> int:
     return next(iter((node.entries or {}).values()), node.width // 2)
 
 
-def _strength(net: Net, source: int, target: int, count: int) -> float:
+def _strength(net: Net, source: int, target: int, count: int, *, only: bool) -> float:
     if target in net.straight and source < count:
         return STRAIGHT
-    return LONG if source >= count and target >= count else PLAIN
+    if source >= count and target >= count:
+        return LONG
+    return ONLY if only else PLAIN
 
 
 def _spread(

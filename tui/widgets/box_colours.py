@@ -45,7 +45,7 @@ class Palette:
         return style + Style(color=Color.from_rich_color(style.color).blend(self._ink, 0.28).rich_color)
 
     def _ground(self, depth: int) -> Color:
-        if depth < -1:
+        if depth < -1 or self._paper.ansi is not None:
             return self._paper
         if depth < 0:
             return self._paper.blend(self._accent, 0.25 if self._dark else 0.18)
