@@ -113,6 +113,11 @@ def _first(document: Document, chain: Part, entry: Entry) -> Edit:
     return document.edit([Splice(chain.start - blanks, chain.end, ""), put])
 
 
+def at_start(document: Document, entry: Entry) -> Edit:
+    """A layer before all others of a network that is a list of layers."""
+    return edit.insert(document, CHAIN, 0, entry)
+
+
 def moved(document: Document, units: Sequence[Sequence[Part]], part: Part, by: int) -> tuple[Edit, int]:
     """What one box shows, so many boxes further down its list, or up (negative); and its new place in the list."""
     parent = part.parent

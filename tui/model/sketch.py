@@ -26,6 +26,7 @@ from .buffer import Buffer, ChangedOnDisk
 from .known import Known
 from .naming import local_name
 from .starters import missing, starter
+from .templates import BLANK, begun
 
 if TYPE_CHECKING:
     from .checking import Checked
@@ -152,6 +153,8 @@ class Sketch(Buffer):
         layer, given = self._layer(target), self._known.gives(source)
         if self._known.makes(given, target) or given in layer.drawn:
             raise Refused(f"`{source}` is made from `{target}`: they would read each other in a circle")
+        if layer.family == "output":
+            return self._given_out(given)
         part, name = self._part(target), self._known.local(given, target)
         at = self._known.part(self.starts, given)
         if at is not None and at.parent is part.parent and not commands.in_graph(part) and at.start > part.start:
@@ -159,6 +162,14 @@ class Sketch(Buffer):
         change = commands.connected(self.document, part, name, self._names_of(layer))
         self.apply(change, f"connect {source} to {target}")
         return target
+
+    def _given_out(self, given: str) -> str:
+        """Let the network give out another layer."""
+        outputs = sum(layer.family == "output" for layer in self._known.layers.values())
+        if self.document.find("network") is None or outputs > 1:
+            raise Refused("which tensors are given out is said in the text, under `output`")
+        self.apply(edit.set_value(self.document, ("network", "output"), given), f"give out {given}")
+        return given
 
     @swiftly
     def disconnect(self, source: str, target: str) -> str:
@@ -233,6 +244,11 @@ class Sketch(Buffer):
         self.apply(change, f"{option} of {place}")
 
     @swiftly
+    def replace_at(self, place: str, kind: str) -> None:
+        """Another kind for what stands at an address: a loss, an optimizer."""
+        change = commands.kind_replaced(self.document, self.document.at(place), kind)
+        self.apply(change, f"{place} becomes {kind}")
+
     def replace_kind(self, node_id: str, kind: str) -> str | None:
         """Another kind for a layer; options that it has too stay."""
         part = self._part(node_id)
@@ -282,6 +298,12 @@ class Sketch(Buffer):
             self.learn(check_text(self.text, self.path, self.revision))
 
     def _append(self, kind: str, main: Value) -> str | None:
+        if not self.text.strip():
+            # an empty file is begun as a new one is
+            self.replace(begun(BLANK, self.path), "begin")
+            first = self.document.at((*commands.CHAIN, 0))
+            change = commands.at_start(self.document, self._entry(kind, main, None))
+            return self._made(change, f"add {kind}", "", self._behind(first, 0))
         if not self.readable and not self.text.strip():
             self.type_over(0, len(self.text), commands.FIRST_TEXT)
         chain = self.document.find(commands.CHAIN)

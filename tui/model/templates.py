@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
+from pathlib import Path
+
+from ...dsl.load import TITLE
+from ...dsl.scalars import written
 
 TRAIN = "train: {loss: cross_entropy, optimizer: {adam: 1e-3}, epochs: 5}\n"
 
@@ -58,6 +63,14 @@ TEMPLATES: tuple[Template, ...] = (
 )
 
 BLANK = TEMPLATES[0]
+NAME = re.compile(r"^name: .*$", re.MULTILINE)
+
+
+def begun(one: Template, path: Path | None) -> str:
+    """A template's text under the name of the file that it will be saved in."""
+    if path is None or not TITLE.fullmatch(path.stem):
+        return one.text
+    return NAME.sub(lambda _: f"name: {written(path.stem)}", one.text, count=1)
 
 
 def template(name: str) -> Template | None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from netloom.dsl.edit import Refused
@@ -339,3 +341,21 @@ def test_lenet_without_touching_the_text() -> None:
     for _ in range(steps):
         sketch.undo()
     assert sketch.text == BLANK.text
+
+
+def test_an_empty_file_is_begun_by_its_first_layer(tmp_path: Path) -> None:
+    sketch = Sketch.new("", tmp_path / "my-net.yaml")
+    assert sketch.add_after(None, "dropout") == "dropout1"
+    assert "name: my-net\n" in sketch.text
+    sound(sketch)
+    while sketch.undo():
+        pass
+    assert sketch.text == ""
+
+
+def test_another_layer_is_given_out() -> None:
+    sketch = sketch_of(SKIP)
+    sketch.connect("dense2", "output dense3")
+    assert learned(sketch).layers["output dense2"].source == "dense2"
+    sketch.undo()
+    assert sketch.text == SKIP
