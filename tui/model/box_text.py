@@ -48,7 +48,7 @@ def text_of(box: Box, zoom: Zoom, heat: Heat | None = None, *, hot: bool = False
         return [TextLine(name if heat is None else f"{name} {round(heat.share * 100)}%", "", "name")]
     if zoom == 1:
         lines = [TextLine(f"{sign} {name}", "", "name")]
-        words = box.detail or box.activation or box.note
+        words = box.detail or kind or box.note
         # whole options, rather than a cut one
         lines += [TextLine(words if len(words) <= WIDEST[1] - 2 else words.partition(",")[0])] if words else []
     else:

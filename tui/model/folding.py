@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import replace
 
 from ...compiler.diagram import Group, Item, Picture, boxes_in, marked
 from ...compiler.diagram_fold import shut
+from .marks import Heat, Mark
 
 OPEN = 40
 """Boxes up to which a picture is shown with all groups open."""
@@ -52,9 +54,38 @@ def _depths(items: Iterable[Item], depth: int) -> Iterator[tuple[str, int]]:
             yield from _depths(item.items, depth + 1)
 
 
-def shown_for(picture: Picture, closed: Collection[str], box_id: str) -> str:
-    """The box that stands for a box: the outermost closed group round it, or it itself."""
+def stands_for(picture: Picture, closed: Collection[str]) -> dict[str, str]:
+    """The outermost closed group round each box or group that is in one."""
+    found: dict[str, str] = {}
     for group in groups_in(picture.items):
-        if group.id in closed and any(box.id == box_id for box in boxes_in(group.items)):
-            return group.id
-    return box_id
+        if group.id in closed and group.id not in found:
+            found |= dict.fromkeys((*(box.id for box in boxes_in(group.items)), *_names(group)), group.id)
+    return found
+
+
+def _names(group: Group) -> Iterator[str]:
+    return (inner.id for inner in groups_in(group.items))
+
+
+def marks_shown(marks: Mapping[str, Mark], inside: Mapping[str, str]) -> dict[str, Mark]:
+    """Remarks on the boxes that are shown: a closed group has those of all in it, the worst first."""
+    found: dict[str, Mark] = {}
+    for name, mark in marks.items():
+        shown = inside.get(name, name)
+        other = found.get(shown)
+        if other is None:
+            found[shown] = mark
+        else:
+            worst = mark if (mark.severity, other.severity) == ("error", "warning") else other
+            found[shown] = replace(worst, count=mark.count + other.count)
+    return found
+
+
+def heat_shown(heat: Mapping[str, Heat], inside: Mapping[str, str]) -> dict[str, Heat]:
+    """Heat of the boxes that are shown: a closed group has that of the hottest in it."""
+    found: dict[str, Heat] = {}
+    for name, own in heat.items():
+        shown = inside.get(name, name)
+        if shown not in found or found[shown].share < own.share:
+            found[shown] = own
+    return found

@@ -14,7 +14,8 @@ from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
 from ...compiler.diagram import Picture
-from ..model.folding import at_first, folded, shown_for
+from ..model.box_text import text_of
+from ..model.folding import at_first, folded, heat_shown, marks_shown, stands_for
 from ..model.lanes import LaneScene, suits
 from ..model.marks import Heat, Mark
 from ..model.paint import BoxScene
@@ -103,6 +104,8 @@ class GraphPane(ScrollView, can_focus=True):
         self._made: Asked | None = None
         self._strips: dict[tuple[int, int, int], Strip] = {}
         self._palette: Palette | None = None
+        self._inside: dict[str, str] = {}
+        self._told: tuple[Mapping[str, Mark], Mapping[str, Heat] | None] | None = None
 
     # what is shown
 
@@ -152,6 +155,7 @@ class GraphPane(ScrollView, can_focus=True):
         if asked != self._made:
             return
         self.scene, self.shown = scene, shown
+        self._inside = stands_for(asked.picture, asked.closed)
         if isinstance(scene, BoxScene):
             self.set_reactive(GraphPane.zoom, scene.zoom)
         self.virtual_size = Size(scene.width, scene.height + self._head)
@@ -165,7 +169,7 @@ class GraphPane(ScrollView, can_focus=True):
         if scene is None or picture is None:
             return
         for box_id in (self._wanted, self.focused_id):
-            shown = shown_for(picture, self.folded, box_id) if box_id else ""
+            shown = self._inside.get(box_id, box_id)
             if shown in scene.places:
                 if box_id == self._wanted:
                     self._wanted = ""
@@ -244,7 +248,7 @@ class GraphPane(ScrollView, can_focus=True):
 
     def _repaint(self) -> None:
         self._strips.clear()
-        self._palette = None
+        self._palette, self._told = None, None
         self.refresh()
 
     def _renew(self, *box_ids: str) -> None:
@@ -261,8 +265,20 @@ class GraphPane(ScrollView, can_focus=True):
             if first <= last:
                 self.refresh(Region(0, first, self.room.width, last - first + 1))
 
+    def words_on(self, box_id: str) -> str:
+        """The remark on a box, and what does not stand in it for want of room."""
+        mark = self._lit().marks.get(box_id)
+        lines = [mark.words] if mark is not None and mark.words else []
+        if isinstance(self.scene, BoxScene) and self.scene.zoom < 2 and box_id in self.scene.boxes:
+            full = text_of(self.scene.boxes[box_id], 2)
+            lines += [" ".join(word for word in (line.left, line.right) if word) for line in full]
+        return "\n".join(lines)
+
     def _lit(self) -> Lit:
-        return Lit(self.focused_id, frozenset(self.selected), self._marks, self.heat, self.grey, self._letters)
+        if self._told is None:
+            heat = None if self.heat is None else heat_shown(self.heat, self._inside)
+            self._told = marks_shown(self._marks, self._inside), heat
+        return Lit(self.focused_id, frozenset(self.selected), *self._told, self.grey, self._letters)
 
     def render_line(self, y: int) -> Strip:
         """One line of the pane."""

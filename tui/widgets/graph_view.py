@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import ClassVar
 
+from rich.text import Text
 from textual import events
 from textual.binding import Binding, BindingType
 from textual.geometry import Region
@@ -205,9 +206,23 @@ class GraphView(GraphPane):
             self.toggle(found) if found in self.folded else self.action_open()
 
     def on_mouse_move(self, event: events.MouseMove) -> None:
-        """A remark is told where the pointer is."""
-        mark = self._marks.get(self._under(event.x, event.y) or "")
-        self.tooltip = mark.words if mark is not None and mark.words else None
+        """What is cut in a small box, and remarks, are told where the pointer is."""
+        words = self.words_on(self._under(event.x, event.y) or "")
+        self.tooltip = Text(words) if words else None
+
+    def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
+        """With ctrl: smaller."""
+        self._wheel(event, -1)
+
+    def on_mouse_scroll_up(self, event: events.MouseScrollUp) -> None:
+        """With ctrl: larger."""
+        self._wheel(event, 1)
+
+    def _wheel(self, event: events.MouseEvent, by: int) -> None:
+        if event.ctrl:
+            event.stop()
+            event.prevent_default()
+            self.action_zoom(by)
 
 
 def _region(place: Place) -> Region:

@@ -10,7 +10,7 @@ import pytest
 import netloom
 from netloom.compiler.diagram import Box, Group, Link, Picture, marked
 from netloom.tui.model.checking import check_text
-from netloom.tui.model.folding import at_first, folded, group_round, shown_for
+from netloom.tui.model.folding import at_first, folded, group_round, heat_shown, marks_shown, stands_for
 from netloom.tui.model.lanes import LaneScene, suits
 from netloom.tui.model.marks import Heat, Mark
 from netloom.tui.model.minimap import chart
@@ -91,10 +91,25 @@ def test_a_closed_group_is_one_box_that_counts_what_is_in_it() -> None:
     assert [(link.source, link.target) for link in picture.links[:3]] == [
         ("image", "stem"), ("stem", "Block1"), ("Block1", "logits"),
     ]  # fmt: skip
-    assert shown_for(residual(), {"Block1"}, "Block1.add1") == "Block1"
-    assert shown_for(residual(), set(), "Block1.add1") == "Block1.add1"
+    assert stands_for(residual(), {"Block1"}) == dict.fromkeys(
+        ("Block1.conv2d1", "Block1.conv2d2", "Block1.add1"), "Block1"
+    )
+    assert stands_for(residual(), set()) == {}
     assert group_round(residual(), "Block1.add1") == "Block1"
     assert group_round(residual(), "stem") is None
+
+
+def test_a_closed_group_has_the_remarks_and_the_heat_of_all_in_it() -> None:
+    inside = stands_for(residual(), {"Block1"})
+    marks = {
+        "Block1.add1": Mark("warning", "odd"),
+        "Block1.conv2d1": Mark("error", "no", 2),
+        "stem": Mark("warning", "hm"),
+    }
+    assert marks_shown(marks, inside) == {"Block1": Mark("error", "no", 3), "stem": Mark("warning", "hm")}
+    heat = {"Block1.add1": Heat(0.1, "1 ms"), "Block1.conv2d1": Heat(0.7, "7 ms"), "Block1.conv2d2": Heat(0.4, "4 ms")}
+    assert heat_shown(heat, inside) == {"Block1": Heat(0.7, "7 ms")}
+    assert heat_shown(heat, {}) == heat
 
 
 def test_large_pictures_start_with_closed_groups() -> None:

@@ -211,6 +211,23 @@ def test_the_mouse_focuses_opens_selects_and_folds() -> None:
     assert ("opened", "Block1.conv2d1") in app.told
 
 
+def test_the_pointer_tells_remarks_and_what_was_cut() -> None:
+    async def play(_app: Small, graph: GraphView, pilot: Pilot[Any]) -> None:
+        assert graph.words_on("logits") == "too few units"
+        await pilot.press("minus", "minus")
+        await settled(pilot)
+        assert graph.words_on("logits").splitlines()[0] == "too few units"
+        assert "5,130 parameters" in graph.words_on("logits")
+        assert graph.words_on("nowhere") == ""
+        assert graph.scene is not None
+        place = graph.scene.places["logits"]
+        pad = (graph.room.width - graph.scene.width) // 2
+        await pilot.hover(GraphView, offset=(place.x + pad + 1, place.y - graph.scroll_offset.y))
+        assert "too few units" in str(graph.tooltip)
+
+    played(play, residual(), {"logits": Mark("error", "too few units")})
+
+
 def test_enter_opens() -> None:
     async def play(_app: Small, _graph: GraphView, pilot: Pilot[Any]) -> None:
         await pilot.press("enter")
