@@ -10,12 +10,14 @@ from ...dsl.edit_write import Value
 from ...dsl.entries import Site
 from ...dsl.kinds.computed import Scope
 from ...dsl.kinds.kind import REQUIRED, Option
+from ...dsl.kinds.tables import suggest
 from ...dsl.reference.markdown import limits_of
 from .schedules import from_word
 from .typed import Typed, typed, typed_entries
 
-Section = Literal["own", "reads", "wiring"]
-"""`own`: options of the kind; `reads`: tensors it is given by name; `wiring`: words beside the kind."""
+Section = Literal["own", "reads", "wiring", "kind"]
+"""`own`: options of the kind; `reads`: tensors it is given by name; `wiring`: words beside the kind;
+`kind`: the kind itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,12 +99,27 @@ class Field:
 
     def read(self, text: str) -> Typed:
         """What a typed text comes to in this field."""
+        if self.section == "kind":
+            return self._kind(text.strip())
         schedule = from_word(self.option, text, self.whole if not self.depth else None)
         if schedule is not None:
             return Typed(schedule)
         if self.site is not None:
             return typed_entries(text, self.option, self.site, self.scope)
         return typed(text, self.option, self.scope)
+
+    def _kind(self, text: str) -> Typed:
+        # what stands there may be a block of an included file
+        if text in self.choices or text == self.written:
+            return Typed(text)
+        families = self.site.families if self.site is not None else ()
+        own = [word for word in self.choices if word[:1].isupper()]
+        return Typed(None, f"there is no `{text}`. {shortened(suggest(text, *families, own=own) or '')}")
+
+
+def shortened(text: str, most: int = 90) -> str:
+    """A text up to so many characters, cut between words."""
+    return text if len(text) <= most else text[:most].rpartition(" ")[0].rstrip(",") + " …"
 
 
 MOST_LISTED = 8
@@ -142,7 +159,7 @@ def merged(forms: Iterable[Form]) -> Form:
         return first
     fields = list[Field]()
     for one in first.fields:
-        if one.name in ("name", "from") and one.section == "wiring":
+        if (one.name in ("name", "from") and one.section == "wiring") or one.section == "kind":
             continue
         alike = [other.field(one.key) for other in others]
         known = [other for other in alike if other is not None and other.option == one.option]

@@ -14,10 +14,12 @@ from ...dsl.edit_parts import Address, Part
 from ...dsl.edit_write import Value, value_of
 from ...dsl.entries import ALL_BESIDE, LAYERS
 from ...dsl.kinds.kind import Option, OptionType
+from ...dsl.kinds.tables import words
 from ...dsl.reference.families import FAMILIES
 from ...dsl.reference.keys import WIRING
 from .fields import Field, Form, Section
 from .inner_fields import default_of, inner_fields, words_for
+from .palette import own_kinds
 from .scopes import scope_at, tensor_names
 from .section_form import block_fields, section_fields
 from .typed import WORDS, of_type
@@ -168,7 +170,7 @@ def _block(document: Document, part: Part, layer: LayerFacts | None) -> Form:
 def _entry(document: Document, entry: EntryPart, layer: LayerFacts | None) -> Form:
     making = _Making(document, entry, tensor_names(document, entry.part.address))
     known = entry.known
-    fields = [*_own(making), *_reads(making), *_wiring(making)]
+    fields = [*_own(making), *_reads(making), *_wiring(making), _kind(making)]
     place = shown(entry.part.address)
     name = entry.beside("name")
     title = layer.name if layer else (name.text or "") if name is not None else _key(entry)
@@ -314,10 +316,19 @@ def _wiring(making: _Making) -> Iterator[Field]:
         if word == "name" and part is None and _named_by_key(entry):
             yield Field(option, ("name",), _key(entry), section="wiring", scope=scope_at(entry.document, ()))
             continue
-        found = _field(making, option, part, "wiring")
+        found = replace(_field(making, option, part, "wiring"), default=key.default.replace("`", ""))
         yield found
         if word in LIVE_BESIDE:
             yield from inner_fields(found, part, making.document)
+
+
+def _kind(making: _Making) -> Field:
+    """The kind itself, to be another."""
+    entry = making.entry
+    own = [choice.name for choice in own_kinds(making.document)] if entry.site is LAYERS else []
+    option = of_type("kind", "any", "another kind keeps the options that it has too")
+    known = (*own, *words(*entry.site.families))
+    return Field(option, ("kind",), entry.kind, section="kind", choices=known, only=True, site=entry.site)
 
 
 def _named_by_key(entry: EntryPart) -> bool:

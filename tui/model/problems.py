@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from ...dsl.codes import explain
 from ...dsl.diagnostics import NOT_BUILT, Diagnostic
 from ...dsl.fixes import Fix, fix_of
+from .fields import shortened
 
 SIGNS = {"error": "✗", "warning": "!", "hint": "·"}
 ORDER = {"error": 0, "warning": 1, "hint": 2}
@@ -33,8 +34,8 @@ class Problem:
 
     @property
     def way(self) -> str:
-        """The way out, and the key that goes it."""
-        return self.diagnostic.suggestion or ""
+        """The way out, in one line of a wide screen."""
+        return shortened(self.diagnostic.suggestion or "", 120)
 
 
 def problems(diagnostics: Iterable[Diagnostic], text: str | None = None) -> tuple[Problem, ...]:

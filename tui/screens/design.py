@@ -200,6 +200,12 @@ class DesignScreen(EditingScreen):
         """The name was changed in the form."""
         self._edit(lambda: self.sketch.rename(event.id, event.name))
 
+    def on_inspector_replace_kind(self, event: Inspector.ReplaceKind) -> None:
+        """Another kind was chosen in the form."""
+        known = self.desk.checked is not None and event.id in self.desk.checked.layers
+        replace = self.sketch.replace_kind if known else self.sketch.replace_at
+        self._edit(lambda: replace(event.id, event.kind))
+
     def on_palette_pane_chosen(self, event: PalettePane.Chosen) -> None:
         """A kind was taken from the palette."""
         self._add(event.kind, "after")

@@ -17,8 +17,9 @@ from textual.widgets import Static
 
 from ...dsl.diagnostics import Diagnostic
 from ...dsl.edit_write import Value
+from ...dsl.entries import LAYERS
 from ...dsl.kinds.tables import lookup
-from ..model.fields import Field, Form, merged
+from ..model.fields import Field, Form, merged, shortened
 from ..model.inner_fields import FAMILIES, set_within
 from ..model.layers import sizes
 from ..model.problems import SIGNS
@@ -58,6 +59,13 @@ class Inspector(Widget, can_focus=True):
         def __init__(self, id: str, name: str) -> None:
             super().__init__()
             self.id, self.name = id, name
+
+    class ReplaceKind(Message):
+        """The layer is to be of another kind."""
+
+        def __init__(self, id: str, kind: str) -> None:
+            super().__init__()
+            self.id, self.kind = id, kind
 
     class Turned(Message):
         """The next form (1) or the one before (-1) is asked for."""
@@ -165,6 +173,9 @@ class Inspector(Widget, can_focus=True):
         if form is None:
             return
         at = field.place or form.id
+        if field.section == "kind":
+            self.post_message(self.ReplaceKind(form.id, event.text))
+            return
         if field.section == "wiring" and field.name == "name" and event.text and form.several == 1:
             self.post_message(self.Rename(form.id, event.text))
             return
@@ -205,7 +216,7 @@ class Inspector(Widget, can_focus=True):
 def heading(field: Field) -> str:
     """What a field and its neighbours stand under: `wiring`, or the table `stop` of `train`."""
     if field.section != "own":
-        return field.section
+        return "wiring" if field.section == "kind" and field.site is LAYERS else field.section
     return field.place.rpartition(".")[2] if "." in field.place else ""
 
 
@@ -213,6 +224,8 @@ def word_help(field: Field, word: str) -> str:
     """What a word that may be chosen means."""
     family = FAMILIES.get(field.option.type)
     kind = lookup(family, word) if family is not None else None
+    if kind is None and field.site is not None:
+        kind = field.site.find(word)
     return kind.help if kind is not None else ""
 
 
@@ -226,7 +239,8 @@ def head(form: Form, remarks: Sequence[Diagnostic] = ()) -> RenderableType:
     rows: list[RenderableType] = [title]
     for remark in remarks[:MOST_REMARKS]:
         told = Text(f"{SIGNS[remark.severity]} {remark.message}", style="bold")
-        rows.append(told.append(f" → {remark.suggestion}", style="not bold italic") if remark.suggestion else told)
+        way = f" → {shortened(remark.suggestion)}" if remark.suggestion else ""
+        rows.append(told.append(way, style="not bold italic"))
     if form.help:
         rows.append(Text(form.help, style="dim"))
     if form.formula:

@@ -23,6 +23,7 @@ from textual.widgets.text_area import Selection, TextAreaTheme
 from ...dsl.diagnostics import Diagnostic
 from ...dsl.kinds.kind import KINDS
 from ..model.completion import Completion, complete
+from ..model.fields import shortened
 from ..model.problems import SIGNS, at_line
 from ..model.text_change import Rows, smallest
 from .word_list import WordList
@@ -237,7 +238,7 @@ class YamlPane(TextArea):
         if found is not None:
             title = Text(f"{SIGNS[found.severity]} {found.message}")
             if found.suggestion:
-                title.append(f" → {found.suggestion}")
+                title.append(f" → {shortened(found.suggestion)}")
         self.border_title = title.markup
 
     def on_text_area_selection_changed(self) -> None:

@@ -10,6 +10,7 @@ import netloom
 from netloom.dsl.edit import Document, Refused, set_option
 from netloom.dsl.edit_entries import entry_at
 from netloom.dsl.kinds.kind import Option
+from netloom.dsl.kinds.tables import words
 from netloom.tui.model.fields import Form, merged
 from netloom.tui.model.form import form_of
 from netloom.tui.model.inner_fields import set_within
@@ -178,6 +179,16 @@ def test_what_need_not_be_said_is_not_written() -> None:
     slope = form("blocks.Wide.layers[0]").field("activation.leaky_relu.slope")
     assert slope is not None and slope.written == "0.2"
     assert set_within(slope, None) == "leaky_relu"
+
+
+def test_the_kind_itself_may_be_another() -> None:
+    field = form("network.layers[1]").field("kind")
+    assert field is not None and field.written == "dense"
+    assert field.choices[:1] == ("Wide",) and "relu" in field.choices
+    assert field.read("conv2d").good
+    assert field.read("Linear").remark == "there is no `Linear`. Did you mean `dense`?"
+    loss = form("train.loss").field("kind")
+    assert loss is not None and loss.choices == tuple(words("loss"))
 
 
 def test_several_layers_share_what_all_of_them_have() -> None:

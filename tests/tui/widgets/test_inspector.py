@@ -50,6 +50,9 @@ class Asked(Holder):
     def on_inspector_rename(self, event: Inspector.Rename) -> None:
         self.said.append((event.id, event.name))
 
+    def on_inspector_replace_kind(self, event: Inspector.ReplaceKind) -> None:
+        self.said.append((event.id, "kind", event.kind))
+
     def on_inspector_left(self) -> None:
         self.said.append("left")
 
@@ -156,6 +159,16 @@ def test_the_name_is_changed_by_its_own_message() -> None:
         await pilot.pause()
         await pilot.press("o", "u", "t", "enter")
         assert app.said == [(HIDDEN, "out")]
+
+    within(check)
+
+
+def test_another_kind_is_chosen_by_its_name() -> None:
+    async def check(pilot: Pilot[None], app: Asked) -> None:
+        app.inspector.rows[-1].input.focus()
+        await pilot.pause()
+        await pilot.press(*"drop", "enter")
+        assert app.said == [(HIDDEN, "kind", "dropout")]
 
     within(check)
 
