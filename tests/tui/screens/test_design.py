@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -52,7 +53,7 @@ def test_the_file_is_shown_and_counted(desk: Desk) -> None:
 
 
 @pytest.mark.parametrize("size", [WIDE, NARROW])
-def test_golden_screens(desk: Desk, size: tuple[int, int], golden) -> None:  # type: ignore[no-untyped-def]
+def test_golden_screens(desk: Desk, size: tuple[int, int], golden: Callable[[str, str], None]) -> None:
     async def act(it: Driven) -> None:
         golden(f"designer/design_{size[0]}.txt", it.text)
 
