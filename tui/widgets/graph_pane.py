@@ -17,6 +17,7 @@ from ...compiler.diagram import Picture
 from ..model.box_text import text_of
 from ..model.folding import at_first, folded, heat_shown, marks_shown, stands_for
 from ..model.lanes import LaneScene, suits
+from ..model.layers import Layer
 from ..model.marks import Heat, Mark
 from ..model.paint import BoxScene
 from ..model.scene import ASCII, Lit
@@ -101,17 +102,21 @@ class GraphPane(ScrollView, can_focus=True):
         self._letters: dict[str, str] = {}
         self._fit, self._chose_view, self._chose_folds = True, False, False
         self._wanted = ""
+        self._place: int | None = None
         self._made: Asked | None = None
         self._strips: dict[tuple[int, int, int], Strip] = {}
         self._palette: Palette | None = None
         self._inside: dict[str, str] = {}
+        self._drawn: dict[str, str] = {}
         self._told: tuple[Mapping[str, Mark], Mapping[str, Heat] | None] | None = None
 
     # what is shown
 
-    def show(self, picture: Picture, *, layers: object = None, marks: Mapping[str, Mark] | None = None) -> None:
+    def show(
+        self, picture: Picture, *, layers: Mapping[str, Layer] | None = None, marks: Mapping[str, Mark] | None = None
+    ) -> None:
         """Shows a picture; folds, focus and selection stay as far as their boxes are still there."""
-        del layers  # all that stands in the boxes is in the picture
+        self._drawn = {drawn: layer.id for layer in (layers or {}).values() for drawn in layer.drawn}
         self._marks = marks or {}
         if picture != self.picture:
             self.picture = picture
@@ -154,6 +159,8 @@ class GraphPane(ScrollView, can_focus=True):
     def _take(self, asked: Asked, shown: Picture, scene: BoxScene | LaneScene) -> None:
         if asked != self._made:
             return
+        before = list(self.scene.places) if self.scene is not None else []
+        self._place = before.index(self.focused_id) if self.focused_id in before else None
         self.scene, self.shown = scene, shown
         self._inside = stands_for(asked.picture, asked.closed)
         if isinstance(scene, BoxScene):
@@ -169,17 +176,35 @@ class GraphPane(ScrollView, can_focus=True):
         if scene is None or picture is None:
             return
         for box_id in (self._wanted, self.focused_id):
-            shown = self._inside.get(box_id, box_id)
-            if shown in scene.places:
+            shown = self.standing_for(box_id)
+            if shown:
                 if box_id == self._wanted:
                     self._wanted = ""
                 self.focused_id = shown
                 return
-        inside = [name for name in scene.places if self.focused_id and name.startswith(f"{self.focused_id}.")]
+        if self._place is not None and scene.places:
+            # where the lost one was
+            self.focused_id = list(scene.places)[min(self._place, len(scene.places) - 1)]
+            return
         layers = [box.id for box in picture.boxes if box.id in scene.places and box.family != "data"]
-        self.focused_id = next(iter([*inside, *layers, *scene.places]), "")
+        self.focused_id = next(iter([*layers, *scene.places]), "")
+
+    def standing_for(self, box_id: str) -> str:
+        """The box that shows a layer: itself, the box it is drawn in, the closed group round it, or the first box of an
+        open group; empty where none does."""
+        places = self.scene.places if self.scene is not None else {}
+        at = self._inside.get(box_id, box_id)
+        at = at if at in places else self._drawn.get(box_id, box_id)
+        at = self._inside.get(at, at)
+        if at in places or not box_id:
+            return at if at in places else ""
+        return next((name for name in places if name.startswith(f"{box_id}.")), "")
 
     # state
+
+    def validate_focused_id(self, box_id: str) -> str:
+        """What is not shown cannot have the focus; what stands for it can."""
+        return box_id if self.scene is None else self.standing_for(box_id) or self.focused_id
 
     def on_mount(self) -> None:
         """A theme changes all colours."""

@@ -13,6 +13,7 @@ from textual.geometry import Region
 from textual.pilot import Pilot
 
 from netloom.compiler.diagram import Picture
+from netloom.tui.model.layers import Layer
 from netloom.tui.model.marks import Heat, Mark
 from netloom.tui.model.scene import Lit, Run
 from netloom.tui.widgets.graph_pane import View
@@ -297,9 +298,27 @@ def test_focus_is_given_to_a_box_when_it_comes() -> None:
         assert graph.focused_id == "dense9"
         graph.show(chain(5))
         await settled(pilot)
-        assert graph.focused_id == "dense0"
+        assert graph.focused_id == "dense4"
 
     played(play, chain(5))
+
+
+def test_what_is_not_shown_is_stood_for() -> None:
+    async def play(_app: Small, graph: GraphView, pilot: Pilot[Any]) -> None:
+        relu = Layer("stem", "conv2d", "stem", "weights", None, 3, drawn=("relu1",))
+        graph.show(residual(), layers={"stem": relu})
+        await settled(pilot)
+        graph.focused_id = "Block1.conv2d2"
+        for asked, shown in (("relu1", "stem"), ("Block1", "Block1.conv2d1"), ("nowhere", "Block1.conv2d1")):
+            graph.focused_id = asked
+            assert graph.focused_id == shown
+        await pilot.press("f")
+        await settled(pilot)
+        graph.focused_id = "stem"
+        graph.focused_id = "Block1.add1"
+        assert graph.focused_id == "Block1"
+
+    played(play, residual())
 
 
 def test_heat_has_words_and_colour_and_grey_and_plain_are_signs() -> None:
