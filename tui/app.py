@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Callable
 from importlib import import_module
@@ -223,6 +224,12 @@ def watch(which: str, runs: Path, *, read_only: bool = False, plain: bool = Fals
 
 
 def _run(app: Designer) -> None:
+    """Run to the end. Raises NetloomError where there is no terminal to draw on, and no browser (`serve`) either."""
+    if not os.environ.get("TEXTUAL_DRIVER") and not (sys.stdin.isatty() and sys.stderr.isatty()):
+        raise NetloomError(
+            "the designer needs a terminal, for its keys (stdin) and its screen (stderr); without one there are "
+            "`netloom check`, `show`, `draw`, `train` and `runs`"
+        )
     app.run()
     if app.return_code:
         sys.exit(app.return_code)
