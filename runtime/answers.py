@@ -84,7 +84,7 @@ def predict_run(
 @dataclass(frozen=True, slots=True)
 class Seen:
     """What a run's network makes of the first rows of a part: `columns` and `found.truth` are theirs, `taps` the inner
-    values of the first of them; `states` by name, of `step`."""
+    values for one of them, `row`; `states` by name, of `step`."""
 
     found: Prediction
     columns: dict[str, Any]
@@ -92,9 +92,10 @@ class Seen:
     states: checkpoints.Arrays
     step: int
     part: str
+    row: int
 
 
-def see_part(loaded: start.Loaded, folder: runs.RunFolder, most: int, tap: Sequence[str] = (), tapped: int = 1) -> Seen:
+def see_part(loaded: start.Loaded, folder: runs.RunFolder, most: int, tap: Sequence[str] = (), row: int = 0) -> Seen:
     """Look at a run with the data it is judged by: its validation part, else test, else train. Raises NetloomError."""
     data, ready = start.dataset(loaded), _ready(loaded, folder, None)
     part = next(name for name in ("validation", "test", "train") if len(data.parts.get(name, ())))
@@ -104,15 +105,16 @@ def see_part(loaded: start.Loaded, folder: runs.RunFolder, most: int, tap: Seque
     rows = np.arange(len(chosen), dtype=np.int64)
     ready.engine.attach(whole)
     outputs = run_batches(ready.engine, rows, _knobs(ready))
-    few = {name: values[:tapped] for name, values in whole.items()}
-    taps = _taps(loaded, ready, few, rows[:tapped], tap)
+    row %= len(chosen)
+    one = {name: values[row : row + 1] for name, values in whole.items()}
+    taps = _taps(loaded, ready, one, rows[:1], tap)
     states, step = {s.name: ready.engine.read(f"state/{s.name}") for s in ready.plan.states}, ready.engine.clock
     ready.engine.close()
     target = target_of(loaded)
     classes = target is not None and loaded.schema.columns[target].classes is not None
     truth = data.columns[str(target)][chosen] if classes else None
     found = Prediction(outputs, class_names(loaded), target, truth, scores(loaded), ())
-    return Seen(found, columns, taps, states, int(step), part)
+    return Seen(found, columns, taps, states, int(step), part, row)
 
 
 def _ready(loaded: start.Loaded, folder: runs.RunFolder | None, threads: int | None) -> start.Ready:

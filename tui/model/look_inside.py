@@ -1,7 +1,7 @@
 """What a network sees, looked at with its newest checkpoint: filters, what layers give, the worst mistakes.
 
 It takes the run's data and the compiler, so a process of its own does it (`python -m netloom.tui.model.look_inside RUN
-FILE`) and leaves the findings in a file; `load` reads that.
+FILE ROW`) and leaves the findings in a file; `load` reads that.
 """
 
 from __future__ import annotations
@@ -36,12 +36,12 @@ class NotSeen(NetloomError):  # noqa: N818  says what happened
     """A run cannot be looked into."""
 
 
-def look(folder: Path) -> Inside:
-    """Look at a run. Raises NetloomError: it has no checkpoint, or its data is gone."""
+def look(folder: Path, row: int = 0) -> Inside:
+    """Look at a run, and at one example on its way through. Raises NetloomError: it has no checkpoint, or its data is gone."""
     run = RunFolder(folder)
     loaded = launch.load_run(run)
     layers = [node.id for node in loaded.experiment.graph if node.op not in ("field", "flatten")]
-    seen = see_part(loaded, run, ROWS, layers[:: max(1, len(layers) // (4 * LAYERS))])
+    seen = see_part(loaded, run, ROWS, layers[:: max(1, len(layers) // (4 * LAYERS))], row)
     picture = next((values for values in seen.columns.values() if is_picture(values.shape[1:])), None)
     pictures = {
         "filters": tuple(_filters(seen, picture)),
@@ -61,9 +61,9 @@ def _filters(seen: Seen, picture: Array | None) -> Iterator[Shown]:
 
 
 def _activations(seen: Seen, picture: Array | None) -> Iterator[Shown]:
-    """The first example, and what the layers with pictures make of it: some channels of each."""
+    """The example, and what the layers with pictures make of it: some channels of each."""
     if picture is not None:
-        yield Shown(picture[0], "the example", *light(picture))
+        yield Shown(picture[seen.row], f"{seen.part} {seen.row}", *light(picture))
     there = {name: value[0] for name, value in seen.taps.items() if value.ndim == 4 and min(value.shape[1:3]) > 1}
     for name, value in list(there.items())[:: max(1, -(-len(there) // LAYERS))]:
         yield from channels(name, value)
@@ -150,14 +150,14 @@ def load(path: Path) -> Inside:
     return Inside(pictures_step=told["step"], pictures=pictures, confusion=confusion)
 
 
-def look_beside(folder: Path, seconds: float = 300.0) -> Inside:
+def look_beside(folder: Path, row: int = 0, seconds: float = 300.0) -> Inside:
     """Look at a run in a process of its own, which is slow to wait for and disturbs nobody. Raises NotSeen."""
     place = str(Path(__file__).resolve().parents[3])
     known = os.environ.get("PYTHONPATH", "").split(os.pathsep)
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, [*known, *sys.path, place]))}
     with tempfile.TemporaryDirectory(prefix="netloom-") as place_for:
         found = Path(place_for) / "seen.npz"
-        command = [sys.executable, "-m", __name__, str(folder), str(found)]
+        command = [sys.executable, "-m", __name__, str(folder), str(found), str(row)]
         try:
             done = subprocess.run(
                 command, check=False, capture_output=True, text=True, timeout=seconds,
@@ -171,12 +171,12 @@ def look_beside(folder: Path, seconds: float = 300.0) -> Inside:
         return load(found)
 
 
-def main(folder: str, path: str) -> int:
+def main(folder: str, path: str, row: str) -> int:
     """The process: look, and leave what was seen at a path."""
     # what is shown matters less than what trains
     os.nice(10)
     try:
-        save(look(Path(folder)), Path(path))
+        save(look(Path(folder), int(row)), Path(path))
     except NetloomError as trouble:
         sys.stderr.write(f"{trouble}\n")
         return 1

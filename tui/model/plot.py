@@ -99,7 +99,7 @@ def plot(
 ) -> Plot:
     """The chart in so many cells. `extent`: all steps there are, where other charts beside it have more."""
     span = look.span(extent or extent_of(curves))
-    legend = _legend(curves, look, width, 3 if height >= ROOM_FOR_LINE else 1, ascii)
+    legend = _legend(curves, look, _near(look, span, width, marks), width, 3 if height >= ROOM_FOR_LINE else 1, ascii)
     line_too = height >= ROOM_FOR_LINE
     rows = max(1, height - len(legend) - 1 - line_too)
     guess = _drawn(curves, look, span, 2 * max(4, width - 7))
@@ -250,12 +250,14 @@ def _below(frame: _Frame, gutter: int, line_too: bool) -> list[tuple[Run, ...]]:
     return [((corner, AXIS), ("".join(axis), AXIS)), numbers] if line_too else [numbers]
 
 
-def _legend(curves: Sequence[Curve], look: Look, width: int, most: int, ascii: bool) -> list[tuple[Run, ...]]:
+def _legend(
+    curves: Sequence[Curve], look: Look, near: str, width: int, most: int, ascii: bool
+) -> list[tuple[Run, ...]]:
     """Sign, name and value of each curve (the newest, or that under the cross-hair), in at most so many lines."""
     rows: list[list[Run]] = [[]]
     room = width
     if look.cursor is not None:
-        words = f"step {look.cursor:,.0f}  "
+        words = f"step {look.cursor:,.0f}{near}  "
         rows[0].append((words, CURSOR))
         room -= len(words)
     for curve in curves:
@@ -270,6 +272,15 @@ def _legend(curves: Sequence[Curve], look: Look, width: int, most: int, ascii: b
         rows[-1].append((words, 2 * curve.slot + 1))
         room -= len(words)
     return [tuple(row) for row in rows]
+
+
+def _near(look: Look, span: Window, width: int, marks: Sequence[Mark]) -> str:
+    """What happened where the cross-hair stands."""
+    if look.cursor is None:
+        return ""
+    reach = 1.5 * (span[1] - span[0]) / max(1, width)
+    words = [f"{mark.sign} {mark.words}" for mark in marks if abs(mark.step - look.cursor) <= reach]
+    return f" ({', '.join(words)})" if words else ""
 
 
 def _told(curve: Curve, look: Look) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Protocol
@@ -203,13 +203,19 @@ def speed_words(view: View) -> str:
     return f"{view.examples_per_s:,.0f} examples/s, {figure(round(steps, 1))} steps/s"
 
 
-def knob_marks(changes: Sequence[tuple[int, str, float | None]], saved: Sequence[int] = ()) -> tuple[Mark, ...]:
-    """Marks of knobs set by hand and of checkpoints."""
+def marks_of(view: View) -> tuple[Mark, ...]:
+    """Knobs set by hand (◊), the best epoch (★) and the newest checkpoint (c)."""
     knobs = [
         Mark(step, "◊", f"{name} {'as in the file' if value is None else figure(value)}")
-        for step, name, value in changes
+        for step, name, value in view.changes
     ]
-    return (*knobs, *(Mark(step, "c", "checkpoint") for step in saved))
+    more = []
+    if view.best_epoch is not None and view.started is not None:
+        more.append(Mark(view.best_epoch * view.started.steps_an_epoch, "★", f"best epoch, {view.best_epoch}"))
+    if view.checkpoint is not None and view.checkpoint <= view.step:
+        more.append(Mark(view.checkpoint, "c", "checkpoint"))
+    # of two at one step the later hides the other: what was done by hand matters most
+    return (*more, *knobs)
 
 
 def at_step(view: View, step: float) -> View:

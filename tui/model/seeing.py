@@ -38,7 +38,7 @@ class Seeing:
     inside: Inside = field(default_factory=Inside)
     trouble: str = ""
     row: int = 0
-    beside: Callable[[Path], Inside] = look_beside
+    beside: Callable[[Path, int], Inside] = look_beside
     _seen: tuple[int, int] = (0, 0)
     _next: float = 0.0
     _busy: bool = False
@@ -67,7 +67,7 @@ class Seeing:
             except ControlError:
                 # it ended in this moment, or nothing listens: its checkpoint tells as much
                 pass
-        return self.beside(run.folder)
+        return self.beside(run.folder, self.row)
 
 
 def layers_of(view: View) -> list[str]:

@@ -21,8 +21,8 @@ from .record import (
     confusion_of,
     duration,
     figures,
-    knob_marks,
     loss_curves,
+    marks_of,
     memory_of,
     metric_curves,
     metric_names,
@@ -112,17 +112,19 @@ def told(
     state = state_of(run.view, run.state, run.silent_seconds(now), pending, run.view.paused)
     names = metric_names(run)
     chosen = metric if metric in names else next(iter(names), "metric")
-    curves = _upto(loss_curves(run), back), _upto(metric_curves(run, chosen), back)
+    whole_curves = loss_curves(run), metric_curves(run, chosen)
+    curves = [_upto(some, back) for some in whole_curves]
     inside = inside_of(view, back, pictures or Inside())
+    left = run.seconds_left if back is None and state.sign == "▶" else None
     return Told(
-        going=_going(view, state, run.seconds_left if back is None and state.sign == "▶" else None),
+        going=_going(view, state, left, back=back is not None),
         alive=state.alive,
         loss=curves[0],
         metrics=curves[1],
         metric=chosen,
         names=names,
-        marks=knob_marks(view.changes),
-        extent=(0.0, max(extent_of(curves[0])[1], extent_of(curves[1])[1])),
+        marks=marks_of(view),
+        extent=(0.0, max(extent_of(some)[1] for some in whole_curves)),
         figures=figures(view, _now(run) if state.alive and back is None else {}),
         findings=tuple((one.words, one.way_out) for one in diagnose(run)) if whole and back is None else (),
         good="nothing wrong to be seen" if back is None else "the diagnosis is of the newest step: esc goes there",
@@ -141,10 +143,12 @@ def _upto(curves: Sequence[Curve], back: float | None) -> Sequence[Curve]:
     return [short for curve in curves if len((short := cut(curve, back)).steps)]
 
 
-def _going(view: View, state: State, left: float | None) -> Going:
+def _going(view: View, state: State, left: float | None, *, back: bool) -> Going:
     whole = steps_in_all(view)
     if view.started is None or not whole:
         return Going(state.sign, state.words, state.bad)
+    if back:
+        state = State("‖", "as it was")
     return Going(
         state.sign,
         state.words,
@@ -152,11 +156,17 @@ def _going(view: View, state: State, left: float | None) -> Going:
         share=min(1.0, view.step / whole),
         epoch=f"epoch {min(view.epoch + (view.step < whole), view.started.epochs)}/{view.started.epochs}",
         step=f"step {view.step:,}/{whole:,}",
-        left=f"ends in {duration(left)}"
-        if left is not None
-        else (f"took {duration(view.seconds)}" if view.seconds else ""),
-        speed=f"{view.examples_per_s:,.0f} examples/s" if view.examples_per_s else "",
+        left=_left(view, left, back=back),
+        speed=f"{view.examples_per_s:,.0f} examples/s" if view.examples_per_s and not back else "",
     )
+
+
+def _left(view: View, left: float | None, *, back: bool) -> str:
+    if back:
+        return ""
+    if left is not None:
+        return f"ends in {duration(left)}"
+    return f"took {duration(view.seconds)}" if view.seconds else ""
 
 
 def inside_of(view: View, back: float | None, pictures: Inside) -> Inside:

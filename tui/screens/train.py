@@ -182,9 +182,7 @@ class TrainScreen(SteeringScreen):
 
     def _told(self, *, whole: bool = True) -> Told:
         assert self.desk.run is not None, "only a run is told of"
-        return told(
-            self.desk.run, self.steering, time.time(), self._back, self._metric, self._seen.inside, whole=whole
-        )
+        return told(self.desk.run, self.steering, time.time(), self._back, self._metric, self._seen.inside, whole=whole)
 
     def _show(self, now: Told | None, *, curves: bool = True, whole: bool = False) -> None:
         if now is None:
@@ -196,7 +194,7 @@ class TrainScreen(SteeringScreen):
             self.query_one("#loss", Chart).show(now.loss, now.marks, extent=now.extent)
             metric = self.query_one("#metric", Chart)
             metric.border_title = f"{now.metric.replace('_', ' ')}  (m: next)" if now.several else now.metric
-            metric.show(now.metrics, now.marks, extent=now.extent, empty="no metric after the first epoch yet")
+            metric.show(now.metrics, now.marks, extent=now.extent, empty="the first results come after the first epoch")
             if self._back is not None:
                 self.query_one(TimeLine).show(self._back, now.last, playing=self._playing)
         if whole:

@@ -47,6 +47,12 @@ def test_marks_and_cross_hair_stand_behind_the_curves() -> None:
     assert "step 1,500" in found.text
 
 
+def test_the_legend_tells_what_happened_at_the_cross_hair() -> None:
+    mark = Mark(500, "◊", "learning rate 0.001")
+    assert "step 505 (◊ learning rate 0.001)" in plot((TRAIN,), Look(cursor=505.0), 60, 12, (mark,)).text
+    assert "learning rate" not in plot((TRAIN,), Look(cursor=900.0), 60, 12, (mark,)).text
+
+
 def test_the_step_under_a_column() -> None:
     found = plot((TRAIN,), Look(), 60, 12)
     assert found.step_at(found.gutter - 1) is None

@@ -9,7 +9,7 @@ import pytest
 
 from netloom.runtime.control import ControlError
 from netloom.runtime.events import RunEnded, RunFailed
-from netloom.tui.model.record import at_step, duration, knob_marks, memory_of, state_of
+from netloom.tui.model.record import at_step, duration, marks_of, memory_of, state_of
 from netloom.tui.model.run_client import RunClient
 from netloom.tui.model.steering import Steering, new_value
 from netloom.tui.model.told import told
@@ -35,7 +35,7 @@ def test_everything_that_is_shown_of_a_run(client: RunClient) -> None:
     assert now.loss[0].noisy
     assert [len(curve.steps) for curve in now.metrics] == [8, 8, 1]
     assert now.metric == "accuracy"
-    assert now.marks[0].words == "learning_rate 0.0005"
+    assert now.marks[-1].words == "learning_rate 0.0005"
     assert not now.alive
     assert ("test", "loss 0.21  accuracy 0.94") in now.figures
     assert [ridge.layer for ridge in now.inside.ridges["gradients"]] == ["dense1", "dense2"]
@@ -56,8 +56,9 @@ def test_looking_back_shows_the_run_as_it_was(client: RunClient) -> None:
     assert now.loss[0].steps[-1] == 100
     assert [len(curve.steps) for curve in now.metrics] == [2, 2]
     assert now.inside.ridges == {}
-    assert now.marks == ()
-    assert now.extent == (0.0, 100.0)
+    assert [mark.sign for mark in now.marks] == []
+    assert now.extent == (0.0, 320.0)
+    assert now.going.words == "as it was"
 
 
 def test_looking_back_to_the_first_step(client: RunClient) -> None:
@@ -144,9 +145,9 @@ def test_durations() -> None:
     assert found == ["84 ms", "3.2 s", "42 s", "5 min 10 s", "3 h 20 min", "2 d 4 h"]
 
 
-def test_marks_of_knobs() -> None:
-    found = knob_marks([(40, "learning_rate", None)], [80])
-    assert [(mark.step, mark.words) for mark in found] == [(40, "learning_rate as in the file"), (80, "checkpoint")]
+def test_marks_tell_what_was_done_and_what_was_best(client: RunClient) -> None:
+    found = [(mark.step, mark.sign, mark.words) for mark in marks_of(client.view)]
+    assert found == [(320, "★", "best epoch, 8"), (320, "c", "checkpoint"), (160, "◊", "learning_rate 0.0005")]
 
 
 def test_memory_of_a_process_that_is_not_there(tmp_path: Path) -> None:

@@ -151,7 +151,7 @@ def test_looking_back_and_playing(ended: RunClient) -> None:
         await pilot.pause()
         assert line.display
         assert line.words == "looking back, step 307 of 320"
-        assert "epoch 8/8" in app.screen.query_one(RunLine).words
+        assert "as it was  epoch 8/8" in app.screen.query_one(RunLine).words
         await pilot.press("escape")
         await pilot.pause()
         assert not line.display
@@ -187,7 +187,7 @@ def test_looking_inside(ended: RunClient) -> None:
         assert isinstance(screen, TrainScreen)
         picture = Shown(np.ones((4, 4, 1)), "3 as 7 99%", wrong=True)
         seen = Inside(pictures_step=320, pictures={"filters": (picture,)})
-        screen._seen = Seeing(beside=lambda _: seen)
+        screen._seen = Seeing(beside=lambda _folder, _row: seen)
         await pilot.press("i")
         await app.workers.wait_for_complete()
         await pilot.pause()
