@@ -27,7 +27,8 @@ CURSOR, ROW = -1, -2
 BAR_ROOM = 110
 """Columns from which on parameters are drawn as bars, too."""
 HEADS = ("layer", "kind", "", "shape", "parameters")
-LEAST, LEAST_DETAIL = 11, 10
+LEAST = (11, 8, 10, 99, 99)
+"""Columns that are kept of name, kind, detail, shape and parameters, as long as the column is there."""
 HEAVY = str.maketrans("│─╭╮╰╯├┤┬┴┼", "┃━┏┓┗┛┣┫┳┻╋")
 LINES = "│─╭╮╰╯├┤┬┴┼"
 AIM = str.maketrans("│─", "┊┈")
@@ -282,15 +283,23 @@ def _downwards(picture: Picture) -> list[Link]:
 
 
 def _widths(rows: Sequence[_Row], width: int) -> list[int]:
-    """Columns of the five cells; where room is short, first parameters go, then details and names are cut."""
-    widths = [max((len(row.cells[at]) for row in rows), default=0) for at in range(5)]
-    widths[0] = max((len(row.cells[0]) + 2 * row.indent for row in rows), default=0)
-    widths = [max(own, len(head)) if own else 0 for own, head in zip(widths, HEADS, strict=True)]
-    room = width - sum(GAP for own in widths if own)
-    for at, least in ((2, LEAST_DETAIL), (0, LEAST), (1, 8), (4, 0), (2, 0), (1, 0), (3, 0), (0, 4)):
-        over = sum(widths) - room
-        if over > 0:
-            widths[at] = max(min(least, widths[at]), widths[at] - over) if least else 0
+    """Columns of the five cells. Where room is short, words are cut, then parameters go, then details."""
+    natural = [max((len(row.cells[at]) for row in rows), default=0) for at in range(5)]
+    natural[0] = max((len(row.cells[0]) + 2 * row.indent for row in rows), default=0)
+    natural = [max(own, len(head)) if own else 0 for own, head in zip(natural, HEADS, strict=True)]
+    kept = [at for at in range(5) if natural[at]]
+    for at in (4, 2, 1, 3, None):
+        least = sum(min(natural[column], LEAST[column]) + GAP for column in kept)
+        if least <= width or at is None:
+            break
+        kept = [column for column in kept if column != at]
+    widths = [min(natural[at], LEAST[at]) if at in kept else 0 for at in range(5)]
+    spare = width - sum(own + GAP for own in widths if own)
+    widths[0] += min(0, spare)
+    for at in kept:
+        more = max(0, min(spare, natural[at] - widths[at]))
+        widths[at] += more
+        spare -= more
     return widths
 
 
