@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -22,6 +22,8 @@ from .events import (
     Warned,
 )
 
+Result = tuple[int, dict[str, Any]]
+"""An epoch, and the losses and metrics of a part after it."""
 MOST_LOOKS = 256
 """Observations kept; of more, every other one of the older half is forgotten."""
 
@@ -40,7 +42,7 @@ class View:
     losses: tuple[tuple[int, float], ...] = ()
     knobs: dict[str, float] = field(default_factory=dict)
     examples_per_s: float = 0.0
-    history: dict[str, tuple[tuple[int, dict[str, Any]], ...]] = field(default_factory=dict)
+    history: dict[str, tuple[Result, ...]] = field(default_factory=dict)
     best_epoch: int | None = None
     warnings: tuple[str, ...] = ()
     failure: str | None = None
@@ -58,11 +60,27 @@ class View:
 
 
 def fold(events: Iterable[Event], view: View | None = None) -> View:
-    """The view after more events."""
+    """The view after more events. Losses and results are put together once: there may be millions."""
     view = view or View()
+    losses, results = list(view.losses), {part: list(points) for part, points in view.history.items()}
+    rest = replace(view, losses=(), history={})
     for event in events:
-        view = after(view, event)
-    return view
+        if isinstance(event, Resumed):
+            whole = after(_whole(rest, losses, results), event)
+            losses, results = list(whole.losses), {part: list(points) for part, points in whole.history.items()}
+            rest = replace(whole, losses=(), history={})
+            continue
+        rest = after(rest, event)
+        if rest.losses or rest.history:
+            losses += rest.losses
+            for part, points in rest.history.items():
+                results.setdefault(part, []).extend(points)
+            rest = replace(rest, losses=(), history={})
+    return _whole(rest, losses, results)
+
+
+def _whole(view: View, losses: list[tuple[int, float]], results: Mapping[str, list[Result]]) -> View:
+    return replace(view, losses=tuple(losses), history={part: tuple(points) for part, points in results.items()})
 
 
 def after(view: View, event: Event) -> View:

@@ -29,13 +29,13 @@ ENDS_SECONDS, EAGER_SECONDS = 0.05, 0.5
 their training. The second is for trainings that are begun to be watched."""
 WATCHED_SECONDS, USUAL_SECONDS, USUAL_LOOKS = 0.5, 1.0, 60
 """Between looks: for somebody who watches; else at least this, and no more than so many while the time doubles or so."""
-ROWS = (32, 16, 8)
+ROWS = (32, 16, 8, 4)
 LONGEST_SECONDS = 1.0
 """A look that would take longer than this, even of few rows, is of the weights alone."""
 SHORT_SECONDS = 0.2
-"""After a look that took longer than this, fewer rows are looked at."""
+"""After a look that took longer than this, fewer rows are looked at; after one that took a fourth of it, more."""
 BUILD_SECONDS_A_LAYER = 0.001
-MULTIPLY_ADDS_A_SECOND, NUMBERS_A_SECOND = 5e9, 3e7
+MULTIPLY_ADDS_A_SECOND, NUMBERS_A_SECOND = 5e9, 2e8
 """Of the interpreter, roughly; how long looks really take is measured after the first."""
 NO_LAYERS = frozenset({"field", "formula", "number", "mode"})
 
@@ -45,14 +45,14 @@ class Pace:
     look may take."""
 
     def __init__(self, expected: float, ends: float = ENDS_SECONDS) -> None:
-        self.expected, self._ends = expected, ends
+        self.expected, self.ends = expected, ends
         self.spent = 0.0
         self._last: float | None = None
 
     def due(self, elapsed: float, *, watched: bool, last: bool = False) -> bool:
         """Whether a look may be now. `last`: there will be no other, however soon it comes after the one before."""
         if self._last is None or last:
-            return self.expected <= self._ends or self._affords(elapsed)
+            return self.expected <= self.ends or self._affords(elapsed)
         gap = WATCHED_SECONDS if watched else max(USUAL_SECONDS, elapsed / USUAL_LOOKS)
         return elapsed - self._last >= gap and self._affords(elapsed)
 
@@ -60,7 +60,8 @@ class Pace:
         """A look was had that took so long."""
         if self._last is not None:
             self.spent += seconds
-        self._last, self.expected = elapsed, seconds
+        # the first look warms everything up, and other work on the machine makes one slow by chance
+        self._last, self.expected = elapsed, (self.expected + seconds) / 2
 
     def _affords(self, elapsed: float) -> bool:
         return self.spent + self.expected <= ALLOWANCE + SHARE * elapsed
@@ -106,15 +107,21 @@ class Observer:
         now = self._clock()
         self.pace.took(now - self._began, now - begun)
         self.seen = step
-        if now - begun > SHORT_SECONDS and self._rows > ROWS[-1]:
-            self._rows //= 2
+        self._suit(now - begun)
         return Observed(step=step, rows=len(taken), layers=layers, seconds=round(now - begun, 5))
 
     def _build(self) -> Graph:
         graph = self._graph = observing_graph(self._loaded)
-        self._rows = rows_within(graph, LONGEST_SECONDS)
+        self._rows = rows_within(graph, self.pace.ends) or rows_within(graph, LONGEST_SECONDS)
         self.pace.expected = seconds_of(graph, self._rows)
         return graph
+
+    def _suit(self, seconds: float) -> None:
+        """Look at fewer rows, or at more, after a look that took so long."""
+        if seconds > SHORT_SECONDS:
+            self._rows = max(ROWS[-1], self._rows // 2) if self._rows else 0
+        elif seconds < SHORT_SECONDS / 4:
+            self._rows = min(ROWS[0], self._rows * 2)
 
     def _whole(self, graph: Graph, rows: Rows, knobs: Mapping[str, float]) -> dict[str, dict[str, Any]]:
         values = values_for(graph, self._engine, self._columns, rows, knobs)
@@ -153,7 +160,7 @@ def observing_graph(loaded: start.Loaded) -> Graph:
 
 
 def rows_within(graph: Graph, seconds: float) -> int:
-    """How many rows can be looked at in about so many seconds: 32, 16 or 8; 0 where that is too long."""
+    """How many rows can be looked at in about so many seconds: 32, 16, 8 or 4; 0 where that is too long."""
     return next((rows for rows in ROWS if seconds_of(graph, rows) <= seconds), 0)
 
 
