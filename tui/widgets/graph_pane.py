@@ -101,6 +101,7 @@ class GraphPane(ScrollView, can_focus=True):
         self._marks: Mapping[str, Mark] = {}
         self._letters: dict[str, str] = {}
         self._fit, self._chose_view, self._chose_folds = True, False, False
+        self._busy = False
         self._wanted = ""
         self._place: int | None = None
         self._made: Asked | None = None
@@ -148,13 +149,22 @@ class GraphPane(ScrollView, can_focus=True):
         self._made = asked
         if len(self.picture.boxes) <= AT_ONCE:
             self._take(asked, *asked.made())
-        else:
+        elif not self._busy:
+            self._busy = True
             self._lay_out(asked)
 
-    @work(thread=True, exclusive=True, group="layout")
+    @work(thread=True, group="layout")
     def _lay_out(self, asked: Asked) -> None:
         picture, scene = asked.made()
-        self.app.call_from_thread(self._take, asked, picture, scene)
+        self.app.call_from_thread(self._laid_out, asked, picture, scene)
+
+    def _laid_out(self, asked: Asked, shown: Picture, scene: BoxScene | LaneScene) -> None:
+        """What was laid out beside the screen; when something else is asked for by now, that is next."""
+        self._busy = False
+        self._take(asked, shown, scene)
+        if self._made is not None and self._made != asked:
+            self._made = None
+            self._build()
 
     def _take(self, asked: Asked, shown: Picture, scene: BoxScene | LaneScene) -> None:
         if asked != self._made:

@@ -289,6 +289,24 @@ def test_a_long_chain_is_laid_out_beside_the_screen_as_lanes() -> None:
     played(play, chain(1000))
 
 
+def test_the_last_of_several_layouts_is_shown() -> None:
+    async def play(app: Small, graph: GraphView, pilot: Pilot[Any]) -> None:
+        for count in (200, 300, 170, 240):
+            graph.show(chain(count))
+        for _ in range(3):
+            await settled(pilot)
+        assert graph.scene is not None
+        assert len(graph.scene.places) == 240
+        graph.show(chain(300))
+        graph.show(chain(3))
+        for _ in range(3):
+            await settled(pilot)
+        assert len(graph.scene.places) == 3
+        assert "dense2" in screen(app)
+
+    played(play, chain(160))
+
+
 def test_focus_is_given_to_a_box_when_it_comes() -> None:
     async def play(_app: Small, graph: GraphView, pilot: Pilot[Any]) -> None:
         graph.focus_when_there("dense9")
