@@ -134,8 +134,7 @@ def main(request: str, handle: str, log: str) -> int:
         Path(log).unlink(missing_ok=True)
         pipe.say(error="\n".join(map(str, trouble.diagnostics)) if isinstance(trouble, SpecError) else str(trouble))
         return 1
-    with contextlib.suppress(OSError):
-        Path(log).replace(launch.folder.path / LOG)
+    _log_in(launch.folder.path, Path(log))
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: setattr(launch.training.wishes, "stop", "interrupted"))
     signal.signal(signal.SIGHUP, signal.SIG_IGN)
@@ -147,6 +146,21 @@ def main(request: str, handle: str, log: str) -> int:
             sys.stdout.write(event.to_json() + "\n")
             sys.stdout.flush()
     return 0
+
+
+def _log_in(folder: Path, before: Path) -> None:
+    """From here on, all words go to the log in the run's folder; those said before are taken along. Where that cannot
+    be written, they stay where they are."""
+    with contextlib.suppress(OSError):
+        sys.stdout.flush()
+        sys.stderr.flush()
+        # not renamed: the two may lie on different disks
+        (folder / LOG).write_bytes(before.read_bytes())
+        handle = os.open(folder / LOG, os.O_WRONLY | os.O_APPEND)
+        os.dup2(handle, 1)
+        os.dup2(handle, 2)
+        os.close(handle)
+        before.unlink()
 
 
 if __name__ == "__main__":
