@@ -188,23 +188,27 @@ class DesignScreen(EditingScreen):
         one, option, value = event.id, event.option, event.value
         chosen = self._chosen()
         if self.desk.checked is None or one not in self.desk.checked.layers:
-            self._edit(lambda: self.sketch.set_at(one, option, value))
-        elif len(chosen) > 1:
-            self._edit(lambda: self.sketch.set_many(chosen, option, value))
+            done = self._edit(lambda: self.sketch.set_at(one, option, value))
+        elif len(chosen) > 1 and one in chosen:
+            done = self._edit(lambda: self.sketch.set_many(chosen, option, value))
         elif value is None:
-            self._edit(lambda: self.sketch.unset_option(one, option))
+            done = self._edit(lambda: self.sketch.unset_option(one, option))
         else:
-            self._edit(lambda: self.sketch.set_option(one, option, value))
+            done = self._edit(lambda: self.sketch.set_option(one, option, value))
+        if not done:
+            self._show_form()
 
     def on_inspector_rename(self, event: Inspector.Rename) -> None:
         """The name was changed in the form."""
-        self._edit(lambda: self.sketch.rename(event.id, event.name))
+        if not self._edit(lambda: self.sketch.rename(event.id, event.name)):
+            self._show_form()
 
     def on_inspector_replace_kind(self, event: Inspector.ReplaceKind) -> None:
         """Another kind was chosen in the form."""
         known = self.desk.checked is not None and event.id in self.desk.checked.layers
         replace = self.sketch.replace_kind if known else self.sketch.replace_at
-        self._edit(lambda: replace(event.id, event.kind))
+        if not self._edit(lambda: replace(event.id, event.kind)):
+            self._show_form()
 
     def on_palette_pane_chosen(self, event: PalettePane.Chosen) -> None:
         """A kind was taken from the palette."""

@@ -86,11 +86,11 @@ class FieldRow(Widget):
     COMPONENT_CLASSES: ClassVar[set[str]] = {"field-row--remark"}
 
     class Set(Message):
-        """A value was entered; `given.value` None takes the option away."""
+        """A value was entered for what `owner` is; `given.value` None takes the option away."""
 
-        def __init__(self, row: FieldRow, field: Field, given: Typed, text: str) -> None:
+        def __init__(self, owner: str, field: Field, given: Typed, text: str) -> None:
             super().__init__()
-            self.row, self.field, self.given, self.text = row, field, given, text
+            self.owner, self.field, self.given, self.text = owner, field, given, text
 
     class Entered(Message):
         """The field has the focus."""
@@ -119,7 +119,7 @@ class FieldRow(Widget):
     def __init__(self, help_of: Callable[[Field, str], str] | None = None) -> None:
         super().__init__()
         self.field: Field | None = None
-        self.heading, self.label = "", LABEL
+        self.owner, self.heading, self.label = "", "", LABEL
         self._remark = ""
         self._list: WordList | None = None
         self._moved = False
@@ -145,16 +145,21 @@ class FieldRow(Widget):
         """Whether the list of words is shown."""
         return self._list is not None
 
-    def show(self, field: Field, heading: str = "", label: int = LABEL) -> None:
-        """Show another field, or another value. What is being typed into the same field stays.
+    def show(self, owner: str, field: Field, heading: str = "", label: int = LABEL) -> None:
+        """Show another field, or another value. What is being typed into the same field stays; what was typed into
+        another is entered there.
 
-        `heading` stands above it; names take `label` columns.
+        `owner` is what the form is of; `heading` stands above the field; names take `label` columns.
         """
-        same = self.field is not None and self.field.key == field.key
+        same = self.field is not None and (self.owner, self.field.key) == (owner, field.key)
+        if not same:
+            self.enter()
         typing = same and self._input.has_focus and self._input.value != _text(self.field)
-        self.field, self.heading, self.label = field, heading, label
+        self.owner, self.field, self.heading, self.label = owner, field, heading, label
         if not typing:
             self._put(_text(field))
+        if not same and self._input.has_focus:
+            self._input.select_all()
         self._input.placeholder = "(differ)" if field.differs else field.default or ("needed" if field.needed else "—")
         self._input.disabled = field.fixed
         self.tell(field.remark if not typing else self._remark)
@@ -285,7 +290,7 @@ class FieldRow(Widget):
             return
         given = self._read(text)
         if given.good:
-            self.post_message(self.Set(self, field, given, text))
+            self.post_message(self.Set(self.owner, field, given, text))
             self.field = replace(field, written=text or None, differs=False)
         self.tell(given.remark)
 

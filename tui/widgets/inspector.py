@@ -99,16 +99,32 @@ class Inspector(Widget, can_focus=True):
             return
         self.query_one("#head", Static).update(Text(NOTHING, style="dim") if form is None else head(form, remarks))
         fields = form.fields if form is not None else ()
+        held = next((row for row in self._rows if row.input.has_focus), None)
+        key = held.field.key if held is not None and held.field is not None else ""
         self._grow(len(fields))
-        before = ""
+        before, owner = "", form.id if form is not None else ""
         longest = max((len(field.name) + field.depth + 2 for field in fields), default=0)
         for row, field in zip(self._rows, fields, strict=False):
             row.display = True
-            row.show(field, heading(field) if heading(field) != before else "", min(max(NARROW, longest), WIDE))
+            row.show(owner, field, heading(field) if heading(field) != before else "", min(max(NARROW, longest), WIDE))
             before = heading(field)
         for row in self._rows[len(fields) :]:
+            row.enter()
             row.display = False
+        if held is not None:
+            self._hold(held, key)
         self._help()
+
+    def _hold(self, held: FieldRow, key: str) -> None:
+        """Keep the focus at the field it was in, wherever that stands now; without it at the first."""
+        if held.display and held.field is not None and held.field.key == key:
+            return
+        same = (row for row in self.rows if row.field is not None and row.field.key == key)
+        to = next(same, None) or self._first()
+        if to is not None:
+            to.input.focus()
+        else:
+            self.screen.set_focus(self)
 
     def show_many(self, forms: Sequence[Form]) -> None:
         """Show what several layers have in common."""
@@ -169,17 +185,14 @@ class Inspector(Widget, can_focus=True):
     def on_field_row_set(self, event: FieldRow.Set) -> None:
         """Send the edit that a field asks for."""
         event.stop()
-        form, field, value = self.form, event.field, event.given.value
-        if form is None:
-            return
-        at = field.place or form.id
+        owner, field = event.owner, event.field
         if field.section == "kind":
-            self.post_message(self.ReplaceKind(form.id, event.text))
-            return
-        if field.section == "wiring" and field.name == "name" and event.text and form.several == 1:
-            self.post_message(self.Rename(form.id, event.text))
-            return
-        self.post_message(self.SetOption(at, field.path[0], set_within(field, value)))
+            self.post_message(self.ReplaceKind(owner, event.text))
+        elif field.section == "wiring" and field.name == "name" and event.text:
+            self.post_message(self.Rename(owner, event.text))
+        else:
+            value = set_within(field, event.given.value)
+            self.post_message(self.SetOption(field.place or owner, field.path[0], value))
 
     def on_field_row_weighed(self, event: FieldRow.Weighed) -> None:
         """Say what the value that is being typed would come to."""

@@ -215,6 +215,39 @@ def test_typing_survives_that_the_form_is_shown_again() -> None:
     within(check)
 
 
+def test_the_focus_stays_in_its_field_when_the_form_is_another() -> None:
+    async def check(pilot: Pilot[None], app: Asked) -> None:
+        kind = app.inspector.rows[-1]
+        kind.input.focus()
+        await pilot.pause()
+        app.inspector.show(form_of(Document(NET), "network.layers[0]"))
+        await pilot.pause()
+        held = app.inspector.rows[-1]
+        assert held is not kind
+        assert held.input.has_focus and held.field is not None and held.field.name == "kind"
+        app.inspector.show(form_of(Document(NET), "run"))
+        await pilot.pause()
+        assert app.inspector.rows[0].input.has_focus
+        app.inspector.show(None)
+        await pilot.pause()
+        assert app.focused is app.inspector
+
+    within(check)
+
+
+def test_what_was_typed_goes_to_the_layer_it_was_typed_for() -> None:
+    async def check(pilot: Pilot[None], app: Asked) -> None:
+        await pilot.press("7")
+        app.inspector.show(form_of(Document(NET), "network.layers[2]"))
+        await pilot.pause()
+        assert app.said == [(HIDDEN, "units", "7")]
+        assert app.inspector.rows[0].input.value == "10"
+        await pilot.press("8", "enter")
+        assert app.said[1:] == [("network.layers[2]", "units", "8")]
+
+    within(check)
+
+
 def test_several_layers_show_where_they_differ() -> None:
     async def check(pilot: Pilot[None], app: Asked) -> None:
         forms = [form_of(Document(NET), place) for place in (HIDDEN, "network.layers[2]")]
