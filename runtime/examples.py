@@ -37,6 +37,21 @@ CHAPTERS: dict[str, str] = {
     "autoencoder": "Autoencoders",
 }
 """The chapters in the order of a course, and what they are called. A folder that is not here comes behind them."""
+FIRST = (
+    "worked/one_layer", "worked/three_layers", "worked/gradient_by_hand", "worked/descent",
+    "decisions/moons", "decisions/circles", "decisions/spirals",
+    "depth/three_sigmoid", "depth/nine_sigmoid", "depth/nine_relu",
+    "regularisation/penalty", "regularisation/sparse", "regularisation/elastic_net", "regularisation/noise",
+    "regularisation/dropout", "regularisation/dropout_as_ensemble",
+    "pictures/diagonal", "pictures/edges_fixed", "pictures/blur", "pictures/colours", "pictures/sizes",
+    "pictures/dense_as_convolution", "pictures/edges_learned", "pictures/three_pools", "pictures/lenet5",
+    "pictures/cnn_mnist", "pictures/alexnet_small", "pictures/vgg_small", "pictures/network_in_network",
+    "pictures/googlenet_small", "pictures/resnet_small", "pictures/plain_or_residual",
+    "deep/alexnet", "deep/vgg16", "deep/network_in_network", "deep/inception", "deep/googlenet", "deep/resnet20",
+    "deep/resnet152",
+    "blocks/residual", "blocks/highway", "blocks/shared",
+)  # fmt: skip
+"""Examples that come first in their chapter, in this order; the others follow by name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +110,11 @@ def course() -> list[tuple[str, list[Template]]]:
         found.setdefault(each.chapter, []).append(each)
     order = list(CHAPTERS)
     known = sorted(found, key=lambda chapter: (order.index(chapter) if chapter in order else len(order), chapter))
-    return [(chapter, found[chapter]) for chapter in known]
+    return [(chapter, sorted(found[chapter], key=_place)) for chapter in known]
+
+
+def _place(each: Template) -> tuple[int, str]:
+    return (FIRST.index(str(each)) if str(each) in FIRST else len(FIRST), each.name)
 
 
 def _head(text: str) -> list[str]:

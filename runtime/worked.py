@@ -145,8 +145,11 @@ def _graph(experiment: Experiment, loaded: start.Loaded) -> tuple[Graph, dict[st
 
 
 def _before(graph: Graph, node_id: str) -> str | None:
-    """What the activation of a layer is taken of: the input of its last node, where that is of the same layer."""
+    """What the activation of a layer is taken of: the input of its last node (but for one that only gives it its
+    shape), where that is of the same layer."""
     node = graph[node_id]
+    if node.op == "reshape" and graph[node.inputs[0]].origins[:1] == node.origins[:1]:
+        node = graph[node.inputs[0]]
     if len(node.inputs) != 1 or node.op in ("reshape", "take", "cast"):
         return None
     source = graph[node.inputs[0]]
@@ -207,9 +210,17 @@ def _layer(seen: _Seen, node: Node) -> WorkedLayer:
         options={} if node.op in ("field", "formula") else options_of(node),
         inputs=tuple(seen.of_layer(name) for name in node.inputs if name in seen.names),
         weights=tuple(_weight(seen, weight) for weight in weights_of(node)),
-        before=None if before is None else seen.of_node(f"{node.id} before {activation_of(node)}", before),
+        before=None
+        if before is None
+        else _like(seen.of_node(f"{node.id} before {activation_of(node)}", before), seen.every[node_id].shape),
         output=seen.of_layer(node.id),
     )
+
+
+def _like(named: Named, shape: tuple[int, ...]) -> Named:
+    """The same numbers in the layer's own shape."""
+    gradient = None if named.gradient is None else named.gradient.reshape(shape)
+    return Named(named.name, named.value.reshape(shape), gradient)
 
 
 def _weight(seen: _Seen, weight: LayerWeight) -> Named:

@@ -9,7 +9,7 @@ from ...dsl.diagnostics import NetloomError
 from .saving import write_whole
 
 MOST = 12
-NAME = "recent.json"
+NAME = "recent"
 
 
 def recent(folder: Path) -> tuple[Path, ...]:

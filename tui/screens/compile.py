@@ -67,6 +67,7 @@ class CompileScreen(Screen[None]):
         Binding("c", "compile", "Compile"),
         Binding("b", "build", "Make the kernels", show=False),
         Binding("p", "profile", "Time it"),
+        Binding("s", "numbers", "Step through numbers", show=False),
         Binding("v", "by", "By kernel or layer", show=False),
         Binding("escape", "cancel", "Call off", show=False),
     ]
@@ -367,6 +368,13 @@ class CompileScreen(Screen[None]):
         """Times by kernel, or by layer."""
         self._by_layer = not self._by_layer
         self._show_times()
+
+    async def action_numbers(self) -> None:
+        """The numbers of a step, layer by layer."""
+        from .numbers import NumbersScreen
+
+        if self.desk.sketch is not None:
+            await self.app.push_screen(NumbersScreen(self.desk))
 
     # timing
 

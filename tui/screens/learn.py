@@ -37,8 +37,8 @@ class LearnScreen(Screen[None]):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("slash", "search", "Search"),
         Binding("v", "view", "Picture or text"),
-        Binding("enter", "open", "Open a copy"),
-        Binding("t", "numbers", "Numbers, step by step"),
+        Binding("o,enter", "open", "Open a copy", key_display="enter"),
+        Binding("t", "numbers", "Numbers"),
         Binding("left_square_bracket", "chapter(-1)", "Chapter before", show=False),
         Binding("right_square_bracket", "chapter(1)", "Next chapter"),
         Binding("escape", "all", "All examples", show=False),

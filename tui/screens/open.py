@@ -21,10 +21,12 @@ MOST_NAMES = 2000
 class SpecTree(DirectoryTree):
     """Folders, and the files in them that may be specs; hidden ones are left out."""
 
+    ICON_NODE, ICON_NODE_EXPANDED, ICON_FILE = "▸ ", "▾ ", "  "
+
     def filter_paths(self, paths: Iterable[Path]) -> Iterable[Path]:
         """What is shown of a folder."""
         return [
-            path for path in paths if not path.name.startswith(".") and (_is_folder(path) or path.suffix in SUFFIXES)
+            path for path in paths if path.name[:1] not in (".", "_") and (_is_folder(path) or path.suffix in SUFFIXES)
         ]
 
 

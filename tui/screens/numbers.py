@@ -1,0 +1,194 @@
+"""Step mode: the numbers of one step of the network, forward and back, a layer at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import ClassVar
+
+from rich.text import Text
+from textual import work
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal, Vertical
+from textual.screen import Screen
+from textual.widgets import Footer, OptionList, Static
+from textual.widgets.option_list import Option
+
+from ...dsl.diagnostics import NetloomError, SpecError
+from ...runtime.worked import Worked
+from ..desk import Desk
+from ..model.numbers import Grid, Stage, arithmetic, columns, entries, stages_of, tables, work_text
+from ..widgets.source import LinesView
+from ..widgets.top_bar import TopBar
+
+MOST_EXAMPLES = 8
+
+
+class NumbersScreen(Screen[None]):
+    """One step in numbers. n and p go from layer to layer, left and right from number to number."""
+
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (110, "-wide")]  # noqa: RUF012  Textual's own name
+    DEFAULT_CSS = """
+    NumbersScreen #stages { width: 30; height: 1fr; border: round $panel-lighten-2; background: $background; padding: 0;
+        text-wrap: nowrap; text-overflow: ellipsis; scrollbar-size-vertical: 1; }
+    NumbersScreen #stages:focus { border: round $accent; }
+    NumbersScreen.-narrow #stages { width: 20; }
+    NumbersScreen #sum { height: auto; max-height: 10; padding: 0 1; background: $boost; }
+    NumbersScreen #state { height: 1; padding: 0 1; background: $panel; }
+    """
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("n", "step(1)", "Next layer"),
+        Binding("p", "step(-1)", "Layer before"),
+        Binding("right,l", "entry(1)", "Next number", priority=True),
+        Binding("left,h", "entry(-1)", "Number before", show=False, priority=True),
+        Binding("e", "example(1)", "Next example"),
+        Binding("b", "batch", "Batch", show=False),
+        Binding("escape,q", "close", "Back"),
+    ]
+
+    def __init__(self, desk: Desk, text: str | None = None, path: Path | None = None) -> None:
+        super().__init__()
+        self.desk = desk
+        sketch = desk.sketch
+        self._text = text if text is not None else sketch.text if sketch is not None else ""
+        self._path = path if text is not None else sketch.path if sketch is not None else None
+        self._examples, self._example, self._entry, self._place = 1, 0, 0, 0
+        self._first = 0
+        self._worked: Worked | None = None
+        self._stages: list[Stage] = []
+
+    def compose(self) -> ComposeResult:
+        """The stages beside the tables of one, under the sum of one number."""
+        yield TopBar("numbers", self._path.name if self._path else "not saved yet")
+        yield Static(id="state")
+        with Horizontal():
+            yield OptionList(id="stages")
+            with Vertical():
+                yield Static(id="sum")
+                yield LinesView("numbers", id="tables")
+        yield Footer(compact=True, show_command_palette=False)
+
+    def on_mount(self) -> None:
+        """Work the network through, beside the screen."""
+        self.query_one("#stages").focus()
+        self._start()
+
+    def _start(self) -> None:
+        self._say("computing every number of a step…")
+        self._work(self._examples, self._first)
+
+    def _say(self, words: str) -> None:
+        self.query_one("#state", Static).update(Text(words, no_wrap=True, overflow="ellipsis"))
+
+    @work(thread=True, exclusive=True, group="work")
+    def _work(self, examples: int, first: int) -> None:
+        try:
+            worked = work_text(self._text, self._path, examples, first)
+        except SpecError as mistakes:
+            found = mistakes.diagnostics[0]
+            self.app.call_from_thread(self._failed, f"line {found.place.line}: {found.message}")
+        except NetloomError as mistake:
+            self.app.call_from_thread(self._failed, str(mistake))
+        else:
+            self.app.call_from_thread(self._take, worked)
+
+    def _failed(self, words: str) -> None:
+        self._say("no numbers")
+        self.query_one(LinesView).show([Text(words)], "why")
+
+    def _take(self, worked: Worked) -> None:
+        self._worked, self._stages = worked, stages_of(worked)
+        self._example = min(self._example, worked.examples - 1)
+        listed = self.query_one("#stages", OptionList)
+        place = min(self._place, len(self._stages) - 1)
+        listed.clear_options()
+        before = ""
+        for number, stage in enumerate(self._stages):
+            if stage.way not in (before, "loss"):
+                listed.add_option(Option(Text(stage.way, "bold"), disabled=True))
+            before = stage.way
+            listed.add_option(Option(stage.title, id=str(number)))
+        listed.highlighted = listed.get_option_index(str(place)) if self._stages else None
+
+    def on_option_list_option_highlighted(self, event: OptionList.OptionHighlighted) -> None:
+        """Show the stage."""
+        if event.option.id is not None:
+            self._place, self._entry = int(event.option.id), 0
+            self._show()
+
+    def _show(self) -> None:
+        if self._worked is None:
+            return
+        stage = self._stages[self._place]
+        count = entries(stage)
+        self._entry = min(self._entry, count - 1)
+        self._say(self._state(stage, count))
+        lines = [line for grid in tables(stage, self._example, self._entry) for line in _grid_lines(grid)]
+        title = {"forward": "on the way forward", "loss": "the loss", "backward": "on the way back"}[stage.way]
+        self.query_one(LinesView).show(lines, f"{stage.title}, {title}")
+        first, *rest = arithmetic(stage, self._example, self._entry) or ["a column of the data"]
+        self.query_one("#sum", Static).update(Text.assemble((first, "bold"), *(f"\n{line}" for line in rest)))
+
+    def _state(self, stage: Stage, count: int) -> str:
+        assert self._worked is not None, "the state is that of a step"
+        words = [f"example {self._example + 1} of {self._worked.examples}"]
+        if stage.layer is not None:
+            words.append(f"number {self._entry + 1:,} of {count:,}")
+            words.append(f"{stage.layer.kind}, line {stage.layer.line}")
+        if self._worked.made_up:
+            words.append("the data is not at hand: these are random numbers")
+        return "   ".join([*words, "weights as they begin, dropout off"])
+
+    # keys
+
+    def action_step(self, by: int) -> None:
+        """The next stage, or the one before."""
+        if self._stages:
+            place = max(0, min(self._place + by, len(self._stages) - 1))
+            listed = self.query_one("#stages", OptionList)
+            listed.highlighted = listed.get_option_index(str(place))
+
+    def action_entry(self, by: int) -> None:
+        """The next number of the stage, or the one before."""
+        if self._stages:
+            self._entry = (self._entry + by) % entries(self._stages[self._place])
+            self._show()
+
+    def action_example(self, by: int) -> None:
+        """The next example: of the batch, then of the data."""
+        if self._worked is None:
+            return
+        if self._example + by < self._worked.examples:
+            self._example += by
+            self._show()
+        else:
+            self._first, self._example = self._first + self._worked.examples, 0
+            self._start()
+
+    def action_batch(self) -> None:
+        """One example at a time, or 2, 4 or 8."""
+        self._examples = 1 if self._examples >= MOST_EXAMPLES else self._examples * 2
+        self._start()
+
+    def action_close(self) -> None:
+        """Back to where one came from."""
+        self.dismiss()
+
+    async def on_top_bar_chosen(self, event: TopBar.Chosen) -> None:
+        """Another screen."""
+        self.dismiss()
+        await self.app.run_action(f"go('{event.mode}')")
+
+
+def _grid_lines(grid: Grid) -> Iterator[Text]:
+    """A table under its name; the number that the sum is of is marked by brackets, too."""
+    wide = columns(grid.rows) + 1
+    yield Text.assemble((grid.name, "bold"), (f"   {grid.more}" if grid.more else "", "dim"))
+    for row, cells in enumerate(grid.rows):
+        line = Text(" ")
+        for column, cell in enumerate(cells):
+            here = grid.marked == (row, column)
+            line.append(f"[{cell}]".rjust(wide + 1) if here else f"{cell:>{wide}} ", "bold reverse" if here else "")
+        yield line
+    yield Text()
