@@ -1,0 +1,90 @@
+"""Step mode: numbers, and arithmetic that comes out."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import netloom
+from netloom.runtime import start
+from netloom.runtime.worked import TooLarge, Worked, work_through
+from netloom.tui.model.numbers import Stage, arithmetic, entries, number, stages_of, tables, work_text
+
+EXAMPLES = Path(netloom.__file__).resolve().parent / "examples"
+
+
+def worked(name: str, examples: int = 1) -> Worked:
+    path = EXAMPLES / f"{name}.yaml"
+    return work_text(path.read_text(encoding="utf-8"), path, examples)
+
+
+def stage(of: Worked, title: str) -> Stage:
+    return next(each for each in stages_of(of) if each.title == title)
+
+
+def test_the_gradient_by_hand() -> None:
+    step = worked("worked/gradient_by_hand")
+    assert step.losses[0].value == pytest.approx(0.368962, abs=1e-6)
+    back = stage(step, "↑ outputs")
+    assert arithmetic(back, 0, 0)[1:4] == [
+        "d loss / d a = -0.2129, which the layers behind have passed back",
+        "d loss / d z = -0.2129 × 0.2174 = -0.04628   slope of sigmoid: a (1 - a)",
+        "d loss / d weight 1,1 = d loss / d z × in 1 = -0.04628 × 0.4378 = -0.02026",
+    ]
+
+
+def test_the_way_forward_is_written_out() -> None:
+    forward = stage(worked("worked/one_layer"), "↓ z")
+    assert "unit 1: z = 1 × 1 + -2 × -1 + 1 = 4" in arithmetic(forward, 0, 0)
+    assert "unit 2: z = -1 × 1 + 1 × -1 + 0 = -2" in arithmetic(forward, 0, 1)
+
+
+def test_a_convolution_and_a_pool_come_out() -> None:
+    step = worked("pictures/diagonal")
+    of_kind = {each.layer.kind: each for each in stages_of(step) if each.layer is not None}
+    assert any("row 1, column 1, filter 1: z = " in line and line.endswith("= 3") for line in
+               arithmetic(of_kind["conv2d"], 0, 0))  # fmt: skip
+    assert any("max(" in line for line in arithmetic(of_kind["max_pool"], 0, 0))
+
+
+@pytest.mark.parametrize(
+    "name", ["start/digits", "pictures/resnet_small", "pictures/vision_transformer", "weights/tied"]
+)
+def test_every_number_of_every_stage_can_be_shown(name: str) -> None:
+    step = worked(name, 2)
+    for each in stages_of(step):
+        last = entries(each) - 1
+        for entry in {0, last // 2, last}:
+            grids = tables(each, 1, entry)
+            assert all(len(grid.rows) <= 8 and len(grid.rows[0]) <= 8 for grid in grids)
+            assert all(grid.marked is None or grid.rows[grid.marked[0]][grid.marked[1]] for grid in grids)
+            assert arithmetic(each, 1, entry) or each.layer is not None
+
+
+def test_corners_say_what_they_leave_out() -> None:
+    grids = tables(stage(worked("start/digits"), "↓ dense1"), 0, 99)
+    assert any("8×8 of 100×64 shown" in grid.more for grid in grids)
+    assert any("from row 1, column 93" in grid.more for grid in grids)
+
+
+def test_gradients_are_those_of_differences() -> None:
+    loaded = start.load(EXAMPLES / "worked" / "gradient_by_hand.yaml")
+    found = work_through(loaded)
+    weights = next(w for layer in found.layers for w in layer.weights if w.name == "hidden.weights")
+    nudged = weights.value.copy()
+    nudged[1, 2] += 1e-6
+    above = work_through(loaded, states={"hidden.weights": nudged}).losses[0].value
+    assert weights.gradient is not None
+    assert (above - found.losses[0].value) / 1e-6 == pytest.approx(weights.gradient[1, 2], rel=1e-4)
+
+
+def test_what_is_too_large_is_refused() -> None:
+    with pytest.raises(TooLarge, match="multiply-adds are too many"):
+        worked("deep/vgg16")
+
+
+def test_numbers_are_short() -> None:
+    shown = [number(value) for value in (0.0, 0.32768, -12.345, 1.2e-7, 123456.0, np.nan)]
+    assert shown == ["0", "0.3277", "-12.35", "1.2e-07", "1.2e+05", "nan"]
