@@ -23,7 +23,10 @@ GAP = 2
 ZERO = np.array([32.0, 32.0, 36.0])
 BELOW, ABOVE = np.array([70.0, 150.0, 255.0]), np.array([255.0, 150.0, 50.0])
 """Colours of signed values: 0 dark, below it blue, above it orange."""
-Cell = tuple[str, tuple[int, int, int], tuple[int, int, int]]
+Colour = tuple[int, int, int]
+Cell = tuple[str, Colour, Colour]
+OpenCell = tuple[str, Colour, Colour | None]
+"""A sign with the colours of its upper and lower point; without the lower one where the picture ends above it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,10 +130,15 @@ def fitted(shown: Shown, width: int, largest: int) -> Array:
     return larger(values, max(1, min(width, largest) // values.shape[1]))
 
 
-def drawn(shown: Shown, width: int, largest: int) -> list[list[Cell]]:
-    """A picture as rows of half-block signs."""
+def drawn(shown: Shown, width: int, largest: int) -> list[list[OpenCell]]:
+    """A picture as rows of half-block signs; below an odd last row there is nothing."""
     values = fitted(shown, width, largest)
-    return halves(signed_levels(values) if shown.signed else levels(values, shown.low, shown.high))
+    rows: list[list[OpenCell]] = [
+        list(row) for row in halves(signed_levels(values) if shown.signed else levels(values, shown.low, shown.high))
+    ]
+    if len(values) % 2:
+        rows[-1] = [(sign, above, None) for sign, above, _ in rows[-1]]
+    return rows
 
 
 def inked(shown: Shown, width: int, largest: int) -> list[str]:

@@ -234,7 +234,7 @@ def _runs(signs: list[str], owners: list[int]) -> tuple[Run, ...]:
 
 def _below(frame: _Frame, gutter: int, line_too: bool) -> list[tuple[Run, ...]]:
     """The axis of steps: its numbers, over them a line where there is room."""
-    values = ticks(*frame.span, max(2, frame.width // 12))
+    values = [tick for tick in ticks(*frame.span, max(2, frame.width // 12)) if tick == int(tick)]
     under = [" "] * frame.width
     axis = ["-" if frame.ascii else "─"] * frame.width
     for value, word in zip(values, step_words(values), strict=True):

@@ -6,13 +6,12 @@ import asyncio
 import time
 from typing import ClassVar
 
-from rich.text import Text
 from textual import work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
 from textual.widget import Widget
-from textual.widgets import Footer, Static
+from textual.widgets import Footer
 
 from ..desk import Desk
 from ..model.curves import Look, looked
@@ -22,6 +21,7 @@ from ..model.told import Told, told
 from ..widgets.chart import LOOK_KEYS, Chart
 from ..widgets.confusion import ConfusionView
 from ..widgets.figures import Figures, Findings, RunLine, TimeLine
+from ..widgets.pane_names import PaneNames
 from ..widgets.picture import Pictures
 from ..widgets.ridges import Ridges
 from ..widgets.top_bar import TopBar
@@ -46,7 +46,6 @@ class TrainScreen(SteeringScreen):
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (110, "-wide")]  # noqa: RUF012  Textual's own name
     VERTICAL_BREAKPOINTS = [(0, "-short"), (38, "-tall")]  # noqa: RUF012
     DEFAULT_CSS = """
-    TrainScreen #panes { height: 1; padding: 0 1; background: $panel; }
     TrainScreen #body { height: 1fr; }
     TrainScreen #left { width: 3fr; }
     TrainScreen #right { width: 2fr; }
@@ -58,7 +57,7 @@ class TrainScreen(SteeringScreen):
     TrainScreen.look-confusion Pictures { display: none; }
     TrainScreen TimeLine { display: none; }
     TrainScreen.back TimeLine { display: block; }
-    TrainScreen.-wide.-tall #panes { display: none; }
+    TrainScreen.-wide.-tall PaneNames { display: none; }
     TrainScreen.-short #figures, TrainScreen.-short #findings, TrainScreen.-short #ridges,
     TrainScreen.-short #looks { display: none; }
     TrainScreen.-short.pane-curves #figures, TrainScreen.-short.pane-numbers #figures,
@@ -109,7 +108,7 @@ class TrainScreen(SteeringScreen):
         plain = self.desk.plain
         yield TopBar("train", self._subject())
         yield RunLine(plain=plain)
-        yield Static(id="panes")
+        yield PaneNames(PANES)
         with Horizontal(id="body"):
             with Vertical(id="left"):
                 yield Chart("loss", plain=plain, id="loss")
@@ -203,6 +202,7 @@ class TrainScreen(SteeringScreen):
     def _show_slow(self, now: Told) -> None:
         self.query_one(Figures).show(now.figures)
         self.query_one(Findings).show(now.findings, now.good)
+        self.query_one(PaneNames).note("numbers", f"! {len(now.findings)}" if now.findings else "")
         inside = now.inside
         at = f"step {inside.step:,}" if inside.ridges else ""
         ridges = self.query_one(Ridges)
@@ -287,11 +287,7 @@ class TrainScreen(SteeringScreen):
         self._show_panes()
 
     def _show_panes(self) -> None:
-        line = Text(no_wrap=True)
-        for pane, name in PANES.items():
-            line.append(f"[{name}] " if pane == self._pane else f" {name}  ", "bold" if pane == self._pane else "")
-        line.append("   ] next pane", "dim")
-        self.query_one("#panes", Static).update(line)
+        self.query_one(PaneNames).show(self._pane)
 
     def action_alone(self) -> None:
         """The pane alone on the screen, or all again."""
@@ -322,6 +318,10 @@ class TrainScreen(SteeringScreen):
         """Look at the run as it was earlier."""
         self._scrub_by(by)
         self.redraw()
+
+    def on_pane_names_chosen(self, event: PaneNames.Chosen) -> None:
+        """A pane was chosen by its name."""
+        self._go_to(event.pane)
 
     def on_time_line_sought(self, event: TimeLine.Sought) -> None:
         """A step was chosen on the slider."""

@@ -10,7 +10,7 @@ from textual.app import ComposeResult
 from textual.containers import VerticalScroll
 from textual.widgets import Static
 
-from ..model.pictures import GAP, Cell, Shown, drawn, inked
+from ..model.pictures import GAP, Colour, OpenCell, Shown, drawn, inked
 
 LARGEST = 28
 """Cells that a picture is made larger to, at most."""
@@ -107,15 +107,16 @@ def _block(shown: Shown, each: int, plain: bool) -> list[Text]:
     return lines
 
 
-def _coloured(row: Sequence[Cell]) -> Text:
+def _coloured(row: Sequence[OpenCell]) -> Text:
     line = Text()
     for sign, above, below in row:
         line.append(sign, _style(above, below))
     return line
 
 
-def _style(above: tuple[int, int, int], below: tuple[int, int, int]) -> Style:
-    return Style(color=f"rgb({above[0]},{above[1]},{above[2]})", bgcolor=f"rgb({below[0]},{below[1]},{below[2]})")
+def _style(above: Colour, below: Colour | None) -> Style:
+    behind = None if below is None else f"rgb({below[0]},{below[1]},{below[2]})"
+    return Style(color=f"rgb({above[0]},{above[1]},{above[2]})", bgcolor=behind)
 
 
 def _add_row(text: Text, row: Sequence[list[Text]]) -> None:

@@ -23,8 +23,8 @@ def test_two_rows_of_points_are_one_row_of_signs() -> None:
     assert drawn(Shown(picture), 2, 2) == [[("▀", (0, 0, 0), (255,) * 3), ("▀", (255,) * 3, (0, 0, 0))]]
 
 
-def test_an_odd_row_stands_on_black() -> None:
-    assert drawn(Shown(np.ones((1, 1, 1))), 1, 1) == [[("▀", (255, 255, 255), (0, 0, 0))]]
+def test_below_an_odd_row_there_is_nothing() -> None:
+    assert drawn(Shown(np.ones((1, 1, 1))), 1, 1) == [[("▀", (255, 255, 255), None)]]
 
 
 def test_small_pictures_grow_by_whole_factors_and_large_ones_shrink() -> None:

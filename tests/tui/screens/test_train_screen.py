@@ -13,6 +13,7 @@ from textual.pilot import Pilot
 from textual.widgets import Input
 
 from netloom.runtime.control import ControlError
+from netloom.runtime.events import RunEnded, RunFailed
 from netloom.tui.desk import Desk
 from netloom.tui.model.observed import Inside
 from netloom.tui.model.pictures import Shown
@@ -24,6 +25,7 @@ from netloom.tui.screens.train import TrainScreen
 from netloom.tui.widgets.chart import Chart
 from netloom.tui.widgets.confusion import ConfusionView
 from netloom.tui.widgets.figures import Figures, Findings, RunLine, TimeLine
+from netloom.tui.widgets.pane_names import PaneNames
 from netloom.tui.widgets.picture import Pictures
 from netloom.tui.widgets.ridges import Ridges
 
@@ -113,6 +115,42 @@ def test_a_small_terminal_shows_a_pane_at_a_time(ended: RunClient) -> None:
         assert seen == [["Chart"], ["Figures"], ["Ridges"], ["Pictures"]]
 
     drive(a_desk(ended), act, (80, 24))
+
+
+def test_what_is_found_wrong_is_seen_from_every_pane(tmp_path: Path) -> None:
+    failed = RunFailed(step=80, message="step 81: `log` gives NaN", file="net.yaml", line=12, layer="dense1")
+    told = [*events(epochs=2, ended=""), failed, RunEnded(step=80, status="failed", epochs=2, seconds=1.0, metrics={})]
+    run = RunClient(write(tmp_path, "digits-1", told))
+
+    async def act(app: Holder, pilot: Pilot[None]) -> None:
+        text = text_of(app)
+        assert "✗ failed at net.yaml:12" in text
+        assert "Numbers !" in text
+        assert "`log` gives NaN" in app.screen.query_one(Findings).words
+
+    drive(a_desk(run), act, (80, 24))
+
+
+def test_a_pane_is_chosen_by_a_click_on_its_name(ended: RunClient) -> None:
+    async def act(app: Holder, pilot: Pilot[None]) -> None:
+        await pilot.click(PaneNames, offset=(25, 0))
+        await pilot.pause()
+        assert app.screen.query_one(Ridges).size.height > 0
+
+    drive(a_desk(ended), act, (80, 24))
+
+
+def test_a_pane_alone_and_back(ended: RunClient) -> None:
+    async def act(app: Holder, pilot: Pilot[None]) -> None:
+        before = app.screen.query_one("#loss", Chart).size.height
+        await pilot.press("z")
+        await pilot.pause()
+        assert app.screen.query_one("#loss", Chart).size.height > before
+        await pilot.press("escape")
+        await pilot.pause()
+        assert app.screen.query_one("#loss", Chart).size.height == before
+
+    drive(a_desk(ended), act)
 
 
 def test_both_charts_are_looked_at_alike(ended: RunClient) -> None:
