@@ -13,7 +13,7 @@ from ..dsl.kinds.kind import Kind
 from ..dsl.kinds.resolve import find_layer, not_built, resolve, suggest
 from ..dsl.kinds.tables import NETWORK, words
 from ..dsl.spec import Body, Entry, GraphLine
-from ..dsl.suggest import did_you_mean, hint
+from ..dsl.suggest import did_you_mean, hint, nearest
 from ..dsl.tree import Scalar
 from ..dsl.walk import Walk as Reader
 from .build_data import declare_inputs
@@ -211,7 +211,10 @@ class Walk:
             self.draft.asked[frame.path + label] = entry.place
         if entry.kind == "chain":
             return self._grouped(frame, entry, reads, label)
-        name = new_name(self.draft, frame, entry, label)
+        meant = self._meant(entry)
+        name = new_name(self.draft, frame, meant, label)
+        if self.draft.lenient:
+            entry = meant
         if entry.kind == "formula":
             node = self.formula_entry(frame, name, entry, reads)
         elif entry.kind[:1].isupper():
@@ -221,6 +224,14 @@ class Walk:
         if node == UNKNOWN and name not in frame.several:
             node = self.draft.stand_in(frame.path + name, entry.kind, (reads,), entry.place)
         return name_node(self.draft, frame, name, node)
+
+    def _meant(self, entry: Entry) -> Entry:
+        """The entry under the kind that was likely meant: a slip of the pen leaves all layers their names."""
+        spec = self.draft.spec
+        if find_layer(entry.kind) is not None or entry.kind in spec.blocks or entry.kind in spec.networks:
+            return entry
+        found = nearest(entry.kind, [*spec.blocks, *spec.networks, *words(*NETWORK)])
+        return entry if found is None else entry.model_copy(update={"kind": found})
 
     def _grouped(self, frame: Frame, entry: Entry, reads: str | None, label: str | None) -> str | None:
         """`chain`: several entries under one `repeat` or `when`, or those of an option."""

@@ -68,20 +68,28 @@ def test_paths_are_read_from_the_folder_of_the_file(tmp_path: Path, monkeypatch:
 
 
 def test_a_mistake_in_one_layer_leaves_the_rest_drawn() -> None:
-    text = SMALL.replace("dense: 32", "dnese: 32")
+    text = SMALL.replace("dense: 32", "frobnicate: 32")
     checked = check_text(text, None, 0)
-    assert checked.errors
-    boxes = shown(checked)
-    assert boxes[:4] == ["image", "flatten1", "dnese1", "dense1"]
-    assert checked.layers["dnese1"].shape is None
+    assert shown(checked)[:4] == ["image", "flatten1", "frobnicate1", "dense1"]
+    made = checked.layers["frobnicate1"]
+    assert made.shape is None
+    assert made.address == ("network", "layers", 1)
     assert checked.layers["flatten1"].shape == (64,)
-    assert checked.layers["dnese1"].address == ("network", "layers", 1)
-    mark = checked.marks["dnese1"]
+    assert "mended" in dict(made.facts)["gives"]
+    mark = checked.marks["frobnicate1"]
     assert mark.severity == "error"
-    assert "dnese" in mark.words
+    assert "frobnicate" in mark.words
     assert checked.picture is not None
-    assert {link.shape for link in checked.picture.links if link.source == "dnese1"} == {"?"}
-    assert "mended" in dict(checked.layers["dnese1"].facts)["gives"]
+    assert {link.shape for link in checked.picture.links if link.source == "frobnicate1"} == {"?"}
+
+
+def test_a_slip_of_the_pen_is_drawn_as_what_was_meant() -> None:
+    checked = check_text(SKIP.replace("- dense: 32\n    - add", "- dens: 32\n    - add"), None, 0)
+    assert [d.code for d in checked.diagnostics if d.severity == "error"] == ["E101"]
+    assert shown(checked) == shown(check_text(SKIP, None, 0))
+    assert list(checked.marks) == ["dense2"]
+    assert checked.layers["dense2"].shape == (32,)
+    assert checked.layers["dense3"].shape == (10,)
 
 
 def test_wrong_sizes_stand_where_they_meet() -> None:
