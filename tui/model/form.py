@@ -19,6 +19,7 @@ from ...dsl.reference.families import FAMILIES
 from ...dsl.reference.keys import WIRING
 from .fields import Field, Form, Section
 from .inner_fields import default_of, inner_fields, words_for
+from .layers import sizes
 from .palette import own_kinds
 from .scopes import scope_at, tensor_names
 from .section_form import block_fields, section_fields
@@ -79,7 +80,9 @@ def form_of(
     entry = entry_of(document, part)
     if entry is not None:
         known = () if any(shape is None for shape in inputs) else tuple(shape for shape in inputs if shape is not None)
-        return replace(_entry(document, entry, layer), entry=_weighed(document, entry), inputs=known)
+        form = _entry(document, entry, layer)
+        facts = (("reads", ", ".join(map(sizes, known))), *form.facts) if known else form.facts
+        return replace(form, facts=facts, entry=_weighed(document, entry), inputs=known)
     if steps in KEYS and steps:
         return _section(document, steps, layer)
     if len(steps) == 2 and steps[0] in ("blocks", "networks"):

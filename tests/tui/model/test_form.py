@@ -5,6 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 import netloom
 from netloom.dsl.edit import Document, Refused, set_option
@@ -15,6 +17,7 @@ from netloom.tui.model.fields import Form, merged
 from netloom.tui.model.form import form_of
 from netloom.tui.model.inner_fields import set_within
 from netloom.tui.model.schedules import from_word
+from netloom.tui.model.sizing import sized
 from netloom.tui.model.typed import stepped
 
 EXAMPLES = Path(netloom.__file__).resolve().parent / "examples"
@@ -102,6 +105,30 @@ def test_a_value_that_will_not_do_is_told_with_its_way_out(address: str, key: st
     field = form(address).field(key) or form(address).field(f"train.stop.{key}")
     assert field is not None
     assert told in field.read(text).remark
+
+
+TYPED = st.text(alphabet="ab1$().,:[]{}#\"'-*&! \n\t\ufeff\u2028é", max_size=12) | st.text(max_size=12)
+
+
+@settings(max_examples=40)
+@given(TYPED)
+def test_whatever_is_typed_is_read_or_told(text: str) -> None:
+    for place in ("network.layers[1]", "network.layers[2]", "train.optimizer", "train", "run", "data", "blocks.Wide"):
+        one = FORMS.setdefault(place, form_of(Document(NET), place, None, [(64,)]))
+        for field in one.fields:
+            given = field.read(text)
+            assert isinstance(given.remark, str)
+            assert given.good or given.remark
+            sized(one, field, given)
+            if given.good and given.value is not None and not field.depth and field.section != "kind":
+                document = Document(NET)
+                try:
+                    document.apply(set_option(document, field.place or place, field.name, given.value))
+                except Refused as why:
+                    assert str(why)
+
+
+FORMS: dict[str, Form] = {}
 
 
 @pytest.mark.parametrize(
@@ -200,6 +227,32 @@ def test_several_layers_share_what_all_of_them_have() -> None:
     assert not units.remark
     mixed = merged([form("network.layers[0]"), form("network.layers[3]")])
     assert [f.name for f in mixed.fields] == ["when", "repeat"]
+
+
+@pytest.mark.parametrize(
+    ("entry", "reads", "key", "text", "told"),
+    [
+        ("dense: 10", (64,), "units", "20", ((20,), 1300, 1280, "")),
+        ("flatten", (8, 8, 1), "repeat", "2", None),
+        ("{conv2d: {filters: 4, kernel: 3}}", (8, 8, 1), "kernel", "5", ((4, 4, 4), 104, 1600, "")),
+        ("reshape: [8, 8]", (64,), "shape", "[7, 9]", ((), 0, 0, "[64] holds 64 numbers, [7, 9] holds 7 * 9 = 63")),
+        ("dense: $width", (64,), "units", "$(width * 2)", ((64,), 4160, 4096, "")),
+    ],
+)
+def test_what_a_value_would_come_to_is_known_before_it_is_written(
+    entry: str, reads: tuple[int, ...], key: str, text: str, told: tuple[object, ...] | None
+) -> None:
+    document = Document(f"options: {{width: 32}}\nnetwork:\n  layers:\n    - {entry}\n")
+    found = form_of(document, "network.layers[0]", None, [reads])
+    field = found.field(key)
+    assert field is not None
+    come = sized(found, field, field.read(text))
+    if told is None or come is None:
+        assert come is told is None
+        return
+    assert (come.shape, come.parameters, come.multiply_adds) == told[:3]
+    assert come.remark.startswith(str(told[3]))
+    assert found.facts[0][0] == "reads"
 
 
 def test_a_section_that_is_not_there_has_a_form_too() -> None:
