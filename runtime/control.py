@@ -92,7 +92,7 @@ class Control:
             try:
                 line = connection.makefile("rb").readline(LONGEST)
                 answer = self.take(json.loads(line))
-            except (OSError, ValueError) as trouble:
+            except (OSError, ValueError, TypeError, OverflowError) as trouble:
                 answer = {"ok": False, "error": str(trouble)}
             try:
                 connection.sendall(json.dumps(answer).encode() + b"\n")

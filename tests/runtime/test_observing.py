@@ -13,7 +13,7 @@ import pytest
 
 import netloom
 from netloom.compiler.interpret import interpret
-from netloom.runtime import checkpoints, start
+from netloom.runtime import checkpoints, observing, start
 from netloom.runtime.control import send
 from netloom.runtime.events import Evaluated, Event, Observed, Paused, Stepped, Steps, from_json
 from netloom.runtime.fold import MOST_LOOKS, fold
@@ -70,7 +70,7 @@ class Always(Pace):
 def curious(made: Launch) -> Iterator[Event]:
     """The events of a training that is looked at wherever it can be, and asked for all there is to see."""
     assert made.observer is not None
-    made.observer.pace = Always(0.0)
+    made.observer.pace = Always(0.0, made.observer.pace.ends)
     for event in made.events():
         if isinstance(event, Steps):
             made.training.wishes.asks.extend(Ask({"do": "look", **look}) for look in LOOKS)
@@ -171,6 +171,20 @@ def test_looks_take_a_fiftieth_of_the_time_and_half_a_second_between() -> None:
     assert not Pace(expected=60.0).due(100.0, watched=True)
     assert not Pace(expected=0.2).due(0.0, watched=True)
     assert Pace(expected=0.2, ends=0.5).due(0.0, watched=False, last=True)
+
+
+def test_of_a_network_that_is_too_large_the_weights_alone_are_looked_at(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(observing, "LONGEST_SECONDS", 0.0)
+    made = launch(tmp_path, "runs")
+    assert made.observer is not None
+    made.observer.pace.ends = 0.0
+    stream = curious(made)
+    look = next(event for event in stream if isinstance(event, Observed))
+    assert look.rows == 0
+    assert set(look.layers["hidden"]) == {"weight"}
+    stream.close()  # type: ignore[attr-defined]
 
 
 def test_looks_are_answered_between_stretches(tmp_path: Path) -> None:
