@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from dataclasses import dataclass
 
 from ...compiler.diagram import Box, Family
@@ -42,13 +43,13 @@ class TextLine:
 
 def text_of(box: Box, zoom: Zoom, heat: Heat | None = None, *, hot: bool = False) -> list[TextLine]:
     """A box's lines, uncut. `hot`: there is a line for heat, whether or not it is known of this box."""
-    name, kind = title(box)
+    name, kind = map(narrow, title(box))
     sign = SIGNS.get(box.family, "●")
     if zoom == 0:
         return [TextLine(name if heat is None else f"{name} {round(heat.share * 100)}%", "", "name")]
     if zoom == 1:
         lines = [TextLine(f"{sign} {name}", "", "name")]
-        words = box.detail or kind or box.note
+        words = narrow(box.detail or kind or box.note)
         # whole options, rather than a cut one
         lines += [TextLine(words if len(words) <= WIDEST[1] - 2 else words.partition(",")[0])] if words else []
     else:
@@ -58,9 +59,20 @@ def text_of(box: Box, zoom: Zoom, heat: Heat | None = None, *, hot: bool = False
     return lines
 
 
+def narrow(text: str) -> str:
+    """The text with a sign of one column for each sign that takes two or none: cells are counted by signs."""
+    if text.isascii() and text.isprintable():
+        return text
+    return "".join(sign if _is_narrow(sign) else "□" for sign in text if not unicodedata.combining(sign))
+
+
+def _is_narrow(sign: str) -> bool:
+    return sign.isprintable() and unicodedata.east_asian_width(sign) not in "WF"
+
+
 def _details(box: Box) -> list[TextLine]:
     held, shared = (" held" if box.held else ""), (f"shares {box.shared}" if box.shared else "")
-    lines = [TextLine(words) for words in (box.detail, box.note, shared) if words]
+    lines = [TextLine(narrow(words)) for words in (box.detail, box.note, shared) if words]
     if box.parameters:
         lines.append(TextLine(f"{count(box.parameters)} parameters{held}{each(box)}", "", "number"))
     return lines

@@ -15,7 +15,7 @@ from ...compiler.diagram import Box, Group, Item, Link, Picture
 from ...compiler.diagram_repeats import each
 from ...compiler.diagram_text import clipped
 from ...compiler.diagram_words import count, title
-from .box_text import BAR, SIGNS, bar
+from .box_text import BAR, SIGNS, bar, narrow
 from .nested import Place
 from .scene import SIGN_ROLES, Lit, Role, Run, Tone, runs
 
@@ -139,7 +139,7 @@ def _cells(box: Box) -> tuple[str, str, str, str, str]:
         kind = " · ".join(word for word in (box.kind if box.kind != box.name else "", box.activation) if word)
     words = [box.detail, box.note, f"shares {box.shared}" if box.shared else ""]
     numbers = f"{count(box.parameters)}{' held' if box.held else ''}{each(box)}" if box.parameters else ""
-    return name, kind, ", ".join(filter(None, words)), box.shape, numbers
+    return narrow(name), kind, narrow(", ".join(filter(None, words))), box.shape, numbers
 
 
 @dataclass(slots=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import groupby
 from typing import ClassVar
 
 from rich.segment import Segment
@@ -66,10 +67,17 @@ class MiniMap(Widget):
             x, own = drawn.cell(place.x + place.width // 2, place.y + place.height // 2)
             if own == y and x < width:
                 signs[x], styles[x] = "◆", focus
-        return Strip([Segment(sign, style) for sign, style in zip(signs, styles, strict=True)], width)
+        cells = zip(signs, styles, strict=True)
+        parts = groupby(cells, key=lambda cell: id(cell[1]))
+        return Strip([_joined(list(part)) for _, part in parts], width)
 
     def on_click(self, event: events.Click) -> None:
         """Show what was clicked at."""
         x, y = self._drawn().back(event.x - self.gutter.left, event.y - self.gutter.top)
         size = self._graph.room
         self._graph.scroll_to(x - size.width // 2, y - size.height // 2, animate=False)
+
+
+def _joined(cells: list[tuple[str, Style]]) -> Segment:
+    """Neighbours of one style."""
+    return Segment("".join(sign for sign, _ in cells), cells[0][1])

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
-from netloom.compiler.diagram import marked
+from netloom.compiler.diagram import Box, Picture, marked
 from netloom.tui.model.box_text import bar, size_of, text_of
 from netloom.tui.model.marks import Heat, Mark
 from netloom.tui.model.paint import BoxScene
@@ -100,6 +100,14 @@ def test_a_box_tells_more_the_larger_it_is() -> None:
     assert all(width % 2 for width, _ in sizes)
     assert [height for _, height in sizes] == [1, 4, 5]
     assert size_of(stem, 12, 0)[0] >= 47
+
+
+def test_wide_and_missing_signs_do_not_move_the_borders() -> None:
+    box = Box("a", "层e\u0301\n", "dense", "weights", "宽 units")
+    for zoom in (0, 1, 2):
+        scene = BoxScene.of(Picture("wide", (box,), ()), zoom)
+        assert {len(line) for line in text(scene).splitlines()} == {scene.width}
+        assert "□e□" in text(scene)
 
 
 def test_what_is_under_a_cell() -> None:
