@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from ...dsl.edit import Edit, Splice
+from .text_change import smallest
 
 TYPED, ERASED = "typing", "erasing"
 NEWLINES = frozenset("\r\n")
@@ -67,13 +68,8 @@ def spliced(text: str, splices: Iterable[Splice]) -> str:
 
 def one_splice(old: str, new: str) -> Splice:
     """The smallest single splice that makes one text of another."""
-    start, most = 0, min(len(old), len(new))
-    while start < most and old[start] == new[start]:
-        start += 1
-    end = 0
-    while end < most - start and old[len(old) - 1 - end] == new[len(new) - 1 - end]:
-        end += 1
-    return Splice(start, len(old) - end, new[start : len(new) - end])
+    change = smallest(old, new)
+    return Splice(0, 0, "") if change is None else Splice(change.start, change.end, change.text)
 
 
 def edit_of(text: str, splice: Splice) -> Edit:
