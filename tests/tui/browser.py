@@ -19,18 +19,21 @@ FLAGS = (
     "--remote-debugging-port=0", "--window-size=1000,600",
 )  # fmt: skip
 LOOKS, LOOK_SECONDS = 1200, 0.05
+BINARY_FRAME = 2
 LINE_BYTES = 1 << 20
 PICTURE_BYTES = 1 << 26
 
 
 class Page:
-    """One tab: commands go out, their answers and the page's own complaints come back."""
+    """One tab: commands go out; their answers come back, with the page's complaints, its questions (answered with yes),
+    and what a websocket had it draw."""
 
     def __init__(self, socket: Any) -> None:
         self._socket = socket
         self._numbers = count(1)
         self.complaints: list[str] = []
         self.questions: list[str] = []
+        self.drawn = b""
 
     async def ask(self, method: str, **parameters: Any) -> dict[str, Any]:
         """A command of the protocol, and its result."""
@@ -50,6 +53,8 @@ class Page:
                     self.complaints.append(told["params"]["entry"]["text"])
                 case "Runtime.exceptionThrown":
                     self.complaints.append(str(told["params"]["exceptionDetails"]))
+                case "Network.webSocketFrameReceived" if told["params"]["response"]["opcode"] == BINARY_FRAME:
+                    self.drawn += base64.b64decode(told["params"]["response"]["payloadData"])
                 case "Page.javascriptDialogOpening":
                     # the command that made the page ask is answered after this
                     self.questions.append(told["params"]["type"])
@@ -69,6 +74,15 @@ class Page:
                 return
             await asyncio.sleep(LOOK_SECONDS)
         raise AssertionError(f"never true: {expression}; {self.complaints}")
+
+    async def draws(self, words: bytes) -> None:
+        """Wait until the words have come over a websocket."""
+        for _ in range(LOOKS):
+            await self._asked("Runtime.evaluate", {"expression": "0"})
+            if words in self.drawn:
+                return
+            await asyncio.sleep(LOOK_SECONDS)
+        raise AssertionError(f"never drawn: {words!r}")
 
     async def type(self, text: str) -> None:
         """Press and release the keys of a text, wherever the focus is."""
@@ -108,7 +122,7 @@ async def chromium(profile: Path) -> AsyncIterator[Page]:
             address = pages[0]["webSocketDebuggerUrl"]
             async with client.ws_connect(address, max_msg_size=PICTURE_BYTES) as socket:
                 page = Page(socket)
-                for domain in ("Page", "Log", "Runtime"):
+                for domain in ("Page", "Log", "Runtime", "Network"):
                     await page.ask(f"{domain}.enable")
                 yield page
     finally:

@@ -6,6 +6,7 @@ import asyncio
 import json
 import os
 import re
+import shutil
 import signal
 import socket
 import subprocess
@@ -17,6 +18,7 @@ from typing import Any
 
 import pytest
 
+import netloom
 from netloom.cli.serve_command import command
 from netloom.dsl.diagnostics import NetloomError
 
@@ -26,6 +28,7 @@ aiohttp: Any = pytest.importorskip("aiohttp", reason="needs netloom[serve]")
 serve: Any = pytest.importorskip("netloom.tui.serve", reason="needs netloom[serve]")
 Guard: Any = pytest.importorskip("netloom.tui.serve_guard", reason="needs netloom[serve]").Guard
 
+EXAMPLES = Path(netloom.__file__).resolve().parent / "examples"
 PROGRAM = Path(__file__).parent / "small_program.py"
 PATIENCE, POLL = 60.0, 0.01
 """Seconds after which something is not slow but wrong."""
@@ -55,11 +58,13 @@ class Served:
 
 
 @asynccontextmanager
-async def served(tmp_path: Path, *, tabs: int = 8) -> AsyncIterator[Served]:
+async def served(tmp_path: Path, *, tabs: int = 8, words: list[str] | None = None) -> AsyncIterator[Served]:
+    """A server; `words` is another command than the small program."""
     listening = serve.listen(0)
     guard = Guard(listening.getsockname()[1], tabs=tabs)
     keys = tmp_path / "keys"
-    app = serve.make_app([sys.executable, str(PROGRAM), str(keys)], guard, title="a <b> & c")
+    command_line = words or [sys.executable, str(PROGRAM), str(keys)]
+    app = serve.make_app(command_line, guard, title="a <b> & c")
     runner = aiohttp.web.AppRunner(app, access_log=None, shutdown_timeout=PATIENCE)
     await runner.setup()
     await aiohttp.web.SockSite(runner, listening).start()
@@ -278,6 +283,26 @@ def test_a_taken_port_is_told_with_a_way_out(tmp_path: Path) -> None:
 def test_the_socket_is_of_this_machine_alone() -> None:
     with serve.listen(0) as listening:
         assert listening.getsockname()[0] == "127.0.0.1"
+
+
+def test_the_designer_itself_is_served(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    file, state = tmp_path / "digits.yaml", tmp_path / "state"
+    monkeypatch.setenv("XDG_STATE_HOME", str(state))
+    shutil.copy(EXAMPLES / "start" / "digits.yaml", file)
+
+    async def run() -> None:
+        words = command(file, tmp_path / "runs", read_only=False)
+        async with served(tmp_path, words=words) as server:
+            await server.move_in()
+            async with server.socket() as tab:
+                await asyncio.wait_for(until(tab, b"flatten1"), PATIENCE)
+                await tab.send_json(["stdin", "\x11"])
+                while (await asyncio.wait_for(tab.receive(), PATIENCE)).type is aiohttp.WSMsgType.BINARY:
+                    pass
+            await asyncio.wait_for(emptied(server.guard), PATIENCE)
+
+    asyncio.run(run())
+    assert not (tmp_path / "runs").exists()
 
 
 def test_each_tab_starts_the_designer_on_the_file() -> None:
