@@ -209,8 +209,9 @@ def design(file: Path | None, runs: Path, *, read_only: bool = False, plain: boo
     desk = Desk(runs=runs, read_only=read_only, plain=plain)
     if file is not None:
         from .model.sketch import Sketch
+        from .model.templates import BLANK, begun
 
-        desk.sketch = Sketch.open(file) if file.exists() else Sketch.new("", file)
+        desk.sketch = Sketch.open(file) if file.exists() else Sketch.new(begun(BLANK, file), file)
     _run(Designer(desk, "start" if file is None else "design"))
 
 
