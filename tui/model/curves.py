@@ -14,6 +14,8 @@ Window = tuple[float, float]
 SMOOTHINGS = (0.0, 0.01, 0.04, 0.12)
 """Widths of the moving mean, as shares of the steps in view."""
 SMALLEST_WINDOW = 8.0
+FINE = 4
+"""Means of points that a smoothed line is made of, for each of its columns, at least."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,10 +113,11 @@ def columns(curve: Curve, span: Window, count: int) -> tuple[Array, Array]:
     if a == b:
         return low, high
     values = curve.values[a:b]
-    at = _places(curve.steps[a:b], span, count)
-    starts = np.flatnonzero(np.diff(at, prepend=-1))
-    low[at[starts]] = np.fmin.reduceat(values, starts)
-    high[at[starts]] = np.fmax.reduceat(values, starts)
+    # where each column begins among the steps, which are sorted: no need to place every point
+    edges = np.searchsorted(curve.steps[a:b], np.linspace(*span, count + 1)[:-1])
+    full = np.flatnonzero(np.diff(np.append(edges, b - a)))
+    low[full] = np.fmin.reduceat(values, edges[full])
+    high[full] = np.fmax.reduceat(values, edges[full])
     return low, high
 
 
@@ -130,10 +133,24 @@ def line(curve: Curve, span: Window, count: int, smoothing: float = 0.0) -> Arra
         return np.full(count, np.nan)
     at = span[0] + (np.arange(count) + 0.5) * (span[1] - span[0]) / count
     if smoothing > 0:
+        steps, values = _thinned(steps, values, 2 * FINE * count)
         return _moving_mean(steps, values, at, (span[1] - span[0]) * smoothing / 2)
     shown = np.interp(at, steps, values)
     half = (span[1] - span[0]) / count
     return np.where((at < steps[0] - half) | (at > steps[-1] + half), np.nan, shown)
+
+
+def _thinned(steps: Array, values: Array, most: int) -> tuple[Array, Array]:
+    """Means of equally many points each, where there are far more than so many."""
+    size = len(values) // most
+    if size < 2:
+        return steps, values
+    whole = len(values) // size * size
+    means = values[:whole].reshape(-1, size).mean(1)
+    middles = steps[size // 2 : whole : size]
+    # the last points are more than a rest: the line has to reach the newest
+    rest = [values[whole:].mean()] if whole < len(values) else []
+    return np.append(middles, steps[-1:] if rest else []), np.append(means, rest)
 
 
 def _moving_mean(steps: Array, values: Array, at: Array, half: float) -> Array:
@@ -154,11 +171,6 @@ def _inside(steps: Array, span: Window, reach: float = 0.0) -> tuple[int, int]:
     a = int(np.searchsorted(steps, span[0] - reach, "left"))
     b = int(np.searchsorted(steps, span[1] + reach, "right"))
     return (a, b) if reach == 0 else (max(0, a - 1), min(len(steps), b + 1))
-
-
-def _places(steps: Array, span: Window, count: int) -> npt.NDArray[np.int64]:
-    share = (steps - span[0]) / max(span[1] - span[0], 1e-12)
-    return np.clip((share * count).astype(np.int64), 0, count - 1)
 
 
 def value_at(curve: Curve, step: float) -> float | None:

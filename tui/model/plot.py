@@ -41,6 +41,8 @@ UNIT = "step"
 """What is counted along the axis."""
 
 Run = tuple[str, int]
+Drawn = tuple[Array | None, Array | None, Array]
+"""Of a curve: the least and greatest value of its band (or None) and its line, a value a column of dots."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,13 +104,14 @@ def plot(
     legend = _legend(curves, look, _near(look, span, width, marks), width, 3 if height >= ROOM_FOR_LINE else 1, ascii)
     line_too = height >= ROOM_FOR_LINE
     rows = max(1, height - len(legend) - 1 - line_too)
-    guess = _drawn(curves, look, span, 2 * max(4, width - 7))
+    guess = _drawn(curves, look, span, 2 * max(4, width - LEAST_GUTTER - 1))
     values = [v for low, high, shown in guess for v in ((low, high) if low is not None else (shown,))]
     log = look.log and log_allowed and _positive(values)
     reach = reach_of([v for v in values if v is not None], log)
     labels, gutter = _labels(reach, log, rows, "|+" if ascii else "│┤")
     frame = _Frame(curves, look, span, reach, log, max(4, width - gutter), rows, ascii)
-    grid = _grid(frame, marks)
+    drawn = guess if gutter == LEAST_GUTTER + 1 else _drawn(curves, look, span, 2 * frame.width)
+    grid = _grid(frame, drawn, marks)
     body = [((label, AXIS), *row) for label, row in zip(labels, grid, strict=True)]
     return Plot((*legend, *body, *_below(frame, gutter, line_too)), gutter, frame.width, span, len(legend))
 
@@ -117,11 +120,8 @@ def _positive(values: Sequence[Array | None]) -> bool:
     return any(bool((v[np.isfinite(v)] > 0).any()) for v in values if v is not None)
 
 
-def _drawn(
-    curves: Sequence[Curve], look: Look, span: Window, dots: int
-) -> list[tuple[Array | None, Array | None, Array]]:
-    """For each curve the band (or None) and the line, a value a column of dots."""
-    found: list[tuple[Array | None, Array | None, Array]] = []
+def _drawn(curves: Sequence[Curve], look: Look, span: Window, dots: int) -> list[Drawn]:
+    found: list[Drawn] = []
     for curve in curves:
         smoothing = SMOOTHINGS[look.smoothing] if curve.noisy else 0.0
         shown = line(curve, span, dots, smoothing)
@@ -144,9 +144,8 @@ def _labels(reach: Window, log: bool, rows: int, lines: str) -> tuple[list[str],
     ], wide + 1
 
 
-def _grid(frame: _Frame, marks: Sequence[Mark]) -> list[tuple[Run, ...]]:
+def _grid(frame: _Frame, drawn: Sequence[Drawn], marks: Sequence[Mark]) -> list[tuple[Run, ...]]:
     sheet = Sheet.blank(frame.width, frame.height)
-    drawn = _drawn(frame.curves, frame.look, frame.span, sheet.columns)
     dots = 4 * frame.height
     for curve, (low, high, _) in zip(frame.curves, drawn, strict=True):
         if low is not None and high is not None:
