@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any, ClassVar, Literal
 
 from rich.text import Text
@@ -16,21 +17,12 @@ from textual.widgets.option_list import Option
 
 from ...dsl.diagnostics import NetloomError, SpecError
 from ..desk import Desk
-from ..model.kernel_list import (
-    KernelRow,
-    cost_parts,
-    kernel_rows,
-    memory_parts,
-    profile_head,
-    profile_kernels,
-    profile_layers,
-    why,
-)
+from ..model.kernel_list import KernelRow, kernel_rows, why
 from ..model.pass_steps import Cancelled, Compilation, comparison, compile_text, idle
 from ..model.profiling import Profiling, Said
 from ..model.sketch import Sketch
 from ..widgets.before_after import BeforeAfter
-from ..widgets.compile_rows import kernel_row, part_rows, pass_head, pass_row, why_rows
+from ..widgets.compile_rows import cost_rows, kernel_row, pass_head, pass_row, time_rows, why_rows
 from ..widgets.source import LinesView, SourceView
 from ..widgets.top_bar import TopBar
 
@@ -138,7 +130,9 @@ class CompileScreen(Screen[None]):
     def _old(self) -> bool:
         """Whether what is shown is of an earlier text."""
         sketch = self.desk.sketch
-        return self._made is not None and (sketch is not self._of or self._made.revision != sketch.revision)
+        if self._made is None or sketch is None:
+            return False
+        return sketch is not self._of or self._made.revision != sketch.revision
 
     # compiling
 
@@ -158,18 +152,23 @@ class CompileScreen(Screen[None]):
         def told(words: str) -> None:
             if self._calls_off:
                 raise Cancelled("called off")
-            self.app.call_from_thread(self._work_on, f"compiling  {words}")
+            self._tell(self._work_on, f"compiling  {words}")
 
         try:
             made = compile_text(text, sketch.path, sketch.revision, told)
         except SpecError as mistakes:
             first = mistakes.diagnostics[0]
             words = f"{len(mistakes.diagnostics)} mistakes; " if len(mistakes.diagnostics) > 1 else ""
-            self.app.call_from_thread(self._done, f"{words}line {first.place.line}: {first.message}  (1: Design)")
+            self._tell(self._done, f"{words}line {first.place.line}: {first.message}  (1: Design)")
         except NetloomError as mistake:
-            self.app.call_from_thread(self._done, str(mistake))
+            self._tell(self._done, str(mistake))
         else:
-            self.app.call_from_thread(self._take, made, sketch)
+            self._tell(self._take, made, sketch)
+
+    def _tell(self, do: Callable[..., None], *given: object) -> None:
+        """Have something done on the screen, from beside it; nothing where it is gone."""
+        if self.is_running and self.app.is_running:
+            self.app.call_from_thread(do, *given)
 
     def _take(self, made: Compilation, sketch: Sketch) -> None:
         if sketch is not self.desk.sketch:
@@ -287,28 +286,22 @@ class CompileScreen(Screen[None]):
 
     def _show_costs(self) -> None:
         assert self._made is not None, "there are costs once it was compiled"
-        traced, width, lines = self._made.traced, self.size.width, []
-        for title, parts in memory_parts(traced):
-            lines += [Text(f"Memory of {title}", "bold"), *part_rows(parts, width, plain=self.desk.plain), Text()]
-        for program in traced.plan.programs:
-            parts = [p for p in cost_parts(traced, program) if not self._layer or _within(p.key, self._layer)]
-            if parts:
-                lines += [Text(f"Predicted time of `{program}`, one core, one batch", "bold")]
-                lines += [*part_rows(parts, width, plain=self.desk.plain), Text()]
-        self.query_one("#costs", LinesView).show(lines)
+        lines = cost_rows(self._made.traced, self._layer or None, self.size.width, plain=self.desk.plain)
+        self.query_one("#costs", LinesView).show(list(lines))
 
     def _show_times(self) -> None:
         view = self.query_one("#times", LinesView)
         if self._times is None:
             view.show([Text(NO_TIMES, "dim")], "measured")
             return
-        head = [Text(line) for line in profile_head(self._times)]
-        layers = self._by_layer
-        parts = profile_layers(self._times) if layers else profile_kernels(self._times, self._layer or None)
+        this, other = ("layer", "kernel") if self._by_layer else ("kernel", "layer")
         old = self.desk.sketch is None or self._times_of != self.desk.sketch.revision
-        rows = list(part_rows(parts, self.size.width, plain=self.desk.plain))
-        title = f"measured, by {'layer' if layers else 'kernel'} (v: by {'kernel' if layers else 'layer'})"
-        view.show([*head, Text(), *rows], title, "OLD: of an earlier text; p times it again" if old else "")
+        lines = time_rows(
+            self._times, self._layer or None, self.size.width, by_layer=self._by_layer, plain=self.desk.plain
+        )
+        view.show(
+            list(lines), f"measured, by {this} (v: by {other})", "OLD: of an earlier text; p times it" if old else ""
+        )
 
     # keys
 
@@ -400,11 +393,11 @@ class CompileScreen(Screen[None]):
         self._job = job
         try:
             for said in job.said():
-                self.app.call_from_thread(self._heard, said, revision)
+                self._tell(self._heard, said, revision)
         finally:
             job.cancel()
             self._job = None
-        self.app.call_from_thread(self._measured)
+        self._tell(self._measured)
 
     def _heard(self, said: Said, revision: int) -> None:
         if said.profile is not None:
@@ -429,10 +422,6 @@ class CompileScreen(Screen[None]):
     async def on_top_bar_chosen(self, event: TopBar.Chosen) -> None:
         """Another screen."""
         await self.app.run_action(f"go('{event.mode}')")
-
-
-def _within(path: str, layer: str) -> bool:
-    return path == layer or path.startswith(f"{layer}.")
 
 
 def _with_blocks(paths: tuple[str, ...]) -> list[str]:

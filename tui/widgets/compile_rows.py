@@ -2,15 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
 
 from rich.cells import cell_len, set_cell_size
 from rich.text import Text
 
 from ...compiler.diagram_words import time
-from ...compiler.pass_words import PassTold
+from ...compiler.pass_words import PassTold, within
 from ...compiler.why_words import Reason
-from ..model.kernel_list import KernelRow, Part, bar
+from ...runtime.traced import Traced
+from ..model.kernel_list import (
+    KernelRow,
+    Part,
+    bar,
+    cost_parts,
+    memory_parts,
+    profile_head,
+    profile_kernels,
+    profile_layers,
+)
 from ..model.pass_steps import SENTENCES, idle, step_words
 
 NAME, BAR, AMOUNT = 26, 16, 9
@@ -66,12 +77,42 @@ def _ticked(sentence: str) -> Iterator[tuple[str, str]]:
 
 def part_rows(parts: Sequence[Part], width: int, *, plain: bool = False) -> Iterator[Text]:
     """A bar each: name, amount, share of the whole, and more words where there is room."""
-    name = min(max([cell_len(part.name) for part in parts], default=8), NAME if width >= 76 else 20)
+    name = _name_width(parts, width)
     for part in parts:
         line = Text(f"{_fitted(part.name, name)}  {part.amount:>{AMOUNT}} {part.share:>6.1%} ", no_wrap=True)
         drawn = PLAIN_BAR * round(part.share * BAR) if plain else bar(part.share, BAR)
         line.append(f"{drawn:{BAR}}", "" if plain else "cyan").append(f" {part.more}", "dim")
         yield line
+
+
+def cost_rows(traced: Traced, layer: str | None, width: int, *, plain: bool = False) -> Iterator[Text]:
+    """The memory at its largest, and the predicted time of each program by layer."""
+    for title, parts in memory_parts(traced):
+        yield Text(f"Memory of {title}", "bold")
+        yield from part_rows(parts, width, plain=plain)
+        yield Text()
+    for program in traced.plan.programs:
+        parts = [part for part in cost_parts(traced, program) if layer is None or within(part.key, layer)]
+        if parts:
+            yield Text(f"Predicted time of `{program}`, one core, one batch", "bold")
+            yield from part_rows(parts, width, plain=plain)
+            yield Text()
+
+
+def time_rows(
+    profile: Mapping[str, Any], layer: str | None, width: int, *, by_layer: bool, plain: bool = False
+) -> Iterator[Text]:
+    """A profile: its head, then layers or kernels, longest first."""
+    yield from map(Text, profile_head(profile))
+    yield Text()
+    parts = profile_layers(profile) if by_layer else profile_kernels(profile, layer)
+    name = _name_width(parts, width)
+    yield Text(f"{'layer' if by_layer else 'kernel':{name}}  {'a step':>{AMOUNT}} {'share':>6}", "dim")
+    yield from part_rows(parts, width, plain=plain)
+
+
+def _name_width(parts: Sequence[Part], width: int) -> int:
+    return min(max([cell_len(part.name) for part in parts], default=8), NAME if width >= 76 else 20)
 
 
 def _fitted(text: str, width: int) -> str:
