@@ -309,16 +309,23 @@ class Training:
             self.wishes.checkpoint = False
             yield from self._checkpoint(now=True)
         while self.wishes.asks:
-            ask = self.wishes.asks.popleft()
-            ask.give(self.answer(ask.command) if self.answer else {"ok": False, "error": "this run cannot be asked"})
+            self.wishes.asks.popleft().answered_by(self.answer)
 
     def _observed(self, *, last: bool = False) -> Iterator[Event]:
         """A look at the next batch, where one is due."""
         p, observer = self.progress, self.observer
-        if observer is None or not (observer.due(p.step, watched=self.wishes.watched, last=last) and len(self.order.rows)):
+        if observer is None or not len(self.order.rows):
             return
-        rows = self.order.epoch(p.epoch)[p.position * self.settings.batch :][: self.settings.batch]
-        yield observer.look(p.step, rows, dict(zip(self.names, map(float, self._knobs(p.step, 1)[0]), strict=True)))
+        try:
+            if not observer.due(p.step, watched=self.wishes.watched, last=last):
+                return
+            rows = self.order.epoch(p.epoch)[p.position * self.settings.batch :][: self.settings.batch]
+            now = dict(zip(self.names, map(float, self._knobs(p.step, 1)[0]), strict=True))
+            seen: Event = observer.look(p.step, rows, now)
+        except Exception as trouble:  # noqa: BLE001  no look is worth a training
+            self.observer, said = None, f"{type(trouble).__name__}: {trouble}"
+            seen = Warned(step=p.step, message=f"gradients and activations are looked at no more ({said})")
+        yield seen
 
     def _knob_changes(self) -> Iterator[Event]:
         while self.wishes.knobs:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections import deque
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -22,6 +23,16 @@ class Ask:
         if not self._given.is_set():
             self._answer = answer
             self._given.set()
+
+    def answered_by(self, answer: Callable[[dict[str, Any]], dict[str, Any]] | None) -> None:
+        """Give what a function answers, or what went wrong with it."""
+        if answer is None:
+            self.give({"ok": False, "error": "this run cannot be asked"})
+            return
+        try:
+            self.give(answer(self.command))
+        except Exception as trouble:  # noqa: BLE001  who asks must never end a training that took days
+            self.give({"ok": False, "error": f"it cannot be seen: {type(trouble).__name__}: {trouble}"})
 
     def wait(self, seconds: float) -> dict[str, Any] | None:
         """The answer, or None when there is none after so many seconds."""

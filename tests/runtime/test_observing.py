@@ -13,9 +13,9 @@ import pytest
 
 import netloom
 from netloom.compiler.interpret import interpret
-from netloom.runtime import checkpoints, observing, start
+from netloom.runtime import checkpoints, looking, observing, start
 from netloom.runtime.control import send
-from netloom.runtime.events import Evaluated, Event, Observed, Paused, Stepped, Steps, from_json
+from netloom.runtime.events import Evaluated, Event, Observed, Paused, Stepped, Steps, Warned, from_json
 from netloom.runtime.fold import MOST_LOOKS, fold
 from netloom.runtime.launch import Launch, Request
 from netloom.runtime.looking import unpacked
@@ -185,6 +185,23 @@ def test_of_a_network_that_is_too_large_the_weights_alone_are_looked_at(
     assert look.rows == 0
     assert set(look.layers["hidden"]) == {"weight"}
     stream.close()  # type: ignore[attr-defined]
+
+
+def test_a_look_that_fails_ends_no_training(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fails(*_: Any) -> Any:
+        raise MemoryError("no room")
+
+    monkeypatch.setattr(observing, "interpret_all", fails)
+    monkeypatch.setattr(looking, "interpret_all", fails)
+    made = launch(tmp_path, "runs")
+    ask = Ask({"do": "look", "what": "activation", "layer": "hidden"})
+    made.training.wishes.asks.append(ask)
+    events = list(made.events())
+    assert [event.message for event in events if isinstance(event, Warned)] == [
+        "gradients and activations are looked at no more (MemoryError: no room)"
+    ]
+    assert ask.wait(0) == {"ok": False, "error": "it cannot be seen: MemoryError: no room"}
+    assert events[-1].status == "finished"  # type: ignore[attr-defined]
 
 
 def test_looks_are_answered_between_stretches(tmp_path: Path) -> None:
