@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any, ClassVar, Literal
+from typing import ClassVar
 
 from rich.text import Text
 from textual import work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
-from textual.screen import Screen
 from textual.widget import Widget
 from textual.widgets import Footer, OptionList, Static
 from textual.widgets.option_list import Option
@@ -19,12 +17,12 @@ from ...dsl.diagnostics import NetloomError, SpecError
 from ..desk import Desk
 from ..model.kernel_list import KernelRow, kernel_rows, why
 from ..model.pass_steps import Cancelled, Compilation, comparison, compile_text, idle
-from ..model.profiling import Profiling, Said
 from ..model.sketch import Sketch
 from ..widgets.before_after import BeforeAfter
 from ..widgets.compile_rows import cost_rows, kernel_row, pass_head, pass_row, time_rows, why_rows
 from ..widgets.source import LinesView, SourceView
 from ..widgets.top_bar import TopBar
+from .measuring import Measuring
 
 PANES = {"passes": "Passes", "kernels": "Kernels", "why": "Why", "cost": "Memory, cost", "time": "Time"}
 FIRST = {"passes": "#steps", "kernels": "#kernel-list", "why": "#reasons", "cost": "#costs", "time": "#times"}
@@ -32,7 +30,7 @@ FIRST = {"passes": "#steps", "kernels": "#kernel-list", "why": "#reasons", "cost
 NO_TIMES = "not timed yet: p times the network's steps in a process beside this one (some seconds; esc calls it off)"
 
 
-class CompileScreen(Screen[None]):
+class CompileScreen(Measuring):
     """What the compiler made of the text on the desk. It is compiled anew when the screen is shown."""
 
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (110, "-wide")]  # noqa: RUF012  Textual's own name
@@ -71,11 +69,6 @@ class CompileScreen(Screen[None]):
         self._made: Compilation | None = None
         self._pane, self._layer, self._whole, self._by_layer = "passes", "", False, True
         self._kernels: list[KernelRow] = []
-        self._calls_off = False
-        self._busy = ""
-        self._job: Profiling | None = None
-        self._times: dict[str, Any] | None = None
-        self._times_of = -1
 
     # what there is
 
@@ -165,11 +158,6 @@ class CompileScreen(Screen[None]):
         else:
             self._tell(self._take, made, sketch)
 
-    def _tell(self, do: Callable[..., None], *given: object) -> None:
-        """Have something done on the screen, from beside it; nothing where it is gone."""
-        if self.is_running and self.app.is_running:
-            self.app.call_from_thread(do, *given)
-
     def _take(self, made: Compilation, sketch: Sketch) -> None:
         if sketch is not self.desk.sketch:
             self._done("")
@@ -210,11 +198,6 @@ class CompileScreen(Screen[None]):
         if not self._busy and self._layer:
             self._layer = ""
             self._show_all()
-
-    def _call_off(self) -> None:
-        self._calls_off = True
-        if self._job is not None:
-            self._job.cancel()
 
     # showing
 
@@ -369,8 +352,6 @@ class CompileScreen(Screen[None]):
         if self.desk.sketch is not None:
             await self.app.push_screen(NumbersScreen(self.desk))
 
-    # timing
-
     def action_profile(self) -> None:
         """Time the steps of the network, in a process of its own."""
         self.go_to("time")
@@ -379,41 +360,6 @@ class CompileScreen(Screen[None]):
     def action_build(self) -> None:
         """Make the kernels, so that a training starts at once."""
         self._start("kernels")
-
-    def _start(self, what: Literal["profile", "kernels"]) -> None:
-        sketch = self.desk.sketch
-        if sketch is None or self._busy:
-            return
-        self._work_on("starting")
-        self._measure(sketch, sketch.text, sketch.revision, what)
-
-    @work(thread=True, exclusive=True, group="measure")
-    def _measure(self, sketch: Sketch, text: str, revision: int, what: Literal["profile", "kernels"]) -> None:
-        job = Profiling(text, sketch.path, what)
-        self._job = job
-        try:
-            for said in job.said():
-                self._tell(self._heard, said, revision)
-        finally:
-            job.cancel()
-            self._job = None
-        self._tell(self._measured)
-
-    def _heard(self, said: Said, revision: int) -> None:
-        if said.profile is not None:
-            self._times, self._times_of = said.profile, revision
-            self._done("timed; v: by kernel or by layer")
-            self._show_times()
-        elif said.mistake:
-            self._done(said.mistake)
-        elif said.ended:
-            self._done(said.words)
-        else:
-            self._work_on(f"{said.words}  {said.done:,} of {said.count:,}")
-
-    def _measured(self) -> None:
-        if self._busy:
-            self._done("called off")
 
     def on_unmount(self) -> None:
         """Nothing goes on behind a screen that is gone."""
