@@ -15,6 +15,7 @@ import shlex
 import signal
 import socket
 import sys
+from asyncio.subprocess import PIPE, Process
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -53,6 +54,15 @@ class Designing(AppService):
         known = os.environ.get("PYTHONPATH", "").split(os.pathsep)
         paths = os.pathsep.join(filter(None, [*known, *sys.path, place]))
         return {**super()._build_environment(width, height), "PYTHONPATH": paths}
+
+    async def _open_app_process(self, width: int = 80, height: int = 24) -> Process:
+        """As textual-serve has it, but no shell reads the command."""
+        self._process = process = await asyncio.create_subprocess_exec(
+            *shlex.split(self.command), stdin=PIPE, stdout=PIPE, stderr=PIPE,
+            env=self._build_environment(width, height),
+        )  # fmt: skip
+        self._stdin = process.stdin
+        return process
 
     async def run(self) -> None:
         """Carry its words to the tab until it has none; then the tab is told."""
@@ -150,7 +160,7 @@ def _number(request: web.Request, name: str, allowed: range, usual: int) -> int:
 def make_app(command: Sequence[str], guard: Guard, *, title: str, edits: bool = True) -> web.Application:
     """The web application that shows a Textual program, started by `command`, to whoever `guard` lets in. `edits`: a
     tab asks before it closes."""
-    designers = Designers("exec " + shlex.join(command), guard)
+    designers = Designers(shlex.join(command), guard)
     page = Template((PAGE / "designer.html").read_text(encoding="utf-8"))
 
     async def index(request: web.Request) -> web.Response:
@@ -226,7 +236,9 @@ async def _serve(app: web.Application, listening: socket.socket, ready: Callable
     asked_to_end = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        loop.add_signal_handler(number, asked_to_end.set)
+        # what our parent had us ignore (`nohup`) stays ignored
+        if signal.getsignal(number) is not signal.SIG_IGN:
+            loop.add_signal_handler(number, asked_to_end.set)
     runner = web.AppRunner(app, access_log=None, shutdown_timeout=3 * SECONDS_TO_END)
     await runner.setup()
     try:
