@@ -49,9 +49,10 @@ def text_of(box: Box, zoom: Zoom, heat: Heat | None = None, *, hot: bool = False
         return [TextLine(name if heat is None else f"{name} {round(heat.share * 100)}%", "", "name")]
     if zoom == 1:
         lines = [TextLine(f"{sign} {name}", "", "name")]
-        words = narrow(box.detail or kind or box.note)
+        words = narrow((box.note if box.family == "block" else "") or box.detail or kind or box.note)
         # whole options, rather than a cut one
-        lines += [TextLine(words if len(words) <= WIDEST[1] - 2 else words.partition(",")[0])] if words else []
+        words = words if len(words) <= WIDEST[1] - MARGINS[1] else words.partition(",")[0]
+        lines += [TextLine(words)] if words else []
     else:
         lines = [TextLine(f"{sign} {name}", kind, "name"), *_details(box)]
     if hot:

@@ -190,9 +190,10 @@ class BoxScene:
 
     def _write_label(self, label: _Label, lit: Lit, signs: list[str], tones: list[Tone]) -> None:
         length = len(label.text)
-        # to the right of its line, else to the left
-        for x in (label.x, label.x - 3 - length):
-            if x < 0 or x + length > len(signs) or any(sign != " " for sign in signs[max(0, x - 1) : x + length + 1]):
+        # to the right of its line, else to the left; a free cell between
+        for x, low, high in ((label.x, -1, 0), (label.x - 3 - length, 0, 1)):
+            needed = signs[max(0, x + low) : x + length + high]
+            if x < 0 or x + length > len(signs) or any(sign != " " for sign in needed):
                 continue
             role: Role = "hot-label" if label.source == lit.focused else "label"
             for at, sign in enumerate(label.text, x):
