@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import errno
 import html
 import logging
 import os
@@ -221,8 +222,10 @@ def listen(port: int) -> socket.socket:
     try:
         return socket.create_server((HOST, port))
     except (OSError, OverflowError) as why:
+        taken = isinstance(why, OSError) and why.errno == errno.EADDRINUSE
+        reason = "another program has it" if taken else str(why)
         raise NotServed(
-            f"port {port} of {HOST} cannot be had: {why}; give another with --port, or --port 0 for any that is free"
+            f"port {port} of {HOST} cannot be had: {reason}; give another with --port, or --port 0 for any that is free"
         ) from None
 
 
