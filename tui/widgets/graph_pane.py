@@ -20,7 +20,7 @@ from ..model.lanes import LaneScene, suits
 from ..model.layers import Layer
 from ..model.marks import Heat, Mark
 from ..model.paint import BoxScene
-from ..model.scene import ASCII, Lit
+from ..model.scene import Lit, plain
 from .box_colours import Palette
 
 View = Literal["boxes", "lanes"]
@@ -335,8 +335,7 @@ class GraphPane(ScrollView, can_focus=True):
         if row >= scene.height:
             return Strip.blank(self.room.width, palette.paper)
         painted = scene.head() if row < 0 and isinstance(scene, LaneScene) else scene.row(row, self._lit())
-        table = ASCII if self.plain else {}
-        segments = [Segment(text.translate(table), palette[tone]) for text, tone in painted]
+        segments = [Segment(text, palette[tone]) for text, tone in (plain(painted) if self.plain else painted)]
         if pad := self._pad:
             segments.insert(0, Segment(" " * pad, palette.paper))
         return Strip(segments)
