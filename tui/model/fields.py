@@ -9,7 +9,7 @@ from typing import Literal
 from ...dsl.edit_write import Value
 from ...dsl.entries import Site
 from ...dsl.kinds.computed import Scope
-from ...dsl.kinds.kind import REQUIRED, Option
+from ...dsl.kinds.kind import REQUIRED, Kind, Option
 from ...dsl.kinds.tables import suggest
 from ...dsl.reference.markdown import limits_of
 from .schedules import from_word
@@ -129,7 +129,7 @@ MOST_LISTED = 8
 class Form:
     """The form of an entry or a section; `id` is the layer's, or the section's address.
 
-    `facts` are rows of words and numbers: shapes, parameters, cost. `several`: how many layers it is for. `entry` and
+    `facts` are rows of words and numbers: shapes, parameters, cost. `several`: how many layers it is for. `known`: the language's row of the kind. `entry` and
     `inputs`, the entry itself and the shapes it reads, tell what another value would come to.
     """
 
@@ -138,7 +138,7 @@ class Form:
     kind: str
     help: str
     formula: str = ""
-    page: str = ""
+    known: Kind | None = None
     line: int = 0
     fields: tuple[Field, ...] = ()
     facts: tuple[tuple[str, str], ...] = ()

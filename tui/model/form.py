@@ -15,7 +15,6 @@ from ...dsl.edit_write import Value, value_of
 from ...dsl.entries import ALL_BESIDE, LAYERS
 from ...dsl.kinds.kind import Option, OptionType
 from ...dsl.kinds.tables import words
-from ...dsl.reference.families import FAMILIES
 from ...dsl.reference.keys import WIRING
 from .fields import Field, Form, Section
 from .inner_fields import default_of, inner_fields, words_for
@@ -128,7 +127,6 @@ def _section(document: Document, steps: Address, layer: LayerFacts | None) -> Fo
         title=name,
         kind="section",
         help=SECTIONS[steps],
-        page=f"{steps[0]}.md",
         line=line,
         fields=tuple(section_fields(document, steps)),
         facts=_facts(layer),
@@ -163,7 +161,6 @@ def _block(document: Document, part: Part, layer: LayerFacts | None) -> Form:
         title=str(steps[1]),
         kind="block" if steps[0] == "blocks" else "network",
         help=f"{what} Used {uses} time{'' if uses == 1 else 's'}.{empty}",
-        page=f"{steps[0]}.md",
         line=part.tree.place.line,
         fields=fields,
         facts=_facts(layer),
@@ -183,7 +180,7 @@ def _entry(document: Document, entry: EntryPart, layer: LayerFacts | None) -> Fo
         kind=entry.kind,
         help=known.help if known is not None else _own_help(document, entry.kind),
         formula=known.formula if known is not None else "",
-        page=f"{FAMILIES[known.family].folder}/{known.name}.md" if known is not None else "blocks.md",
+        known=known,
         line=layer.line if layer else entry.part.tree.place.line,
         fields=tuple(fields),
         facts=_facts(layer),

@@ -43,6 +43,7 @@ class Inspector(Widget, can_focus=True):
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("f3", "page", "What it is"),
         Binding("escape", "leave", "Back to the picture", show=False),
     ]
 
@@ -215,6 +216,15 @@ class Inspector(Widget, can_focus=True):
         """Ask for the next form, or the one before."""
         event.stop()
         self.post_message(self.Turned(event.by))
+
+    def action_page(self) -> None:
+        """The page of the kind in the documents."""
+        if self.form is None or self.form.known is None:
+            self.notify("There is no page about this.")
+            return
+        from .kind_page import KindPage
+
+        self.app.push_screen(KindPage(self.form.known))
 
     def action_leave(self) -> None:
         """Escape in a form without fields."""

@@ -15,6 +15,7 @@ from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
 
 from ...dsl.edit import Document
+from ...dsl.kinds.tables import find_layer
 from ..model.palette import LATELY, Choice, advice, palette, search
 
 ROOMY = 44
@@ -45,6 +46,7 @@ class PalettePane(Widget):
         Binding("up", "move(-1)", "Kind before", show=False),
         Binding("pagedown", "move(8)", "Further down", show=False),
         Binding("pageup", "move(-8)", "Further up", show=False),
+        Binding("f3", "page", "What it is"),
         Binding("escape", "back", "Clear the search, then back"),
     ]
 
@@ -175,6 +177,16 @@ class PalettePane(Widget):
         at = rows.index(options.highlighted) if options.highlighted in rows else 0
         options.highlighted = rows[min(max(at + by, 0), len(rows) - 1)] if abs(by) > 1 else rows[(at + by) % len(rows)]
 
+    def action_page(self) -> None:
+        """The page of the highlighted kind in the documents."""
+        kind = find_layer(self.highlighted.name) if self.highlighted is not None else None
+        if kind is None:
+            self.notify("There is no page about this.")
+            return
+        from .kind_page import KindPage
+
+        self.app.push_screen(KindPage(kind))
+
     def action_back(self) -> None:
         """Clear the search, or leave."""
         field = self.query_one(Input)
@@ -204,7 +216,7 @@ class PaletteDialog(ModalScreen[str]):
         """The palette in a box."""
         with Container() as box:
             box.border_title = self._title
-            box.border_subtitle = "enter: take   esc: back"
+            box.border_subtitle = "enter: take   F3: what it is   esc: back"
             yield PalettePane(self._document)
 
     def on_mount(self) -> None:

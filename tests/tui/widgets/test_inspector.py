@@ -270,6 +270,18 @@ def test_page_down_asks_for_the_next_form() -> None:
     within(check)
 
 
+def test_f3_tells_all_of_the_kind() -> None:
+    async def check(pilot: Pilot[None], app: Asked) -> None:
+        await pilot.press("f3")
+        await pilot.pause()
+        assert "layer dense" in shown(app) and "The workhorse" in shown(app)
+        await pilot.press("escape")
+        await pilot.pause()
+        assert app.inspector.rows[0].input.has_focus
+
+    within(check, size=(80, 40))
+
+
 def test_remarks_about_the_layer_stand_above_its_options() -> None:
     async def check(pilot: Pilot[None], app: Asked) -> None:
         remark = Diagnostic("W224", "warning", Place("f", 5, 1), "too few outputs", "Give it 10.")
