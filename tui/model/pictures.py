@@ -120,6 +120,11 @@ def _even(coloured: Array) -> Array:
     return np.concatenate([coloured, np.zeros_like(coloured[:1])]) if len(coloured) % 2 else coloured
 
 
+def wide_enough(shown: Sequence[Shown], usual: int) -> int:
+    """How many cells each picture gets: so many, or more where filters would lose points."""
+    return max([usual, *(one.values.shape[1] for one in shown if one.signed)])
+
+
 def fitted(shown: Shown, width: int, largest: int) -> Array:
     """The points of a picture in so many cells: made smaller by means (never filters), or larger by whole factors,
     to at most `largest` cells."""

@@ -211,7 +211,8 @@ def _put_upright(signs: list[list[str]], owners: list[list[int]], frame: _Frame,
     for mark in marks:
         if (column := _column(frame, mark.step)) is not None:
             _upright(signs, owners, column, ":" if frame.ascii else "┊", MARK)
-            signs[0][column], owners[0][column] = mark.sign, MARK
+            if owners[0][column] == MARK:
+                signs[0][column] = mark.sign
     if frame.look.cursor is not None and (column := _column(frame, frame.look.cursor)) is not None:
         _upright(signs, owners, column, "|" if frame.ascii else "│", CURSOR)
 

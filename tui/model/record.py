@@ -204,7 +204,7 @@ def speed_words(view: View) -> str:
 
 
 def marks_of(view: View) -> tuple[Mark, ...]:
-    """Knobs set by hand (◊), the best epoch (★) and the newest checkpoint (c)."""
+    """Knobs set by hand (◊), the best epoch (★) and the newest checkpoint (c), unless it is of this very step."""
     knobs = [
         Mark(step, "◊", f"{name} {'as in the file' if value is None else figure(value)}")
         for step, name, value in view.changes
@@ -212,7 +212,7 @@ def marks_of(view: View) -> tuple[Mark, ...]:
     more = []
     if view.best_epoch is not None and view.started is not None:
         more.append(Mark(view.best_epoch * view.started.steps_an_epoch, "★", f"best epoch, {view.best_epoch}"))
-    if view.checkpoint is not None and view.checkpoint <= view.step:
+    if view.checkpoint is not None and view.checkpoint < view.step:
         more.append(Mark(view.checkpoint, "c", "checkpoint"))
     # of two at one step the later hides the other: what was done by hand matters most
     return (*more, *knobs)

@@ -16,6 +16,7 @@ from textual.widgets import Footer
 from ..desk import Desk
 from ..model.curves import Look, looked
 from ..model.observed import LOOKS, SIZES
+from ..model.pictures import wide_enough
 from ..model.seeing import Seeing
 from ..model.told import Told, told
 from ..widgets.chart import LOOK_KEYS, Chart
@@ -211,7 +212,9 @@ class TrainScreen(SteeringScreen):
         shown = inside.pictures.get(self._looks, ())
         at = f"step {inside.pictures_step:,}" if shown else ""
         empty = self._seen.trouble or ("no pictures of these" if inside.pictures_step else now.no_pictures)
-        self.query_one(Pictures).show(shown, f"{self._looks}  (v: next)", EACH[self._looks], empty, at)
+        self.query_one(Pictures).show(
+            shown, f"{self._looks}  (v: next)", wide_enough(shown, EACH[self._looks]), empty, at
+        )
 
     def redraw(self) -> None:
         """Draw what is known again."""

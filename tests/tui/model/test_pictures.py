@@ -15,6 +15,7 @@ from netloom.tui.model.pictures import (
     inked,
     levels,
     signed_levels,
+    wide_enough,
 )
 
 
@@ -35,6 +36,12 @@ def test_small_pictures_grow_by_whole_factors_and_large_ones_shrink() -> None:
 def test_filters_are_never_averaged() -> None:
     values = np.arange(36.0).reshape(6, 6, 1)
     assert set(fitted(Shown(values, signed=True), 4, 4).ravel()) <= set(values.ravel())
+
+
+def test_filters_of_whole_pictures_keep_all_their_points() -> None:
+    assert wide_enough([Shown(np.zeros((28, 28, 1)), signed=True)], 10) == 28
+    assert wide_enough([Shown(np.zeros((28, 28, 1)))], 16) == 16
+    assert wide_enough([], 10) == 10
 
 
 def test_zero_is_the_middle_of_a_filter() -> None:

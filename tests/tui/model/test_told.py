@@ -147,7 +147,7 @@ def test_durations() -> None:
 
 def test_marks_tell_what_was_done_and_what_was_best(client: RunClient) -> None:
     found = [(mark.step, mark.sign, mark.words) for mark in marks_of(client.view)]
-    assert found == [(320, "★", "best epoch, 8"), (320, "c", "checkpoint"), (160, "◊", "learning_rate 0.0005")]
+    assert found == [(320, "★", "best epoch, 8"), (160, "◊", "learning_rate 0.0005")]
 
 
 def test_memory_of_a_process_that_is_not_there(tmp_path: Path) -> None:
