@@ -65,7 +65,7 @@ class Designer(App[int]):
     def _fatal_error(self) -> None:
         """End after a mistake of ours with a word and a report, instead of pages of the program's inside."""
         from .model.crash import report, words
-        from .model.recovery import state_folder
+        from .model.state import state_folder
 
         error = sys.exception() or RuntimeError("unknown")
         self.bell()
@@ -126,7 +126,7 @@ class Designer(App[int]):
         sketch = self.desk.sketch
         if sketch is not None and sketch.path is not None and self.desk.timers:
             from .model.recent import remember
-            from .model.recovery import state_folder
+            from .model.state import state_folder
 
             remember(state_folder(), sketch.path)
 

@@ -8,11 +8,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from .recent import recent
-from .recovery import Lost, recoverable
 from .templates import TEMPLATES
+
+if TYPE_CHECKING:
+    from .recovery import Lost
 
 Group = Literal["Not saved", "Opened last", "New, from a template"]
 MOST_SHOWN = 200
@@ -46,6 +48,11 @@ def beginnings(folder: Path) -> list[Beginning]:
 
 
 def _lost(folder: Path) -> Iterator[Beginning]:
+    if not any(folder.glob("*.json")):
+        return
+    # only now: it comes with all of the editor, and the first screen is to be there at once
+    from .recovery import recoverable
+
     for lost in recoverable(folder):
         name = lost.path.name if lost.path else "a new network"
         yield Beginning("Not saved", name, f"{ago(lost.seconds)}; {lost.difference()}", lost.path, None, lost)

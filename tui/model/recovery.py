@@ -15,24 +15,18 @@ import json
 import os
 import secrets
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from ...dsl.diagnostics import NetloomError
 from .saving import MOST_BYTES, read_bytes, write_whole
 from .sketch import Sketch
+from .state import state_folder
 
 VERSION = 1
 MOST_SHOWN = 400
 """Lines of a difference."""
-
-
-def state_folder(environment: Mapping[str, str] | None = None) -> Path:
-    """Where copies lie: below `$XDG_STATE_HOME`, else `~/.local/state`."""
-    environment = os.environ if environment is None else environment
-    base = environment.get("XDG_STATE_HOME")
-    return (Path(base) if base else Path.home() / ".local" / "state") / "netloom" / "designer"
 
 
 class Recovery:

@@ -16,19 +16,13 @@ from textual.widgets.option_list import Option
 
 from ..desk import Desk
 from ..model.beginnings import Beginning, beginnings
-from ..model.recovery import state_folder
+from ..model.state import state_folder
 from ..widgets.prose import spec_lines
 from ..widgets.source import LinesView
 from ..widgets.top_bar import TopBar
 
 WELCOME = "netloom: networks, drawn, checked, trained and understood"
-WAYS = (
-    ("n", "a new network"),
-    ("o", "open a file"),
-    ("5", "examples, chapter by chapter"),
-    ("4", "runs"),
-    ("F1", "keys"),
-)
+WAYS = (("n", "new network"), ("o", "open a file"), ("5", "examples"), ("4", "runs"), ("F1", "keys"))
 
 
 class StartScreen(Screen[None]):

@@ -12,8 +12,9 @@ from pathlib import Path
 
 import pytest
 
-from netloom.tui.model.recovery import Recovery, recoverable, state_folder
+from netloom.tui.model.recovery import Recovery, recoverable
 from netloom.tui.model.sketch import Sketch
+from netloom.tui.model.state import state_folder
 
 from .texts import SMALL
 
