@@ -122,7 +122,7 @@ def _even(coloured: Array) -> Array:
 
 def wide_enough(shown: Sequence[Shown], usual: int) -> int:
     """How many cells each picture gets: so many, or more where filters would lose points."""
-    return max([usual, *(one.values.shape[1] for one in shown if one.signed)])
+    return max([usual, *(int(one.values.shape[1]) for one in shown if one.signed)])
 
 
 def fitted(shown: Shown, width: int, largest: int) -> Array:
