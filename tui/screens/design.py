@@ -75,6 +75,7 @@ class DesignScreen(EditingScreen):
     def on_mount(self) -> None:
         """Show the text at once, and what is known of it as soon as it is."""
         self.add_class("pane-graph")
+        self.graph.plain = self.desk.plain
         yaml = self.query_one(YamlPane)
         yaml.read_only = self.desk.read_only
         yaml.take(self.sketch.text)
