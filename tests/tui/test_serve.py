@@ -305,6 +305,25 @@ def test_the_designer_itself_is_served(tmp_path: Path, monkeypatch: pytest.Monke
     assert not (tmp_path / "runs").exists()
 
 
+def test_a_tab_that_closes_loses_no_text(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
+    shutil.copy(EXAMPLES / "start" / "digits.yaml", tmp_path / "digits.yaml")
+
+    async def run() -> None:
+        words = command(tmp_path / "digits.yaml", tmp_path / "runs", read_only=False)
+        async with served(tmp_path, words=words) as server:
+            await server.move_in()
+            async with server.socket() as tab:
+                await asyncio.wait_for(until(tab, b"flatten1"), PATIENCE)
+                await tab.send_json(["stdin", "d"])
+                await asyncio.wait_for(until(tab, b"flatten2"), PATIENCE)
+            await asyncio.wait_for(emptied(server.guard), PATIENCE)
+
+    asyncio.run(run())
+    kept = [path.read_text(encoding="utf-8") for path in (tmp_path / "state").rglob("*") if path.is_file()]
+    assert any(text.count("- flatten") == 2 for text in kept), kept
+
+
 def test_each_tab_starts_the_designer_on_the_file() -> None:
     words = command(Path("-odd.yaml"), Path("elsewhere"), read_only=True)
     assert words[1:] == [
