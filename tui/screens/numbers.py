@@ -138,7 +138,7 @@ class NumbersScreen(Screen[None]):
             words.append(f"{stage.layer.kind}, line {stage.layer.line}")
         if self._worked.made_up:
             words.append("the data is not at hand: these are random numbers")
-        return "   ".join([*words, "weights as they begin, dropout off"])
+        return "   ".join([*words, "first weights, no dropout"])
 
     # keys
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -23,6 +24,8 @@ from netloom.tui.screens.numbers import NumbersScreen
 from netloom.tui.screens.start import StartScreen
 from netloom.tui.widgets.before_after import BeforeAfter
 from netloom.tui.widgets.source import LinesView, SourceView
+
+from ..shown import text_of
 
 EXAMPLES = Path(netloom.__file__).resolve().parent / "examples"
 DIGITS = EXAMPLES / "start" / "digits.yaml"
@@ -157,5 +160,25 @@ def test_the_picture_is_exported_and_overwriting_is_asked_about(tmp_path: Path, 
         await pilot.press("enter")
         await settled(app, pilot)
         assert "dense1" in target.read_text(encoding="utf-8")
+
+    check()
+
+
+SCREENS: dict[str, tuple[Callable[[], Screen[Any]], tuple[str, ...]]] = {
+    "learn": (lambda: LearnScreen(Desk(timers=False)), ("down", "down", "down")),
+    "numbers": (lambda: NumbersScreen(Desk(timers=False), HAND.read_text(encoding="utf-8"), HAND), ("n", "n")),
+    "why": (lambda: CompileScreen(digits()), ("right_square_bracket", "right_square_bracket")),
+}
+
+
+@pytest.mark.parametrize("size", [(80, 24), (140, 45)])
+@pytest.mark.parametrize("name", SCREENS)
+def test_golden_screens(name: str, size: tuple[int, int], golden: Callable[[str, str], None]) -> None:
+    made, keys = SCREENS[name]
+
+    @driven(made, keys, size)
+    async def check(app: Stage, _screen: Any, _pilot: Pilot[None]) -> None:
+        text = re.sub(r"compiled in \d+\.\d\d s", "compiled in 0.00 s", text_of(app))
+        golden(f"tui/{name}_{size[0]}x{size[1]}.txt", text)
 
     check()
