@@ -368,6 +368,12 @@ class DesignScreen(EditingScreen):
             self.query_one(TotalsBar).note("")
         await self.app.watch_run(folder)  # type: ignore[attr-defined]
 
+    async def action_numbers(self) -> None:
+        """Work a small network through by hand, forward and back."""
+        from .numbers import NumbersScreen
+
+        await self.app.push_screen(NumbersScreen(self.desk))
+
     async def action_export(self) -> None:
         """Write the picture to a file."""
         from .export import ExportDialog

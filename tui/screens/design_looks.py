@@ -61,5 +61,6 @@ KEYS: tuple[Binding, ...] = (
     Binding("f4", "fix", "Fix", show=False),
     Binding("s", "section", "Settings"),
     Binding("t", "train", "Train"),
+    Binding("N", "numbers", "Numbers, step by step", show=False),
     Binding("E", "export", "Export", show=False),
 )
