@@ -19,7 +19,8 @@ TOKEN_BYTES = 32
 TABS = 8
 """At most so many designers at once, about 50 MB each."""
 WAY_IN = "Open the address that `netloom serve` printed: the token is in it.\n"
-MOVED_IN = """<!DOCTYPE html><meta charset="utf-8"><title>netloom</title><meta http-equiv="refresh" content="0;url=/">
+MOVED_IN = """<!DOCTYPE html><meta charset="utf-8"><title>netloom</title><link rel="icon" href="data:,">
+<meta http-equiv="refresh" content="0;url=/">
 <a href="/">Open the designer</a>
 """
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]

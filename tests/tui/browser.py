@@ -50,7 +50,8 @@ class Page:
                 return told
             match told.get("method"):
                 case "Log.entryAdded":
-                    self.complaints.append(told["params"]["entry"]["text"])
+                    entry = told["params"]["entry"]
+                    self.complaints.append(f"{entry['text']} {entry.get('url', '')}")
                 case "Runtime.exceptionThrown":
                     self.complaints.append(str(told["params"]["exceptionDetails"]))
                 case "Network.webSocketFrameReceived" if told["params"]["response"]["opcode"] == BINARY_FRAME:
