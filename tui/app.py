@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from functools import partial
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from rich.text import Text
-from textual.app import App
+from textual.app import App, SystemCommand
 from textual.binding import BindingType
 from textual.screen import Screen
 
 from ..dsl.diagnostics import NetloomError
 from .desk import Desk
-from .keys import GLOBAL
+from .keys import GLOBAL, shown
 
 if TYPE_CHECKING:
     from .model.recovery import Lost, Recovery
@@ -85,6 +86,15 @@ class Designer(App[int]):
             self.notify("Open or make a network first.", severity="warning")
             return
         await self.switch_mode(mode)
+
+    def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
+        """All that a key does here can be found by its words, too: a browser keeps some keys for itself."""
+        yield from super().get_system_commands(screen)
+        for active in screen.active_bindings.values():
+            binding = active.binding
+            if active.enabled and binding.description and not binding.system:
+                act = partial(self.run_action, binding.action, active.node)
+                yield SystemCommand(binding.description, f"key {shown(binding.key)}", act)
 
     async def action_help(self) -> None:
         """Tell the keys of what has the focus."""
@@ -191,12 +201,16 @@ class Designer(App[int]):
             await self.push_screen(NameDialog(), self._named)
             return False
         try:
+            if sketch.path is None and path is not None:
+                sketch.named_after(path)
             sketch.save(path, force=force)
         except (NetloomError, OSError) as mistake:
             self.notify(str(mistake), title="Not saved", severity="error", timeout=10)
             return False
         self.keep_copy()
         self.notify(f"saved {sketch.path}")
+        if callable(saved := getattr(self.screen, "saved", None)):
+            saved()
         return True
 
     async def _named(self, path: Path | None) -> None:

@@ -23,6 +23,7 @@ GLOBAL: tuple[Binding, ...] = (
 WORDS = {
     "left_square_bracket": "[", "right_square_bracket": "]", "question_mark": "?", "plus": "+", "minus": "-",
     "equals_sign": "=", "comma": ",", "full_stop": ".", "slash": "/", "space": "space", "upper_a": "A",
+    "less_than_sign": "<", "greater_than_sign": ">", "delete": "del", "pagedown": "page down", "pageup": "page up",
 }  # fmt: skip
 """How keys are called that Textual calls otherwise."""
 

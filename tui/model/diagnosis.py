@@ -83,7 +83,7 @@ def diagnose(run: Recorded) -> tuple[Finding, ...]:
 
 def _failed(run: Recorded) -> Iterator[Finding]:
     if run.view.failure is not None:
-        way = "lower the learning rate (a tenth), clip gradients (`clip: {norm: 1}`), and look at the data for such numbers"
+        way = "lower the learning rate (a tenth), clip gradients (`clip_gradients: {norm: 1}` in `train`), and look at the data for such numbers"
         yield Finding("not_finite", run.view.failure, way, grave=True)
 
 
@@ -230,12 +230,14 @@ def _ended(run: Recorded) -> Iterator[Finding]:
         yield Finding("ended_early", words, "well so; for longer trials raise `patience` in `stop:`")
 
 
-TOO_HIGH = "lower the learning rate to a tenth (l), or warm it up; clip gradients (`clip: {norm: 1}`)"
+TOO_HIGH = (
+    "lower the learning rate to a tenth (l), or warm it up; clip gradients (`clip_gradients: {norm: 1}` in `train`)"
+)
 NOTHING_LEARNT = "another learning rate, ten times lower or higher; then look at gradients by layer, and whether labels fit the inputs"
 VANISHING = (
     "`relu` in place of flat curves, `batch_norm`, shortcuts (`add`), `he` as the start of the weights, or fewer layers"
 )
-EXPLODING = "clip gradients (`clip: {norm: 1}`), lower the learning rate, `batch_norm`, or smaller first weights"
+EXPLODING = "clip gradients (`clip_gradients: {norm: 1}` in `train`), lower the learning rate, `batch_norm`, or smaller first weights"
 RULES: Sequence[Callable[[Recorded], Iterator[Finding]]] = (
     _failed, _gradients, _grows, _diverges, _hardly_moves, _units, _guesses, _overfits, _waits, _ended,
 )  # fmt: skip

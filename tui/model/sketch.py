@@ -9,6 +9,7 @@ sketch.undo()                           # the file as it was, byte for byte
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from copy import copy
 from functools import wraps
 from pathlib import Path
 from typing import TYPE_CHECKING, ParamSpec, TypeVar
@@ -20,13 +21,14 @@ from ...dsl.edit_insert import Entry
 from ...dsl.edit_parts import Address, Part
 from ...dsl.edit_write import Value
 from ...dsl.fixes import fixes, mended
+from ...dsl.load import TITLE
 from ...dsl.uncollected import uncollected
 from . import commands
 from .buffer import Buffer, ChangedOnDisk
 from .known import Known
 from .naming import local_name
 from .starters import missing, starter
-from .templates import BLANK, begun
+from .templates import BLANK, OWN_NAMES, begun
 
 if TYPE_CHECKING:
     from .checking import Checked
@@ -71,6 +73,12 @@ class Sketch(Buffer):
 
     def _followed(self, splices: Sequence[Splice]) -> None:
         self._known.follow(tuple(splices))
+
+    def named_after(self, path: Path) -> None:
+        """Where the file still has the name of its template, the name of the file that it is saved in."""
+        name = self.document.find("name") if self.readable else None
+        if name is not None and self.document.raw(name) in OWN_NAMES and TITLE.fullmatch(path.stem):
+            self.apply(edit.set_value(self.document, ("name",), path.stem), "name")
 
     # layers put in and taken out
 
@@ -118,15 +126,22 @@ class Sketch(Buffer):
         return self._made(change, f"add {kind}", target, self._behind(part, 0))
 
     @swiftly
-    def delete(self, ids: Iterable[str]) -> None:
-        """Layers taken out, with the activations in their boxes; what read them reads what they read."""
+    def delete(self, ids: Iterable[str]) -> str | None:
+        """Layers taken out, with the activations in their boxes; what read them reads what they read. Gives the layer
+        that stands in their place, or the one before it."""
         chosen = list(dict.fromkeys(ids))
         for node_id in chosen:
             if (layer := self._layer(node_id)).family in ("data", "output"):
                 raise Refused(f"{layer.elsewhere or f'`{node_id}` is no layer'}; it cannot be deleted here")
         parts = [part for node_id in chosen for part in self._unit(node_id)]
         change = commands.each(self.document, parts, lambda document, part: edit.delete(document, part.address))
+        first = min(parts, key=lambda part: part.start, default=None)
+        if first is None:
+            return None
+        spot, beside = self._behind(first, 0), self._known.layers.get(chosen[0])
         self.apply(change, f"delete {_listed(chosen)}")
+        there = spot.part(self.document) or spot.before().part(self.document)
+        return self._named(there, beside)
 
     @swiftly
     def duplicate(self, node_id: str) -> str | None:
@@ -346,7 +361,11 @@ class Sketch(Buffer):
         """Make a change; the id of what stands at a spot after it."""
         layer = self._known.layers.get(near)
         self.apply(change, words)
-        part = spot.part(self.document)
+        return self._named(spot.part(self.document), layer)
+
+    def _named(self, part: Part | None, beside: Layer | None) -> str | None:
+        """The id of a part that stands in the same body as a layer does, or did."""
+        layer = beside
         name = local_name(self.document, part) if part is not None else None
         return f"{layer.body}.{name}" if name is not None and layer is not None and layer.body else name
 
@@ -357,6 +376,12 @@ class _Spot:
     def __init__(self, beside: Part, place: int) -> None:
         self._around = beside.parent.address if beside.parent is not None else ()
         self._place = place
+
+    def before(self) -> _Spot:
+        """The place before it."""
+        other = copy(self)
+        other._place = max(0, self._place - 1)
+        return other
 
     def part(self, document: Document) -> Part | None:
         around = document.find(self._around)

@@ -27,18 +27,18 @@ TEMPLATES: tuple[Template, ...] = (
     Template(
         "blank",
         "data and a loss; the layers are yours to put in",
-        f"netloom: 1\nname: first\n\ndata: {{source: digits, prepare: [scale]}}\n\nnetwork:\n  layers:\n    - flatten\n    - dense: 10\n\n{TRAIN}",
+        f"netloom: 1\nname: first\n\ndata: {{source: digits, prepare: [scale], split: {{validation: 0.1}}}}\n\nnetwork:\n  layers:\n    - flatten\n    - dense: 10\n\n{TRAIN}",
     ),
     Template(
         "perceptron",
         "two dense layers that read handwritten digits",
-        f"netloom: 1\nname: perceptron\n\ndata: {{source: digits, prepare: [scale]}}\n\nnetwork:\n  layers:\n    - flatten\n"
+        f"netloom: 1\nname: perceptron\n\ndata: {{source: digits, prepare: [scale], split: {{validation: 0.1}}}}\n\nnetwork:\n  layers:\n    - flatten\n"
         f"    - dense: {{units: 64, activation: relu}}\n    - dense: 10\n\n{TRAIN}",
     ),
     Template(
         "pictures",
         "convolutions and pools for pictures, a dense layer at the end",
-        "netloom: 1\nname: pictures\n\ndata: {source: digits, prepare: [scale]}\n\nnetwork:\n  layers:\n"
+        "netloom: 1\nname: pictures\n\ndata: {source: digits, prepare: [scale], split: {validation: 0.1}}\n\nnetwork:\n  layers:\n"
         "    - conv2d: {filters: 16, kernel: 3, padding: same, activation: relu}\n    - max_pool: 2\n"
         "    - conv2d: {filters: 32, kernel: 3, padding: same, activation: relu}\n    - max_pool: 2\n"
         f"    - flatten\n    - dense: 10\n\n{TRAIN}",
@@ -46,7 +46,7 @@ TEMPLATES: tuple[Template, ...] = (
     Template(
         "autoencoder",
         "a picture through a few numbers and back",
-        "netloom: 1\nname: autoencoder\n\ndata: {source: digits, prepare: [scale]}\n\nnetwork:\n  layers:\n    - flatten\n"
+        "netloom: 1\nname: autoencoder\n\ndata: {source: digits, prepare: [scale], split: {validation: 0.1}}\n\nnetwork:\n  layers:\n    - flatten\n"
         "    - dense: {units: 32, activation: relu}\n    - dense: 8\n      name: code\n"
         "    - dense: {units: 32, activation: relu}\n    - dense: {units: 64, activation: sigmoid}\n"
         "    - reshape: [8, 8, 1]\n      name: picture\n\n"
@@ -63,6 +63,8 @@ TEMPLATES: tuple[Template, ...] = (
 )
 
 BLANK = TEMPLATES[0]
+OWN_NAMES = ("first", *(one.name for one in TEMPLATES[1:]))
+"""What the templates call their networks."""
 NAME = re.compile(r"^name: .*$", re.MULTILINE)
 
 

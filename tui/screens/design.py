@@ -341,6 +341,9 @@ class DesignScreen(EditingScreen):
     async def action_save(self) -> None:
         """Save the file."""
         await self.app.save()  # type: ignore[attr-defined]
+
+    def saved(self) -> None:
+        """The file lies on the disk, perhaps under a new name."""
         self.query_one(TopBar).show(self._subject())
 
     def action_train(self) -> None:

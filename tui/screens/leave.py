@@ -13,6 +13,7 @@ from textual.widgets import Button, Input, Label
 
 BOX = """
 {name} {{ align: center middle; }}
+{name} Label {{ width: 100%; }}
 {name} > Vertical {{ width: 64; max-width: 95%; height: auto; padding: 1 2; background: $surface;
     border: round $accent; }}
 {name} Horizontal {{ height: auto; margin-top: 1; align-horizontal: right; }}

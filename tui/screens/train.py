@@ -75,7 +75,7 @@ class TrainScreen(SteeringScreen):
     BINDINGS: ClassVar[list[BindingType]] = [
         *STEERING_KEYS,
         Binding("b", "freeze", "Freeze the display", show=False),
-        Binding("m", "metric", "Metric"),
+        Binding("m", "metric", "Metric", show=False),
         Binding("g", "sizes", "Gradients, activations, weights", show=False),
         Binding("v", "look_at", "Filters, examples, confusion", show=False),
         Binding("i", "inside", "Look inside now", show=False),
@@ -87,7 +87,7 @@ class TrainScreen(SteeringScreen):
         Binding("greater_than_sign", "scrub(10)", "Far on", show=False),
         Binding("p", "play", "Play the record", show=False),
         Binding("left_square_bracket", "pane(-1)", "Pane before", show=False),
-        Binding("right_square_bracket", "pane(1)", "Next pane"),
+        Binding("right_square_bracket", "pane(1)", "Next pane", show=False),
         Binding("z", "alone", "Pane alone", show=False),
         Binding("escape", "now", "Now", show=False),
         *LOOK_KEYS,

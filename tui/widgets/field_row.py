@@ -265,7 +265,10 @@ class FieldRow(Widget):
         elif self.field is not None and not self.open and self._input.value == _text(self.field) and self.field.choices:
             self._open("")
         else:
+            good = self._read(self._input.value).good
             self.enter()
+            if good:  # on to the next field: here the arrows would still change the number
+                self.screen.focus_next("FieldRow Input")
 
     def _meant(self, word: str) -> bool:
         """Whether enter is for the highlighted word: not for one that was not chosen, where what was typed will do."""

@@ -46,7 +46,7 @@ class GraphView(GraphPane):
         Binding("enter", "open", "Edit"),
         Binding("f", "fold", "Fold"),
         Binding("F", "fold_all", "Fold or unfold all", show=False),
-        Binding("v", "view", "Lanes or boxes"),
+        Binding("v", "view", "View"),
         Binding("plus,equals_sign", "zoom(1)", "Larger", show=False),
         Binding("minus", "zoom(-1)", "Smaller", show=False),
         Binding("0", "fit", "Size that fits", show=False),

@@ -95,7 +95,7 @@ class ProblemsPane(OptionList):
         if problem.way:
             line.append(f"  → {problem.way}", style="italic")
         if problem.fix is not None:
-            line.append("  [f: fix]", style="bold")
+            line.append("  [F4: fix]", style="bold")
         line.append(f"  {found.code}", style="dim")
         line.stylize(self.get_component_rich_style(f"problems--{found.severity}", partial=True), 0, 2)
         return line

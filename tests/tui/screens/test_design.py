@@ -262,7 +262,7 @@ def test_help_tells_the_keys_of_the_pane_and_of_the_screen(desk: Desk) -> None:
         await it.press("f1")
         assert all(word in it.text for word in ("Graph view", "Along the lines", "Select"))
         await it.press("end")
-        assert all(word in it.text for word in ("Everywhere", "ctrl+q", "Redo"))
+        assert all(word in it.text for word in ("Everywhere", "ctrl+q", "Settings"))
         await it.press("escape")
         assert "Everywhere" not in it.text
 
