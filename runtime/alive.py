@@ -31,8 +31,13 @@ class Alive:
 
 def is_alive(folder: Path) -> bool:
     """Whether some process holds the run's lock just now."""
+    return is_held(folder / LOCK)
+
+
+def is_held(lock: Path) -> bool:
+    """Whether some process holds a lock."""
     try:
-        handle = os.open(folder / LOCK, os.O_RDONLY)
+        handle = os.open(lock, os.O_RDONLY | os.O_CLOEXEC)
     except OSError:
         return False
     try:

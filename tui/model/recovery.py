@@ -20,6 +20,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ...dsl.diagnostics import NetloomError
+from ...runtime.alive import is_held
 from .saving import MOST_BYTES, read_bytes, write_whole
 from .sketch import Sketch
 from .state import state_folder
@@ -163,27 +164,12 @@ def _left(folder: Path) -> Iterator[Path]:
     except OSError:
         return
     for path in names:
-        if path.suffix == ".lock" and not _lives(path) and not path.with_suffix(".json").exists():
+        if path.suffix == ".lock" and not is_held(path) and not path.with_suffix(".json").exists():
             _cleared(path)
-        elif path.suffix == ".json" and not path.name.startswith(".") and not _lives(path.with_suffix(".lock")):
+        elif path.suffix == ".json" and not path.name.startswith(".") and not is_held(path.with_suffix(".lock")):
             yield path
-        elif path.name.startswith(".") and not _lives(folder / f"{path.name.split('.')[1]}.lock"):
+        elif path.name.startswith(".") and not is_held(folder / f"{path.name.split('.')[1]}.lock"):
             _cleared(path)
-
-
-def _lives(lock: Path) -> bool:
-    """Whether some process holds the lock."""
-    try:
-        handle = os.open(lock, os.O_RDWR | os.O_CLOEXEC)
-    except OSError:
-        return False
-    try:
-        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
-        return True
-    finally:
-        os.close(handle)
-    return False
 
 
 def _cleared(path: Path) -> None:
