@@ -23,6 +23,7 @@ from ...dsl.walk import NAME, PATH, SELECTOR, Walk
 
 HERE = Place("", 1, 1)
 KEY = "typed"
+BARE_ENTRY = re.compile(r"[A-Za-z_][A-Za-z0-9_]*: +\S")
 FORMULAS = ("when", "where")
 WORDS = {"name": "text", "from": "any", "when": "any", "where": "any", "repeat": "any", "of": "any", "weight": "live"}
 """The words of the wiring, with the type of option that each is closest to."""
@@ -65,8 +66,9 @@ def typed(text: str, option: Option, scope: Scope) -> Typed:
 
 
 def typed_entries(text: str, option: Option, site: Site, scope: Scope) -> Typed:
-    """The text as an entry, or a list of entries, of the kinds that may stand there: `mse`, `{adam: 0.01}`."""
-    found = typed(text, option, scope)
+    """The text as an entry, or a list of entries, of the kinds that may stand there: `mse`, `{adam: 0.01}`, and
+    without its braces `adam: 0.01`."""
+    found = typed(f"{{{text.strip()}}}" if BARE_ENTRY.match(text.strip()) else text, option, scope)
     if not found.good or found.tree is None:
         return found
     remarks = Diagnostics()

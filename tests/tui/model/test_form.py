@@ -285,3 +285,12 @@ def test_numbers_go_up_and_down_by_steps_that_suit_them(
 ) -> None:
     low = 1 if kind == "int" else 0
     assert stepped(text, Option(name, kind, low=low), by) == after  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("text", ["sgd: 0.5", "{sgd: 0.5}"])
+def test_an_entry_needs_no_braces_in_a_field(text: str) -> None:
+    field = form("train").field("optimizer")
+    assert field is not None
+    given = field.read(text)
+    assert given.good
+    assert str(given.value) == str(form("train").field("optimizer").read("{sgd: 0.5}").value)  # type: ignore[union-attr]
