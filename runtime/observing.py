@@ -1,7 +1,7 @@
 """Observing a training: how large gradients, weights and activations are, layer by layer, from time to time.
 
 A few rows of the next batch go through the differentiated graph beside the engine, with the engine's present weights; the
-engine is only read. Looks may take a fiftieth of the time, and at most two a second are had by who asks for them.
+engine is only read. Looks may take a fiftieth of the time; while somebody watches a twelfth, and two a second.
 """
 
 from __future__ import annotations
@@ -22,8 +22,8 @@ from .observe import values_for
 from .order import Rows
 from .sizes import Array, dead, ratio, saturated, sizes
 
-SHARE, ALLOWANCE = 0.02, 0.05
-"""Looks take at most this share of the time, and this many seconds besides."""
+SHARE, WATCHED_SHARE, ALLOWANCE = 0.02, 0.08, 0.05
+"""Looks take at most this share of the time (the second while somebody watches), and this many seconds besides."""
 ENDS_SECONDS, EAGER_SECONDS = 0.05, 0.5
 """The first look and the last may each take this long, and are not counted: small networks are looked at however short
 their training. The second is for trainings that are begun to be watched."""
@@ -52,9 +52,9 @@ class Pace:
     def due(self, elapsed: float, *, watched: bool, last: bool = False) -> bool:
         """Whether a look may be now. `last`: there will be no other, however soon it comes after the one before."""
         if self._last is None or last:
-            return self.expected <= self.ends or self._affords(elapsed)
+            return self.expected <= self.ends or self._affords(elapsed, watched=watched)
         gap = WATCHED_SECONDS if watched else max(USUAL_SECONDS, elapsed / USUAL_LOOKS)
-        return elapsed - self._last >= gap and self._affords(elapsed)
+        return elapsed - self._last >= gap and self._affords(elapsed, watched=watched)
 
     def took(self, elapsed: float, seconds: float) -> None:
         """A look was had that took so long."""
@@ -63,8 +63,8 @@ class Pace:
         # the first look warms everything up, and other work on the machine makes one slow by chance
         self._last, self.expected = elapsed, (self.expected + seconds) / 2
 
-    def _affords(self, elapsed: float) -> bool:
-        return self.spent + self.expected <= ALLOWANCE + SHARE * elapsed
+    def _affords(self, elapsed: float, *, watched: bool) -> bool:
+        return self.spent + self.expected <= ALLOWANCE + (WATCHED_SHARE if watched else SHARE) * elapsed
 
 
 class Observer:

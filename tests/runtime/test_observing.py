@@ -20,7 +20,7 @@ from netloom.runtime.fold import MOST_LOOKS, fold
 from netloom.runtime.launch import Launch, Request
 from netloom.runtime.looking import unpacked
 from netloom.runtime.observe import values_for
-from netloom.runtime.observing import ALLOWANCE, SHARE, USUAL_SECONDS, WATCHED_SECONDS, Pace
+from netloom.runtime.observing import ALLOWANCE, SHARE, USUAL_SECONDS, WATCHED_SECONDS, WATCHED_SHARE, Pace
 from netloom.runtime.wishes import Ask
 
 EXAMPLES = Path(netloom.__file__).resolve().parent / "examples"
@@ -151,18 +151,24 @@ def test_numbers_that_are_not_finite_are_counted_and_recorded_as_json(tmp_path: 
     assert told["layers"]["out"]["gradient"]["bad"] > 0
 
 
-def test_looks_take_a_fiftieth_of_the_time_and_half_a_second_between() -> None:
+@pytest.mark.parametrize(
+    ("watched", "share", "gap"), [(False, SHARE, USUAL_SECONDS), (True, WATCHED_SHARE, WATCHED_SECONDS)]
+)
+def test_looks_take_a_small_share_of_the_time_and_not_at_once(watched: bool, share: float, gap: float) -> None:
     pace = Pace(expected=0.01)
-    looks, now, cost = [], 0.0, 0.03
+    looks, now, cost = [], 0.0, 0.1
     for _ in range(60_000):
         now += 0.01
-        if pace.due(now, watched=True):
+        if pace.due(now, watched=watched):
             looks.append(now)
             pace.took(now, cost)
     assert looks[0] <= 0.02
     assert pace.spent == pytest.approx((len(looks) - 1) * cost)
-    assert len(looks) * cost <= ALLOWANCE + SHARE * now + cost
-    assert min(np.diff(looks)) >= WATCHED_SECONDS - 1e-6
+    assert len(looks) * cost <= ALLOWANCE + share * now + cost
+    assert min(np.diff(looks)) >= gap - 1e-6
+
+
+def test_when_a_look_may_be() -> None:
     usual = Pace(expected=0.0)
     usual.took(0.0, 0.0)
     assert not usual.due(USUAL_SECONDS / 2, watched=False)
