@@ -51,7 +51,9 @@ class Page:
             match told.get("method"):
                 case "Log.entryAdded":
                     entry = told["params"]["entry"]
-                    self.complaints.append(f"{entry['text']} {entry.get('url', '')}")
+                    # a browser may ask for this of itself, before it has seen that the page names its icon
+                    if not entry.get("url", "").endswith("/favicon.ico"):
+                        self.complaints.append(f"{entry['text']} {entry.get('url', '')}")
                 case "Runtime.exceptionThrown":
                     self.complaints.append(str(told["params"]["exceptionDetails"]))
                 case "Network.webSocketFrameReceived" if told["params"]["response"]["opcode"] == BINARY_FRAME:
