@@ -15,6 +15,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from .diagram import Box, Group, Item, Link, Picture
+from .diagram_lanes import Lanes, Step
 from .diagram_overlay import hottest, warmth
 from .diagram_repeats import each
 from .diagram_words import count, spent_in_words, time, title
@@ -30,74 +31,49 @@ Cells = tuple[str, ...]
 
 
 @dataclass(slots=True)
-class _Lanes:
-    """The tensors that are still to be read, each in its lane; `readers` are the boxes that still read it."""
+class _Drawn:
+    """The lanes as text; `aims` are the links that lead to a loss."""
 
-    readers: dict[str, set[str]]
+    lanes: Lanes
     aims: set[tuple[str, str]]
-    lanes: list[str | None]
 
     @classmethod
-    def of(cls, picture: Picture, links: Sequence[Link]) -> _Lanes:
+    def of(cls, picture: Picture, links: Sequence[Link]) -> _Drawn:
         readers: dict[str, set[str]] = {box.id: set() for box in picture.boxes}
         for link in links:
             readers[link.source].add(link.target)
-        return cls(readers, {(link.source, link.target) for link in links if link.role == "aim"}, [])
+        return cls(Lanes(readers), {(link.source, link.target) for link in links if link.role == "aim"})
 
     def step(self, box: Box, reads: Iterable[str]) -> str:
         """The lanes' part of a box's row; the lanes are then as they are below it."""
-        reading = [self.lanes.index(source) for source in dict.fromkeys(reads) if source in self.lanes]
-        for at in reading:
-            self.readers[self.lanes[at] or ""].discard(box.id)
-        ending = [at for at in reading if not self.readers[self.lanes[at] or ""]]
-        own = min(ending) if ending else self._free(min(reading, default=-1))
-        row = self._row(own, reading, set(ending), MARKS.get(box.family, "●"))
-        for at in ending:
-            self.lanes[at] = None
-        self.lanes[own] = box.id if self.readers.get(box.id) else None
-        while self.lanes and self.lanes[-1] is None:
-            self.lanes.pop()
+        step = self.lanes.enter(box.id, reads)
+        row = self._row(step, MARKS.get(box.family, "●"))
+        self.lanes.leave(box.id, step)
         return row
 
     def rest(self) -> str:
         """The lanes' part of a row without a box."""
-        return " ".join(self._going(at) for at in range(len(self.lanes)))
+        return " ".join(map(self._going, self.lanes.sources))
 
-    def _free(self, right_of: int) -> int:
-        for at in range(right_of + 1, len(self.lanes)):
-            if self.lanes[at] is None:
-                return at
-        self.lanes.append(None)
-        return len(self.lanes) - 1
-
-    def _going(self, at: int) -> str:
-        source = self.lanes[at]
+    def _going(self, source: str | None) -> str:
         if source is None:
             return " "
-        return "┆" if all((source, reader) in self.aims for reader in self.readers[source]) else "│"
+        return "┆" if all((source, reader) in self.aims for reader in self.lanes.readers[source]) else "│"
 
-    def _row(self, own: int, reading: list[int], ending: set[int], mark: str) -> str:
-        low, high = min([own, *reading]), max([own, *reading])
+    def _row(self, step: Step, mark: str) -> str:
+        low, high = step.span
         signs = []
-        for at in range(len(self.lanes)):
-            if at == own:
+        for at, source in enumerate(self.lanes.sources):
+            if at == step.own:
                 signs.append(mark)
-            elif at in reading:
-                signs.append(_corner(at, low, high, ends=at in ending))
-            elif self.lanes[at] is not None:
-                signs.append(self._going(at))
+            elif at in step.reading:
+                signs.append(step.corner(at))
+            elif source is not None:
+                signs.append(self._going(source))
             else:
                 signs.append("─" if low < at < high else " ")
             signs.append("─" if low <= at < high else " ")
         return "".join(signs).rstrip()
-
-
-def _corner(at: int, low: int, high: int, *, ends: bool) -> str:
-    if low < at < high:
-        return "┴" if ends else "┼"
-    if at == low:
-        return "╰" if ends else "├"
-    return "╯" if ends else "┤"
 
 
 def terminal_text(picture: Picture, width: int = 100) -> str:
@@ -109,7 +85,7 @@ def terminal_text(picture: Picture, width: int = 100) -> str:
     while True:
         kept = _near(picture, links, most)
         rows.clear()
-        _walk(picture.items, _Lanes.of(picture, kept), _reads(kept), 0, rows, hot)
+        _walk(picture.items, _Drawn.of(picture, kept), _reads(kept), 0, rows, hot)
         if most <= 1 or max((_wide(lanes) for lanes, _ in rows), default=0) <= width // 3:
             break
         most -= 1
@@ -156,7 +132,7 @@ def _near(picture: Picture, links: list[Link], most: int) -> list[Link]:
 
 
 def _walk(
-    items: Iterable[Item], lanes: _Lanes, reads: dict[str, list[str]], depth: int, rows: list[tuple[str, Cells]],
+    items: Iterable[Item], lanes: _Drawn, reads: dict[str, list[str]], depth: int, rows: list[tuple[str, Cells]],
     most: float | None,
 ) -> None:  # fmt: skip
     indent = "  " * depth

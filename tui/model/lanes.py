@@ -12,6 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from ...compiler.diagram import Box, Group, Item, Link, Picture
+from ...compiler.diagram_lanes import Lanes, Step
 from ...compiler.diagram_repeats import each
 from ...compiler.diagram_text import clipped
 from ...compiler.diagram_words import count, title
@@ -57,12 +58,11 @@ class _Row:
 
 @dataclass(slots=True)
 class _Walk:
-    """The lanes at one moment: the source whose tensor lies in each, and who still reads it."""
+    """The lanes at one moment, and the rows so far."""
 
-    readers: dict[str, set[str]]
+    lanes: Lanes
     reads: dict[str, list[str]]
     aims: dict[str, bool]
-    lanes: list[str | None] = field(default_factory=list)
     rows: list[_Row] = field(default_factory=list)
 
     def over(self, items: Iterable[Item], indent: int) -> None:
@@ -77,60 +77,35 @@ class _Walk:
                 self.rows.append(_Row(item.id, lanes, _cells(item), item.family, indent, item))
 
     def _rest(self) -> list[_Cell]:
-        return [cell for at in range(len(self.lanes)) for cell in (self._going(at), _Cell(" ", ""))]
+        return [cell for source in self.lanes.sources for cell in (self._going(source), _Cell(" ", ""))]
 
-    def _going(self, at: int) -> _Cell:
-        source = self.lanes[at]
+    def _going(self, source: str | None) -> _Cell:
         return _Cell(" ", "") if source is None else _Cell("│", source, self.aims.get(source, False))
 
     def _step(self, box: Box) -> list[_Cell]:
         """The lanes in a box's row; afterwards they are as they are below it."""
-        asked = list(dict.fromkeys(self.reads.get(box.id, ())))
-        reading = [self.lanes.index(source) for source in asked if source in self.lanes]
-        for source in asked:
-            self.readers[source].discard(box.id)
-        ending = {at for at in reading if not self.readers[self.lanes[at] or ""]}
-        own = min(ending) if ending else self._free(min(reading, default=-1))
-        cells = self._drawn(box, own, reading, ending)
-        if len(reading) < len(asked):
+        step = self.lanes.enter(box.id, self.reads.get(box.id, ()))
+        cells = self._drawn(box, step)
+        if step.missed:
             cells.append(_Cell("…", box.id))
-        for at in ending:
-            self.lanes[at] = None
-        self.lanes[own] = box.id if self.readers.get(box.id) and own < MOST_LANES else None
-        while self.lanes and self.lanes[-1] is None:
-            self.lanes.pop()
+        self.lanes.leave(box.id, step)
         return cells
 
-    def _free(self, right_of: int) -> int:
-        for at in range(right_of + 1, len(self.lanes)):
-            if self.lanes[at] is None:
-                return at
-        self.lanes.append(None)
-        return len(self.lanes) - 1
-
-    def _drawn(self, box: Box, own: int, reading: list[int], ending: set[int]) -> list[_Cell]:
-        low, high = min([own, *reading]), max([own, *reading])
+    def _drawn(self, box: Box, step: Step) -> list[_Cell]:
+        low, high = step.span
         found: list[_Cell] = []
-        for at in range(len(self.lanes)):
-            going = self._going(at)
-            if at == own:
+        for at, source in enumerate(self.lanes.sources):
+            going = self._going(source)
+            if at == step.own:
                 found.append(_Cell(SIGNS.get(box.family, "●"), box.id))
-            elif at in reading:
-                found.append(replace(going, sign=_corner(at, low, high, ends=at in ending)))
+            elif at in step.reading:
+                found.append(replace(going, sign=step.corner(at)))
             elif going.source:
                 found.append(going)
             else:
                 found.append(_Cell("─", box.id) if low < at < high else going)
             found.append(_Cell("─", box.id) if low <= at < high else _Cell(" ", ""))
         return found
-
-
-def _corner(at: int, low: int, high: int, *, ends: bool) -> str:
-    if low < at < high:
-        return "┴" if ends else "┼"
-    if at == low:
-        return "╰" if ends else "├"
-    return "╯" if ends else "┤"
 
 
 def _cells(box: Box) -> tuple[str, str, str, str, str]:
@@ -167,7 +142,7 @@ class LaneScene:
             readers[link.source].add(link.target)
             reads.setdefault(link.target, []).append(link.source)
         real = {link.source for link in links if link.role != "aim"}
-        walk = _Walk(readers, reads, {source: source not in real for source in readers})
+        walk = _Walk(Lanes(readers, MOST_LANES), reads, {source: source not in real for source in readers})
         walk.over(picture.items, 0)
         rows = walk.rows
         at = {row.id: number for number, row in enumerate(rows)}
