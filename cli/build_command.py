@@ -18,16 +18,17 @@ from typing import Annotated
 import typer
 
 from ..dsl.diagnostics import NetloomError
-from ..runtime import built, start
+from ..runtime import built
 from ..runtime import runs as folders
 from ..runtime.building import build_plan
+from ..runtime.runs import RUNS
 from .console import print_json, talk
 
 
 def run(
     which: Annotated[str, typer.Argument(metavar="RUN", help="A run's folder, its name, `last`, or a spec file.")],
     output: Annotated[Path, typer.Option("--output", "-o", help="The file to write.")] = Path("net.plan"),
-    runs: Annotated[Path, typer.Option(help="Where runs are written.")] = start.RUNS,
+    runs: Annotated[Path, typer.Option(help="Where runs are written.")] = RUNS,
     json: Annotated[bool, typer.Option("--json", help="What was written, as one JSON object on stdout.")] = False,
 ) -> None:
     path = Path(which)

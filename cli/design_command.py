@@ -19,7 +19,7 @@ from typing import Annotated
 
 import typer
 
-RUNS = Path("runs")
+from ..runtime.runs import RUNS
 
 
 def run(

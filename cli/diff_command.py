@@ -23,8 +23,8 @@ from ..compiler.compare import Change, Difference, compare
 from ..compiler.compare_words import sections
 from ..dsl.diagnostics import NetloomError, SpecError
 from ..runtime import runs as folders
-from ..runtime import start
 from ..runtime.differences import Read, read_file, read_run
+from ..runtime.runs import RUNS
 from .console import out, print_diagnostics, print_json, talk
 
 SIDES = {"-": "red", "+": "green", "~": "yellow"}
@@ -33,7 +33,7 @@ SIDES = {"-": "red", "+": "green", "~": "yellow"}
 def run(
     a: Annotated[str, typer.Argument(help="Spec file, or run.", metavar="A")],
     b: Annotated[str, typer.Argument(help="Spec file, or run.", metavar="B")],
-    runs: Annotated[Path, typer.Option(help="Where runs are.")] = start.RUNS,
+    runs: Annotated[Path, typer.Option(help="Where runs are.")] = RUNS,
     json: Annotated[bool, typer.Option("--json", help="One JSON object on stdout.")] = False,
 ) -> None:
     try:

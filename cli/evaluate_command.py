@@ -18,14 +18,14 @@ from typing import Annotated
 import typer
 
 from ..runtime import runs as folders
-from ..runtime import start
 from ..runtime.answers import evaluate_run
+from ..runtime.runs import RUNS
 from .console import figure, print_json, print_titled, table, talk
 
 
 def run(
     which: Annotated[str, typer.Argument(metavar="RUN", help="A run's folder, its name, or `last`.")],
-    runs: Annotated[Path, typer.Option(help="Where runs are written.")] = start.RUNS,
+    runs: Annotated[Path, typer.Option(help="Where runs are written.")] = RUNS,
     threads: Annotated[int | None, typer.Option(min=1, help="At most this many threads.")] = None,
     json: Annotated[bool, typer.Option("--json", help="One JSON object on stdout.")] = False,
 ) -> None:

@@ -25,8 +25,8 @@ from typing import Annotated
 import typer
 
 from ..runtime import runs as folders
-from ..runtime import start
 from ..runtime.answers import predict_run
+from ..runtime.runs import RUNS
 from .classes import answer
 from .console import print_json
 from .fit import Fit
@@ -40,7 +40,7 @@ def run(
     fit: Annotated[
         Fit | None, typer.Option(help="Bring pictures to the network's size so; else as its source.")
     ] = None,
-    runs: Annotated[Path, typer.Option(help="Where runs are written.")] = start.RUNS,
+    runs: Annotated[Path, typer.Option(help="Where runs are written.")] = RUNS,
     threads: Annotated[int | None, typer.Option(min=1, help="At most this many threads.")] = None,
     json: Annotated[bool, typer.Option("--json", help="One JSON object on stdout.")] = False,
 ) -> None:

@@ -26,7 +26,7 @@ from ..runtime.events import (
     Steps,
     Warned,
 )
-from ..runtime.start import RUNS
+from ..runtime.runs import RUNS
 from .console import counted, figure, out, seconds, table, talk
 
 BAR = 24

@@ -22,8 +22,9 @@ from typing import Annotated, Any
 import typer
 
 from ..dsl.suggest import did_you_mean
-from ..runtime import differences, index, start
+from ..runtime import differences, index
 from ..runtime import runs as folders
+from ..runtime.runs import RUNS
 from .console import counted, figure, out, print_json, seconds, table, talk
 from .diff_command import SIDES
 
@@ -48,7 +49,7 @@ def run(
         str, typer.Argument(help="What to do: list, show, compare, rm; or a run to show.", metavar="[ACTION]")
     ] = Action.list,
     which: Annotated[list[str] | None, typer.Argument(metavar="RUN…", help="Runs by folder, name, or `last`.")] = None,
-    runs: Annotated[Path, typer.Option(help="Where runs are written.")] = start.RUNS,
+    runs: Annotated[Path, typer.Option(help="Where runs are written.")] = RUNS,
     reindex: Annotated[bool, typer.Option("--reindex", help="Read every run's record anew.")] = False,
     json: Annotated[bool, typer.Option("--json", help="JSON on stdout.")] = False,
 ) -> None:

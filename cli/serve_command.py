@@ -20,8 +20,8 @@ from typing import Annotated
 import typer
 
 from ..dsl.diagnostics import NetloomError
+from ..runtime.runs import RUNS
 
-RUNS = Path("runs")
 PORT = 8124
 BROUGHT = ("aiohttp", "textual_serve")
 """What the extra brings."""

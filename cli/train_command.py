@@ -26,6 +26,7 @@ import typer
 from ..runtime import start
 from ..runtime.events import Event, RunEnded
 from ..runtime.launch import Launch, Request
+from ..runtime.runs import RUNS
 from ..runtime.train import Wishes
 from .console import print_diagnostics, print_json
 from .entry import Interrupted
@@ -41,7 +42,7 @@ def run(
     set_: Annotated[list[str], typer.Option("--set", help="An option or number of the file, as name=value.")] = [],
     epochs: Annotated[int | None, typer.Option(min=1, help="Length of the whole run.")] = None,
     resume: Annotated[str | None, typer.Option(help="A run to go on with: its folder, its name, or `last`.")] = None,
-    runs: Annotated[Path, typer.Option(help="Where runs are written.")] = start.RUNS,
+    runs: Annotated[Path, typer.Option(help="Where runs are written.")] = RUNS,
     seed: Annotated[int | None, typer.Option(min=0, help="Another seed than the file's.")] = None,
     threads: Annotated[int | None, typer.Option(min=1, help="At most this many threads.")] = None,
     json: Annotated[bool, typer.Option("--json", help="The result as one JSON object on stdout.")] = False,

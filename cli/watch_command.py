@@ -16,7 +16,7 @@ from typing import Annotated
 
 import typer
 
-RUNS = Path("runs")
+from ..runtime.runs import RUNS
 
 
 def run(

@@ -13,6 +13,7 @@ from . import runs, start
 from .answers import evaluate_run, predict_run
 from .events import Event, RunEnded
 from .launch import Launch, Request
+from .runs import RUNS
 
 PathLike = str | Path
 Sets = Mapping[str, object]
@@ -50,7 +51,7 @@ def train(
     *,
     epochs: int | None = None,
     resume: str | None = None,
-    folder: PathLike = start.RUNS,
+    folder: PathLike = RUNS,
     seed: int | None = None,
     threads: int | None = None,
     watch: Callable[[Event], None] | None = None,
@@ -70,12 +71,12 @@ def train(
     return Run(launch.folder.path, ended.status, ended.step, ended.seconds, ended.metrics)
 
 
-def evaluate(run: PathLike, folder: PathLike = start.RUNS) -> dict[str, dict[str, Any]]:
+def evaluate(run: PathLike, folder: PathLike = RUNS) -> dict[str, dict[str, Any]]:
     """Loss and metrics of each part of a run's data. `run`: its folder, its name, or `last`."""
     return evaluate_run(runs.find(Path(folder), str(run)))
 
 
-def predict(run: PathLike, *inputs: Any, tap: Sequence[str] = (), folder: PathLike = start.RUNS) -> dict[str, Any]:
+def predict(run: PathLike, *inputs: Any, tap: Sequence[str] = (), folder: PathLike = RUNS) -> dict[str, Any]:
     """What a run's network (or a file whose weights are all written in it) gives for files, arrays or rows of a
     part, as `digits:test[0:5]`: each output by name, one row an example. `tap` adds inner layers."""
     path = Path(run)

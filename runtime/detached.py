@@ -21,6 +21,7 @@ from typing import IO, Any
 
 from ..dsl.diagnostics import NetloomError, SpecError
 from .launch import Launch, Request
+from .runs import RUNS
 
 LOG = "log.txt"
 LAST_LINES = 5
@@ -35,7 +36,7 @@ class NotStarted(NetloomError):  # noqa: N818  says what happened
 def start_detached(
     path: Path | None,
     sets: Mapping[str, str] | None = None,
-    runs: Path = Path("runs"),
+    runs: Path = RUNS,
     *,
     epochs: int | None = None,
     resume: str | None = None,

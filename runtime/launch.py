@@ -21,7 +21,7 @@ from .looking import Looker
 from .observe import first_not_finite
 from .observing import EAGER_SECONDS, ENDS_SECONDS, Observer
 from .record import Record
-from .runs import RunFolder
+from .runs import RUNS, RunFolder
 from .train import NotFinite, Settings, Stopping, Training
 
 
@@ -34,7 +34,7 @@ class Request:
     sets: start.Sets | None = None
     epochs: int | None = None
     resume: str | None = None
-    runs: Path = start.RUNS
+    runs: Path = RUNS
     seed: int | None = None
     threads: int | None = None
     checkpoint_steps: int | None = None
@@ -179,7 +179,7 @@ class Launch:
             return False
         before = asked.read(self.resumed).epochs if self.request.file is None else None
         self.asked = replace(self.asked, epochs=before)
-        name = self.resumed.name if self.resumed.path.parent == start.RUNS else self.resumed.path
+        name = self.resumed.name if self.resumed.path.parent == RUNS else self.resumed.path
         length = before or self.loaded.experiment.epochs
         said = f"{done.epoch} epochs are done already, {wanted} asked for: nothing is trained"
         if length and length > done.epoch and not done.finished:

@@ -17,6 +17,8 @@ from .alive import is_alive
 from .events import read_events
 from .fold import View, fold
 
+RUNS = Path("runs")
+"""Where runs are written, if nothing else is said."""
 SPEC, INCLUDED, PLAN = "spec.yaml", "included", "plan.json"
 EVENTS, CHECKPOINTS = "events.jsonl", "checkpoints"
 TREND = 24

@@ -35,7 +35,6 @@ from .objects import Library
 from .store import Store
 from .target import host
 
-RUNS = Path("runs")
 Sets = Mapping[str, str]
 Watch = Callable[..., None]
 

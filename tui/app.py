@@ -18,6 +18,7 @@ from textual.screen import Screen
 from ..dsl.diagnostics import NetloomError
 from .desk import Desk
 from .keys import GLOBAL, shown
+from .widgets.top_bar import TopBar
 
 if TYPE_CHECKING:
     from .model.recovery import Lost, Recovery
@@ -96,6 +97,18 @@ class Designer(App[int]):
                 act = partial(self.run_action, binding.action, active.node)
                 yield SystemCommand(binding.description, f"key {shown(binding.key)}", act)
 
+    async def on_top_bar_chosen(self, event: TopBar.Chosen) -> None:
+        """A screen was asked for by its name in the line at the top of any."""
+        await self.action_go(event.mode)
+
+    def action_alone(self) -> None:
+        """The focused pane alone on the screen, or all again."""
+        screen = self.screen
+        if screen.maximized is None and screen.focused is not None:
+            screen.maximize(screen.focused)
+        else:
+            screen.minimize()
+
     async def action_help(self) -> None:
         """Tell the keys of what has the focus."""
         from .screens.help import HelpDialog
@@ -126,10 +139,14 @@ class Designer(App[int]):
         self.desk.sketch, self.desk.checked = sketch, None
         if self.current_mode == "design":
             await self.switch_mode("start")
-        await self.remove_mode("design")
-        self.add_mode("design", self._factory(*SCREENS["design"]))
-        await self.switch_mode("design")
+        await self._anew("design")
         self._remember()
+
+    async def _anew(self, mode: str) -> None:
+        """Show a screen made anew, of what lies on the desk now. It must not be the one that is shown."""
+        await self.remove_mode(mode)
+        self.add_mode(mode, self._factory(*SCREENS[mode]))
+        await self.switch_mode(mode)
 
     def _remember(self) -> None:
         """Put the file first among those that the start screen offers."""
@@ -170,9 +187,7 @@ class Designer(App[int]):
         self.desk.run = RunClient(folder)
         if self.current_mode == "train":
             await self.switch_mode("runs")
-        await self.remove_mode("train")
-        self.add_mode("train", self._factory(*SCREENS["train"]))
-        await self.switch_mode("train")
+        await self._anew("train")
 
     async def action_leave(self) -> None:
         """Leave; what is not saved is asked about."""

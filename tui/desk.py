@@ -5,9 +5,11 @@ All screens share the one desk; it knows nothing of how any of it is shown.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from ..runtime.runs import RUNS
 
 if TYPE_CHECKING:
     from .model.checking import Checked
@@ -23,7 +25,7 @@ class Desk:
 
     sketch: Sketch | None = None
     checked: Checked | None = None
-    runs: Path = field(default_factory=lambda: Path("runs"))
+    runs: Path = RUNS
     run: RunClient | None = None
     read_only: bool = False
     plain: bool = False

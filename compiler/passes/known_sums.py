@@ -31,10 +31,13 @@ class KnownSums(Pass):
     leaves: ClassVar[Stage] = TYPED
 
     def __call__(self, graph: Graph) -> Graph:
+        asked = {n.id for n in graph if n.op == "sum" and _grows(graph[n.inputs[0]], _axes(n))}
+        if not asked:
+            return graph
         rw = Rewriter(graph)
         known = _Known(graph, rw)
         for node in rw:
-            if node.op != "sum" or not _grows(graph[node.inputs[0]], _axes(node)):
+            if node.id not in asked:
                 continue
             made = known.sum(graph[node.inputs[0]], _axes(node), whole=node)
             if isinstance(made, Zero):

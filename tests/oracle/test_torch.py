@@ -11,9 +11,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from netloom.runtime import start
 from netloom.runtime.launch import Launch, Request
 from netloom.runtime.order import Order
+from netloom.runtime.runs import RUNS
 
 torch = pytest.importorskip("torch", reason="PyTorch is not installed: no oracle to compare with")
 pytestmark = pytest.mark.torch
@@ -131,4 +131,4 @@ def test_the_module_lists_match_the_files() -> None:
     for net in NETS:
         count = sum(isinstance(m, torch.nn.Linear) for m in modules(net))
         assert NETS[net][0].count("dense") == count
-    assert start.RUNS.name == "runs"
+    assert RUNS.name == "runs"

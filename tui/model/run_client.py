@@ -30,6 +30,7 @@ from ...runtime.events import (
     from_json,
 )
 from ...runtime.fold import View, after, fold
+from ...runtime.runs import RUNS
 from .series import Series
 
 EVENTS = "events.jsonl"
@@ -299,7 +300,7 @@ def _lean(events: Iterator[Event]) -> Iterator[Event]:
 
 
 def start_detached(
-    path: Path | None, sets: Mapping[str, str] | None = None, runs: Path = Path("runs"), **more: Any
+    path: Path | None, sets: Mapping[str, str] | None = None, runs: Path = RUNS, **more: Any
 ) -> RunClient:
     """Start a training beside this program, and give its client once its folder is there. `more`: see
     `runtime/detached.py`. Raises NotStarted with what it said."""

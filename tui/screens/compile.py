@@ -365,10 +365,6 @@ class CompileScreen(Measuring):
         """Nothing goes on behind a screen that is gone."""
         self._call_off()
 
-    async def on_top_bar_chosen(self, event: TopBar.Chosen) -> None:
-        """Another screen."""
-        await self.app.run_action(f"go('{event.mode}')")
-
 
 def _with_blocks(paths: tuple[str, ...]) -> list[str]:
     """The layers, each block before its first layer."""

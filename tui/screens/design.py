@@ -230,10 +230,6 @@ class DesignScreen(EditingScreen):
         """Mend what can be mended by itself."""
         self._edit(lambda: self.sketch.fix(event.diagnostic))
 
-    async def on_top_bar_chosen(self, event: TopBar.Chosen) -> None:
-        """Another screen."""
-        await self.app.run_action(f"go('{event.mode}')")
-
     def on_yaml_pane_moved(self, event: YamlPane.Moved) -> None:
         """The picture follows the cursor in the text."""
         checked = self.desk.checked

@@ -69,10 +69,14 @@ class EditingScreen(Screen[None]):
 
     async def action_add(self, where: str) -> None:
         """Choose a kind, and put it after or before the focused layer."""
+        await self._choose(lambda kind: self._add(kind, where))
+
+    async def _choose(self, then: Callable[[str], Any]) -> None:
+        """Have a kind chosen, and do something with it."""
 
         def chosen(kind: str | None) -> None:
             if kind is not None:
-                self._add(kind, where)
+                then(kind)
 
         await self.app.push_screen(PaletteDialog(self.sketch.document if self.sketch.readable else None), chosen)
 
@@ -123,25 +127,13 @@ class EditingScreen(Screen[None]):
         one = self._one()
         picture = self.desk.checked.picture if self.desk.checked else None
         targets = [link.target for link in picture.links if link.source == one] if picture else []
-        if one is None or not targets:
-            return
-
-        def chosen(kind: str | None) -> None:
-            if kind is not None:
-                self._edit(lambda: self.sketch.add_between(one, targets[0], kind))
-
-        await self.app.push_screen(PaletteDialog(self.sketch.document), chosen)
+        if one is not None and targets:
+            await self._choose(lambda kind: self._edit(lambda: self.sketch.add_between(one, targets[0], kind)))
 
     async def action_kind(self) -> None:
         """Another kind for the layer; the options that it has too stay."""
-        one = self._one()
-
-        def chosen(kind: str | None) -> None:
-            if kind is not None and one is not None:
-                self._edit(lambda: self.sketch.replace_kind(one, kind))
-
-        if one is not None:
-            await self.app.push_screen(PaletteDialog(self.sketch.document), chosen)
+        if (one := self._one()) is not None:
+            await self._choose(lambda kind: self._edit(lambda: self.sketch.replace_kind(one, kind)))
 
     async def action_rename(self) -> None:
         """Another name for the layer, and for it wherever it is read."""

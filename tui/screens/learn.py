@@ -187,10 +187,6 @@ class LearnScreen(Screen[None]):
         if self._shown is not None:
             await self.app.push_screen(NumbersScreen(self.desk, self._shown.text, self._shown.path))
 
-    async def on_top_bar_chosen(self, event: TopBar.Chosen) -> None:
-        """Another screen."""
-        await self.app.run_action(f"go('{event.mode}')")
-
 
 def ticked_words(chosen: Entry) -> str:
     """What to look at, in plain words for a notice."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from collections.abc import Callable
 from typing import Any, Literal
 
@@ -26,17 +27,17 @@ class Measuring(Screen[None]):
         self._times: dict[str, Any] | None = None
         self._times_of = -1
 
+    @abstractmethod
     def _work_on(self, words: str) -> None:
         """Say what is going on."""
-        raise NotImplementedError
 
+    @abstractmethod
     def _done(self, words: str) -> None:
         """Say how it ended."""
-        raise NotImplementedError
 
+    @abstractmethod
     def _show_times(self) -> None:
         """Show what was measured."""
-        raise NotImplementedError
 
     def _tell(self, do: Callable[..., None], *given: object) -> None:
         """Have something done on the screen, from beside it; nothing where it is gone."""

@@ -175,10 +175,9 @@ class NumbersScreen(Screen[None]):
         """Back to where one came from."""
         self.dismiss()
 
-    async def on_top_bar_chosen(self, event: TopBar.Chosen) -> None:
-        """Another screen."""
+    def on_top_bar_chosen(self, _event: TopBar.Chosen) -> None:
+        """Close, so that the screen that is asked for (by the application) is not covered."""
         self.dismiss()
-        await self.app.run_action(f"go('{event.mode}')")
 
 
 def _grid_lines(grid: Grid) -> Iterator[Text]:

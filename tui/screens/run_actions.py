@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from abc import abstractmethod
 from pathlib import Path
 
 from textual import work
@@ -42,17 +43,17 @@ class RunActions(Screen[None]):
         """The list."""
         return self.query_one(RunTable)
 
+    @abstractmethod
     def chosen(self) -> list[RunRow]:
         """The runs that are meant."""
-        raise NotImplementedError
 
+    @abstractmethod
     def in_view(self) -> list[RunRow]:
         """The runs that are listed."""
-        raise NotImplementedError
 
+    @abstractmethod
     def refresh_now(self) -> None:
         """Read and draw all of it."""
-        raise NotImplementedError
 
     def _one(self) -> RunRow | None:
         row = self.table.pointed

@@ -54,7 +54,7 @@ class RunsScreen(RunActions):
         Binding("m", "metric", "Metric"),
         Binding("left_square_bracket", "pane(-1)", "Pane before", show=False),
         Binding("right_square_bracket", "pane(1)", "Next pane", show=False),
-        Binding("z", "alone", "Pane alone", show=False),
+        Binding("z", "app.alone", "Pane alone", show=False),
         Binding("escape", "clear", "All runs", show=False),
         *(Binding(b.key, b.action, b.description, show=False) for b in LOOK_KEYS),
     ]
@@ -203,17 +203,6 @@ class RunsScreen(RunActions):
         self.add_class(f"pane-{self._pane}")
         self.query_one(f"#{self._pane}").focus()
 
-    def action_alone(self) -> None:
-        """The pane alone on the screen, or all again."""
-        if self.maximized is None and self.focused is not None:
-            self.maximize(self.focused)
-        else:
-            self.minimize()
-
     def action_mark(self) -> None:
         """Mark the run with the cursor."""
         self.table.action_mark()
-
-    async def on_top_bar_chosen(self, event: TopBar.Chosen) -> None:
-        """Another screen."""
-        await self.app.run_action(f"go('{event.mode}')")

@@ -153,10 +153,6 @@ class StartScreen(Screen[None]):
         question = f"Throw away what was not saved of {lost.path.name if lost.path else 'the new network'}?"
         await self.app.push_screen(Confirm(question, "Throw away"), sure)
 
-    async def on_top_bar_chosen(self, event: TopBar.Chosen) -> None:
-        """Another screen."""
-        await self.app.run_action(f"go('{event.mode}')")
-
 
 def _welcome() -> Text:
     text = Text.assemble((WELCOME, "bold"), "\n")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from abc import abstractmethod
 from typing import Any
 
 from textual import work
@@ -41,13 +42,13 @@ class SteeringScreen(Screen[None]):
         """Another run: forget what was asked of the one before."""
         self.steering = Steering(self._send)
 
+    @abstractmethod
     def redraw(self) -> None:
         """Draw what is known."""
-        raise NotImplementedError
 
+    @abstractmethod
     def refresh_now(self) -> None:
         """Read the record and draw."""
-        raise NotImplementedError
 
     def _send(self, command: dict[str, Any]) -> Any:
         assert self.desk.run is not None, "only a run is steered"

@@ -88,7 +88,7 @@ class TrainScreen(SteeringScreen):
         Binding("p", "play", "Play the record", show=False),
         Binding("left_square_bracket", "pane(-1)", "Pane before", show=False),
         Binding("right_square_bracket", "pane(1)", "Next pane", show=False),
-        Binding("z", "alone", "Pane alone", show=False),
+        Binding("z", "app.alone", "Pane alone", show=False),
         Binding("escape", "now", "Now", show=False),
         *LOOK_KEYS,
     ]
@@ -292,13 +292,6 @@ class TrainScreen(SteeringScreen):
     def _show_panes(self) -> None:
         self.query_one(PaneNames).show(self._pane)
 
-    def action_alone(self) -> None:
-        """The pane alone on the screen, or all again."""
-        if self.maximized is None and self.focused is not None:
-            self.maximize(self.focused)
-        else:
-            self.minimize()
-
     def action_freeze(self) -> None:
         """Hold the display still; training goes on."""
         self._frozen = not self._frozen
@@ -346,7 +339,3 @@ class TrainScreen(SteeringScreen):
         self._back, self._playing = None, False
         self.remove_class("back")
         self.redraw()
-
-    async def on_top_bar_chosen(self, event: TopBar.Chosen) -> None:
-        """Another screen."""
-        await self.app.run_action(f"go('{event.mode}')")

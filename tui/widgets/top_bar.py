@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from rich.table import Table
 from rich.text import Text
 from textual.events import Click
@@ -9,6 +11,8 @@ from textual.message import Message
 from textual.widget import Widget
 
 NAMES = {"design": "Design", "compile": "Compile", "train": "Train", "runs": "Runs", "learn": "Learn"}
+SHORT = 76
+"""Columns below which the other screens are told by their numbers alone."""
 
 
 class TopBar(Widget):
@@ -44,20 +48,22 @@ class TopBar(Widget):
         return line
 
     def _names(self) -> Text:
-        short = self.size.width < 76
         found = Text()
-        for number, (mode, name) in enumerate(NAMES.items(), 1):
-            here = mode == self._mode
-            words = f"[{number} {name}]" if here else f" {number} {'' if short else name + ' '}"
-            found.append(words, style="bold reverse" if here else "")
+        for mode, words in self._words():
+            found.append(words, style="bold reverse" if mode == self._mode else "")
         return found
+
+    def _words(self) -> Iterator[tuple[str, str]]:
+        """Each screen and how it is called here, in order."""
+        short = self.size.width < SHORT
+        for number, (mode, name) in enumerate(NAMES.items(), 1):
+            here = f"[{number} {name}]"
+            yield mode, here if mode == self._mode else f" {number} {'' if short else name + ' '}"
 
     def on_click(self, event: Click) -> None:
         """Find the name under the pointer."""
         at, left = event.x - 1, 0
-        short = self.size.width < 76
-        for number, (mode, name) in enumerate(NAMES.items(), 1):
-            words = f"[{number} {name}]" if mode == self._mode else f" {number} {'' if short else name + ' '}"
+        for mode, words in self._words():
             if left <= at < left + len(words):
                 self.post_message(self.Chosen(mode))
             left += len(words)
