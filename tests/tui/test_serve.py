@@ -346,7 +346,10 @@ def test_the_command_prints_its_address_and_ends_when_asked(number: signal.Signa
 
         assert asyncio.run(opened()) == 200
         running.send_signal(number)
-        assert running.wait(PATIENCE) == 0
+        try:
+            assert running.wait(PATIENCE) == 0
+        finally:
+            running.kill()
         assert running.stdout.read() == ""
     assert list(tmp_path.iterdir()) == []
 
