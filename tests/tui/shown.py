@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 from textual.app import App
 from textual.screen import Screen
 
+from netloom.tui.app import Designer
 from netloom.tui.desk import Desk
 
 
@@ -26,6 +27,10 @@ class Holder(App[None]):
         """Show it."""
         shown: Screen[None] = self._kind(self.desk)
         await self.push_screen(shown)
+
+    def action_alone(self) -> None:
+        """What the program itself does."""
+        Designer.action_alone(cast("Designer", self))
 
     async def watch_run(self, folder: object) -> None:
         """A run was chosen."""
