@@ -106,18 +106,23 @@ def make_scratch(count: int) -> Word:
     return Word(INT64, (), generate)
 
 
-def make_turned(lanes: int, a_step: int, b_step: int) -> Word:
-    """`turned(a, b)`: b[y, x] = a[x, y] for a square of `lanes` numbers; the steps are those between rows."""
+def make_turned(lanes: int, a_step: int, b_step: int, taken: int | None = None, given: int | None = None) -> Word:
+    """`turned(a, b)`: b[y, x] = a[x, y] for a square of `lanes` numbers; the steps are those between rows.
+
+    Only the first `taken` rows of a are read, the others count as zeros; only the first `given` of b are written.
+    """
     vector = ir.VectorType(F32, lanes)
 
     def generate(b: ir.IRBuilder, values: Any) -> None:
         source, target = (b.inttoptr(v, F32.as_pointer()) for v in values)
-        rows = [b.load(_place(b, vector, source, i * a_step), align=4) for i in range(lanes)]
+        zero = ir.Constant(vector, [0.0] * lanes)
+        rows = [b.load(_place(b, vector, source, i * a_step), align=4) for i in range(lanes)[:taken]]
+        rows += [zero] * (lanes - len(rows))
         half = lanes // 2
         while half:
             rows = _swapped(b, rows, half)
             half //= 2
-        for i, row in enumerate(rows):
+        for i, row in enumerate(rows[:given]):
             b.store(row, _place(b, vector, target, i * b_step), align=4)
 
     return Word(NOTHING, (INT64,) * 2, generate)

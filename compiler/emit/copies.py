@@ -118,20 +118,23 @@ def _joined(loops: list[Loop]) -> list[Loop]:
     return found or [(1, 1, 1)]
 
 
-def copies_text(recipe: Recipe) -> str:
+def copies_text(recipe: Recipe, lanes: int) -> str:
     """The moves one after another; the threads share the outermost loop of each."""
-    return _Copies(recipe).text()
+    return _Copies(recipe, lanes).text()
 
 
 class _Copies(Lines):
-    def __init__(self, recipe: Recipe) -> None:
+    def __init__(self, recipe: Recipe, lanes: int) -> None:
         super().__init__()
-        self.recipe = recipe
+        self.recipe, self.lanes = recipe, lanes
         self.out = len(recipe["operands"]) - 1
         self.before = dict[str, str]()
 
     def text(self) -> str:
         self.addresses(self.out + 1)
+        if self.is_table():
+            self.table(self.recipe["moves"][0])
+            return self.kernel("".join(self.before.values()) + "\n\n")
         self.pads()
         for move in self.recipe["moves"]:
             self.move(move)
@@ -147,6 +150,54 @@ class _Copies(Lines):
         self.put(f"set_number(p{self.out}, row * {pitch} + pad, F(0.0))")
         self.close("pad += 1")
         self.close("row += 1")
+
+    def is_table(self) -> bool:
+        """Whether all that is moved is one table of known size, turned over, with pads behind its rows on both sides."""
+        moves = self.recipe["moves"]
+        loops = moves[0]["loops"]
+        if len(moves) > 1 or moves[0]["shift"] != [0, 0] or len(loops) != 2:
+            return False
+        (lines, a_one, b_step), (runs, a_step, b_one) = loops
+        known = isinstance(lines, int) and isinstance(runs, int) and (a_one, b_one) == (1, 1)
+        return (
+            known and self.whole(lines) <= a_step and self.recipe["pads"] == [runs, self.whole(runs)] == [runs, b_step]
+        )
+
+    def whole(self, count: int) -> int:
+        """`count` numbers as whole vectors."""
+        return -(-count // self.lanes) * self.lanes
+
+    def table(self, move: dict[str, Any]) -> None:
+        """Squares of a table, those at its edges too: pads are read, and zeros written into them."""
+        (lines, _, b_step), (runs, a_step, _) = move["loops"]
+        parts = self.whole(lines) // self.lanes
+        self.loop("part", f"{parts} * (thread + 1) // threads", f"{parts} * thread // threads")
+        self.put(f"a = p{move['from']} + {4 * self.lanes} * part")
+        self.put(f"b = p{self.out} + {4 * self.lanes * b_step} * part")
+        given = lines % self.lanes
+        if given:
+            self.put(f"if part < {parts - 1}:")
+            self.depth += 1
+        self.squares(runs, a_step, b_step, self.lanes)
+        if given:
+            self.depth -= 1
+            self.put("else:")
+            self.depth += 1
+            self.squares(runs, a_step, b_step, given)
+            self.depth -= 1
+        self.close("part += 1")
+
+    def squares(self, runs: int, a_step: int, b_step: int, given: int) -> None:
+        """A line of squares, of which `given` rows are written."""
+        full, rest = divmod(runs, self.lanes)
+        place = f"a + {4 * self.lanes * a_step} * c, b + {4 * self.lanes} * c"
+        if full:
+            self.loop("c", str(full))
+            self.put(f"turned_{self.block(a_step, b_step, self.lanes, given)}({place})")
+            self.close("c += 1")
+        if rest:
+            self.put(f"c = {full}")
+            self.put(f"turned_{self.block(a_step, b_step, rest, given)}({place})")
 
     def move(self, move: dict[str, Any]) -> None:
         loops = [tuple(loop) for loop in move["loops"]]
@@ -217,8 +268,8 @@ class _Copies(Lines):
         self.close("c += LANES")
         self.close("r += LANES")
 
-    def block(self, a_step: int, b_step: int) -> str:
+    def block(self, *shape: int) -> str:
         """The name of the block that transposes with these steps, defined in front of the kernel."""
-        name = f"{a_step}_{b_step}"
-        self.before[name] = f"turned_{name} = turned({a_step}, {b_step})\n"
+        name = "_".join(map(str, shape))
+        self.before[name] = f"turned_{name} = turned({', '.join(map(str, shape))})\n"
         return name

@@ -84,6 +84,8 @@ def _shape(width: int, lanes: int) -> tuple[int, int]:
     """Vectors and rows of a tile: as many sums as the registers hold (32 of them with 16 or 4 lanes)."""
     if lanes == 8:
         return (2, 6) if width > 1 else (1, 8)
+    if width == 7:
+        return 7, 3  # a row's whole width at once: no panel of one vector is left over
     if width >= 3 and width != 4:
         return 3, 8
     return (1, 16) if width == 1 else (2, 12)

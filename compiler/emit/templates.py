@@ -41,12 +41,12 @@ VOCABULARY = 4
 """Part of every kernel's fingerprint: raised whenever the meaning of a word of kernel text changes."""
 
 TEXTS = {"flat": flat_text, "columns": columns_text, "total": total_text, "nest": nest_text,
-         "numbers": numbers_text, "window": window_text, "copies": copies_text, "warp": warp_text,
+         "numbers": numbers_text, "window": window_text, "warp": warp_text,
          "depthwise": depthwise_text, "resample": resample_text, "picks": picks_text, "fractional": fractional_text}  # fmt: skip
 OWN_FORMS = {**dict.fromkeys(DEPTHWISE, depthwise_recipe), **dict.fromkeys(RESAMPLED, resample_recipe),
              "pool_max_pick": picks_recipe, **dict.fromkeys(FRACTIONAL, fractional_recipe)}  # fmt: skip
 """Ops that have a form to themselves."""
-TILED = {"rows": rows_text, "matmul": matmul_text, "convolve": convolve_text, "filters": filters_text}
+TILED = {"rows": rows_text, "copies": copies_text, "matmul": matmul_text, "convolve": convolve_text, "filters": filters_text}
 """Texts that depend on the number of lanes."""
 USUAL = {"B": 64, "N": 1}
 FLOPS_A_NS, BYTES_A_NS, CALL_NS, ELEMENT_NS = 180.0, 40.0, 20.0, 0.03
