@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ..dsl.kinds.windows import CONVOLUTIONS
 from .advice_view import RESHAPING, SCORES, View, column_of, is_curve, same_curve, size_of
 from .experiment import activation_of, options_of, weights_of
 from .graph import Node
@@ -22,7 +23,7 @@ def about_layers(view: View) -> None:
             _curve_twice(view, node)
         elif node.op == "dropout":
             _high_dropout(view, node)
-        elif node.op == "conv2d":
+        elif node.op in CONVOLUTIONS.values():
             _one_place(view, node)
     _linear_runs(view)
     _dropout_last(view)
@@ -68,7 +69,7 @@ def _curve_twice(view: View, node: Node) -> None:
 
 
 def _one_place(view: View, node: Node) -> None:
-    """A convolution of the picture itself whose window is left out, and so has one place."""
+    """A convolution of the column itself whose window is left out, and so has one place."""
     before = view.behind(view.experiment.graph[node.inputs[0]], frozenset({"resize"}))
     entry = view.entries.get(view.at(node))
     if column_of(before) is None or size_of(before)[-1] > MOST_COLOURS:
@@ -80,7 +81,7 @@ def _one_place(view: View, node: Node) -> None:
         "W227", view.at(node),
         f"`{node.id}` has no `kernel`, and so a window of one place: it sees no edge and no shape, only each place of "
         f"`{before.id}` by itself",
-        f"Write `conv2d: {{filters: {filters}, kernel: 3}}`; or `kernel: 1` where that is meant.",
+        f"Write `{node.op}: {{filters: {filters}, kernel: 3}}`; or `kernel: 1` where that is meant.",
     )  # fmt: skip
 
 

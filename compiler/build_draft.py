@@ -169,7 +169,7 @@ class Frame:
 def named_sizes(prefix: str, sizes: Sizes, unknown: object) -> dict[str, object]:
     """Sizes as formulas read them: `input.channels`, `input.height`; `unknown` stands for sizes not known."""
     if sizes is None:
-        return {f"{prefix}.{axis}": unknown for axis in ("channels", "features", "height", "width", "time")}
+        return {f"{prefix}.{axis}": unknown for axis in ("channels", "depth", "features", "height", "width", "time")}
     axes = AXES.get(len(sizes), ("channels",) if sizes else ())
     found: dict[str, object] = {f"{prefix}.{axis}": size for axis, size in zip(axes, sizes, strict=False)}
     if sizes:

@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ..dsl.kinds.kind import Kind
 from ..dsl.kinds.tables import lookup
+from ..dsl.kinds.windows import CONVOLUTIONS
 from ..dsl.places import Place
 from ..dsl.spec import Entry
 from .build_draft import Draft
 from .experiment import options_of
 from .graph import Node
 
-PICTURE = 3
-WINDOWED = ("conv2d", "max_pool", "avg_pool")
 KEEPING = ("batch_norm", "layer_norm", "dropout")
-WINDOW = {"conv2d": "kernel", "max_pool": "size", "avg_pool": "size"}
+WINDOW = {**dict.fromkeys(CONVOLUTIONS.values(), "kernel"), "max_pool": "size", "avg_pool": "size"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +71,12 @@ def _differs(kind: Kind, one: tuple[int, ...], other: tuple[int, ...]) -> bool:
 
 
 def _area(sizes: tuple[int, ...]) -> int:
-    return sizes[0] * sizes[1] if len(sizes) == PICTURE else 0
+    return math.prod(sizes[:-1]) if _has_places(sizes) else 0
+
+
+def _has_places(sizes: tuple[int, ...]) -> bool:
+    """Whether it is a signal, a picture or a volume."""
+    return len(sizes) - 1 in CONVOLUTIONS
 
 
 def _shrunk(draft: Draft, smaller: _Joined) -> list[Node]:
@@ -80,9 +85,9 @@ def _shrunk(draft: Draft, smaller: _Joined) -> list[Node]:
     found, node = list[Node](), draft.nodes.get(smaller.node)
     while node is not None and node.inputs:
         before, after = draft.sizes.get(node.inputs[0]), draft.sizes.get(node.id)
-        if before is None or after is None or len(before) != PICTURE:
+        if before is None or after is None or not _has_places(before):
             break
-        if node.op in WINDOWED and _loses_edge(draft, node):
+        if node.op in WINDOW and _loses_edge(draft, node):
             found.append(node)
         elif _area(before) != _area(after):
             break
@@ -96,7 +101,8 @@ def _loses_edge(draft: Draft, node: Node) -> bool:
     if before is None or after is None:
         return False
     strides = options.get("stride") or options.get(WINDOW[node.op])
-    return strides in ((1,), (1, 1)) and options.get("padding") != "same" and before[:2] != after[:2]
+    moves = isinstance(strides, tuple) and set(strides) == {1}
+    return moves and options.get("padding") != "same" and before[:-1] != after[:-1]
 
 
 def _ways(draft: Draft, kind: Kind, first: _Joined, other: _Joined, shrunk: Sequence[Node]) -> str:
@@ -104,7 +110,7 @@ def _ways(draft: Draft, kind: Kind, first: _Joined, other: _Joined, shrunk: Sequ
     one, two = first.sizes, other.sizes
     if len(one) != len(two):
         return "Bring them to the same number of axes, with `flatten` or `reshape`."
-    if len(one) != PICTURE:
+    if not _has_places(one):
         return f"Give both {one[-1]} units, or {two[-1]}." if len(one) == 1 else ""
     smaller, larger = (first, other) if _area(one) <= _area(two) else (other, first)
     ways = list[str]()
@@ -122,13 +128,13 @@ def _kept(draft: Draft, shrunk: Sequence[Node], larger: _Joined) -> list[str]:
     """What `padding: same` does, where it makes both of one size."""
     begin = draft.sizes[shrunk[0].inputs[0]] or ()
     losing = list(shrunk)
-    if begin[:2] != larger.sizes[:2]:
+    if begin[:-1] != larger.sizes[:-1]:
         others = _shrunk(draft, larger)
-        if not others or (draft.sizes[others[0].inputs[0]] or ())[:2] != begin[:2]:
+        if not others or (draft.sizes[others[0].inputs[0]] or ())[:-1] != begin[:-1]:
             return []
         losing += [node for node in others if node not in losing]
     names = " and ".join(f"`{node.id}`" for node in losing)
-    return [f"`padding: same` in {names} keeps {begin[0]} x {begin[1]}"]
+    return [f"`padding: same` in {names} keeps {' x '.join(map(str, begin[:-1]))}"]
 
 
 def _channels(first: _Joined, other: _Joined) -> str:
@@ -138,11 +144,12 @@ def _channels(first: _Joined, other: _Joined) -> str:
         source, aim = other, first
     filters, stride = aim.sizes[-1], _stride(source.sizes, aim.sizes)
     options = f"filters: {filters}, stride: {stride}" if stride else f"filters: {filters}"
-    return f"`conv2d: {{{options}}}` behind {source.said} brings it to {filters} channels"
+    kind = CONVOLUTIONS[len(source.sizes) - 1]
+    return f"`{kind}: {{{options}}}` behind {source.said} brings it to {filters} channels"
 
 
 def _stride(larger: tuple[int, ...], smaller: tuple[int, ...]) -> int | None:
     """The whole number by which both sides are smaller; None where there is none, or where it is 1."""
     factor = -(-larger[0] // smaller[0]) if smaller[0] else 1
-    fits = all(-(-size // factor) == other for size, other in zip(larger[:2], smaller[:2], strict=True))
+    fits = all(-(-size // factor) == other for size, other in zip(larger[:-1], smaller[:-1], strict=True))
     return factor if factor > 1 and fits else None

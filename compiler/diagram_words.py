@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from ..dsl.kinds.kind import REQUIRED
 from ..dsl.kinds.tables import find_layer, lookup
+from ..dsl.kinds.windows import CONVOLUTIONS
 from .diagram import Box, Family, Group
 from .experiment import options_of
 from .graph import Node
 
 FAMILIES: dict[str, Family] = {
-    **dict.fromkeys(("dense", "conv2d", "embedding", "variable", "positions"), "weights"),
+    **dict.fromkeys(("dense", "conv1d", "conv2d", "conv3d", "embedding", "variable", "positions"), "weights"),
     **dict.fromkeys(("lstm", "lstm_cell", "gru", "gru_cell", "recurrent", "attention"), "memory"),
     **dict.fromkeys(("batch_norm", "layer_norm", "unit_length", "local_response_norm"), "norm"),
     **dict.fromkeys(("max_pool", "avg_pool", "global_avg_pool", "global_max_pool", "max_unpool", "resize"), "pool"),
@@ -19,6 +20,8 @@ FAMILIES: dict[str, Family] = {
     **dict.fromkeys(("formula", "gradient", "detections"), "formula"),
     "field": "data",
 }  # fmt: skip
+AXES = {kind: axes for axes, kind in CONVOLUTIONS.items()}
+"""How many axes each convolution's window has."""
 SILENT = frozenset({"weights", "bias", "activation", "formula", "shape"})
 """Options that a box tells in another way."""
 MOST = 44
@@ -42,11 +45,11 @@ def detail_of(node: Node) -> str:
     if node.op == "dense":
         return f"{options['units']} units"
     words: list[str] = []
-    if node.op == "conv2d":
+    if node.op in AXES:
         filters = options.pop("filters")
-        words.append(f"{filters} filter{'s' if filters != 1 else ''} {sizes(options.pop('kernel', (1,)))}")
+        words.append(f"{filters} filter{'s' if filters != 1 else ''} {sizes(options.pop('kernel', (1,)), AXES[node.op])}")
     elif "size" in options and node.op.endswith("_pool"):
-        words.append(sizes(options.pop("size")))
+        words.append(sizes(options.pop("size"), node.type.rank - 2))
     elif node.op == "resize" and options.get("size") is None:
         words.append(f"× {_words(options.pop('scale'))}")
     kind = find_layer(node.op)
@@ -66,11 +69,10 @@ def _option(name: str, value: object) -> str:
     return f"{name.replace('_', ' ')} {value[0] if same and isinstance(value, tuple) else _words(value)}"
 
 
-def sizes(value: object) -> str:
-    """`(3, 3)` as `3×3`; one number stands for both sides."""
-    if not isinstance(value, tuple):
-        return f"{value}×{value}"
-    return "×".join(map(str, value * 2 if len(value) == 1 else value))
+def sizes(value: object, axes: int = 2) -> str:
+    """`(3, 3)` as `3×3`; one number stands for all sides."""
+    each = value if isinstance(value, tuple) else (value,)
+    return "×".join(map(str, each * axes if len(each) == 1 else each))
 
 
 def _words(value: object) -> str:

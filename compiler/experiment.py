@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
-from ..dsl.kinds.image_layers import extents
 from ..dsl.kinds.tables import lookup
+from ..dsl.kinds.windows import extents
 from ..dsl.places import Place
 from .graph import Graph, Node, Origin
 
@@ -196,14 +196,14 @@ def constant(value: float) -> Live:
 
 def options_of(node: Node) -> dict[str, object]:
     """The options of a layer by name; kinds within them as `(kind, ((option, value), …))`."""
-    options = node.attributes.get("options", ())
+    options = node.given("options", ())
     assert isinstance(options, tuple), "options are frozen pairs"
     return dict(options)
 
 
 def weights_of(node: Node) -> tuple[LayerWeight, ...]:
     """The weights of a layer; none for a column of the data."""
-    weights = node.attributes.get("weights", ())
+    weights = node.given("weights", ())
     assert isinstance(weights, tuple), "weights are a tuple"
     return weights
 

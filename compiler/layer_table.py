@@ -166,7 +166,7 @@ def places_seen(row: LayerRow) -> str:
         return "-"
     if row.field.size is None:
         return "all"
-    return " × ".join(map(str, row.field.size if len(set(row.field.size)) > 1 else row.field.size[:1] * 2))
+    return " × ".join(map(str, row.field.size))
 
 
 def steps_between(row: LayerRow) -> str:

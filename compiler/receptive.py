@@ -10,21 +10,21 @@ Source: Araujo, Norris & Sim 2019, "Computing receptive fields of convolutional 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import cast
 
 from ..dsl.formula import Binary, Call, Formula, Unary
 from ..dsl.formula import Node as Part
-from ..dsl.kinds.image_layers import extents, margins
 from ..dsl.kinds.tables import lookup
+from ..dsl.kinds.windows import CONVOLUTIONS, edges, steps_of
 from .experiment import Experiment, options_of
 from .formula_ops import COMPOSED, CURVES, ELEMENTWISE
 from .graph import Graph, Node
 
-WINDOWS = {"conv2d": "kernel", "max_pool": "size", "avg_pool": "size"}
-"""The kinds that move a window over a picture, and their word for its size."""
+WINDOWS = {**dict.fromkeys(CONVOLUTIONS.values(), "kernel"), "max_pool": "size", "avg_pool": "size"}
+"""The kinds that move a window over a signal, a picture or a volume, and their word for its size."""
 WHOLE_KINDS = frozenset({"flatten", "global_avg_pool", "global_max_pool"})
 POINTWISE = frozenset({"dense", "dropout", "batch_norm", "layer_norm", "split", "linear", "unit_length"})
 """Each place is made of the same place of what is read. A batch norm's own numbers are taken as given."""
@@ -81,18 +81,18 @@ class Along:
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """What one place of a layer sees of the picture `of`: `axes` down and across, or all of it (`axes` None)."""
+    """What one place of a layer sees of the picture (signal, volume) `of` along each axis, or all of it (None)."""
 
     of: str
-    axes: tuple[Along, Along] | None
+    axes: tuple[Along, ...] | None
 
     @property
-    def size(self) -> tuple[int, int] | None:
-        return None if self.axes is None else (self.axes[0].size, self.axes[1].size)
+    def size(self) -> tuple[int, ...] | None:
+        return None if self.axes is None else tuple(along.size for along in self.axes)
 
     @property
-    def jump(self) -> tuple[Fraction, Fraction] | None:
-        return None if self.axes is None else (self.axes[0].jump, self.axes[1].jump)
+    def jump(self) -> tuple[Fraction, ...] | None:
+        return None if self.axes is None else tuple(along.jump for along in self.axes)
 
 
 Fields = Mapping[str, Field]
@@ -117,7 +117,8 @@ def _largest(fields: Fields | None) -> Field | None:
 def _fields(node: Node, graph: Graph, read: list[Fields | None]) -> Fields | None:
     """The fields of a node from those of what it reads: {} where nothing is seen, None where it is not known."""
     if node.op == "field":
-        return {node.id: Field(node.id, (Along(), Along()))} if len(node.type.shape) == 4 else {}
+        axes = node.type.rank - 2
+        return {node.id: Field(node.id, (Along(),) * axes)} if axes in CONVOLUTIONS else {}
     known = {source: fields for source, fields in zip(node.inputs, read, strict=True) if fields}
     if any(fields is None for fields in read):
         return None
@@ -128,7 +129,7 @@ def _fields(node: Node, graph: Graph, read: list[Fields | None]) -> Fields | Non
     if node.op == "resize":
         return _resized(node, graph[node.inputs[0]], known[node.inputs[0]])
     placed = [graph[source] for source, fields in known.items() if _has_places(fields)]
-    if _place_by_place(node) and all(source.type.shape[1:3] == node.type.shape[1:3] for source in placed):
+    if _place_by_place(node) and all(source.type.shape[1:-1] == node.type.shape[1:-1] for source in placed):
         return _joined(list(known.values()))
     return None
 
@@ -139,7 +140,7 @@ def _has_places(fields: Fields) -> bool:
 
 def _place_by_place(node: Node) -> bool:
     """Whether every place of a picture is made of the same place of the pictures it reads."""
-    if len(node.type.shape) != 4:
+    if node.type.rank - 2 not in CONVOLUTIONS:
         return False
     if node.op == "formula":
         return _elementwise(cast(Formula, node.attr("formula")).tree)
@@ -160,19 +161,20 @@ def _elementwise(tree: Part) -> bool:
     return True
 
 
-Moved = tuple[Along | None, Along | None]
+Moved = tuple[Along | None, ...]
 
 
-def _windows(node: Node, source: Node) -> Callable[[tuple[Along, Along]], Moved]:
+def _windows(node: Node, source: Node) -> Callable[[tuple[Along, ...]], Moved]:
     options, word = options_of(node), WINDOWS[node.op]
-    size = extents(options, word)
-    stride = extents(options, "stride") if options.get("stride") is not None else size
-    dilation = extents(options, "dilation") if options.get("dilation") is not None else (1, 1)
-    above, _, left, _ = margins(options, word, cast(tuple[int, int], source.type.shape[1:3]))
+    sizes = cast(tuple[int, ...], source.type.shape[1:-1])
+    steps, before = steps_of(options, word, len(sizes)), (first for first, _ in edges(options, word, sizes))
+    windows = [*zip(*steps, before, strict=True)]
 
-    def moved(axes: tuple[Along, Along]) -> Moved:
-        down = axes[0].through_windows(size[0], stride[0], above, dilation[0])
-        return down, axes[1].through_windows(size[1], stride[1], left, dilation[1])
+    def moved(axes: tuple[Along, ...]) -> Moved:
+        return tuple(
+            along.through_windows(size, stride, first, dilation)
+            for along, (size, stride, dilation, first) in zip(axes, windows, strict=True)
+        )
 
     return moved
 
@@ -186,14 +188,14 @@ def _resized(node: Node, source: Node, fields: Fields) -> Fields | None:
     return _each(fields, lambda axes: (axes[0].enlarged(down), axes[1].enlarged(across)))
 
 
-def _each(fields: Fields, move: Callable[[tuple[Along, Along]], Moved]) -> Fields | None:
+def _each(fields: Fields, move: Callable[[tuple[Along, ...]], Moved]) -> Fields | None:
     """Every field moved on; None where one of them gets out of hand."""
     found: dict[str, Field] = {}
     for of, field in fields.items():
-        down, across = (None, None) if field.axes is None else move(field.axes)
-        if field.axes is not None and (down is None or across is None):
+        moved = None if field.axes is None else _all(move(field.axes))
+        if field.axes is not None and moved is None:
             return None
-        found[of] = Field(of, None if down is None or across is None else (down, across))
+        found[of] = Field(of, moved)
     return found
 
 
@@ -205,8 +207,18 @@ def _joined(all_fields: list[Fields]) -> Fields | None:
         if before.axes is None or field.axes is None:
             found[of] = Field(of, None)
             continue
-        down, across = (a.joined(b) for a, b in zip(before.axes, field.axes, strict=True))
-        if down is None or across is None:
+        both = _all(a.joined(b) for a, b in zip(before.axes, field.axes, strict=True))
+        if both is None:
             return None
-        found[of] = Field(of, (down, across))
+        found[of] = Field(of, both)
     return found
+
+
+def _all(axes: Iterable[Along | None]) -> tuple[Along, ...] | None:
+    """Every axis, or None where one of them is not known."""
+    known = list[Along]()
+    for along in axes:
+        if along is None:
+            return None
+        known.append(along)
+    return tuple(known)

@@ -19,7 +19,7 @@ PATH = re.compile(r"\$?[A-Za-z_]\w*(?:\.(?:\w+|\$[A-Za-z_]\w*))*")
 SELECTOR = re.compile(r"(?:\$?\w[\w]*\*?|\*\*?\w*)(?:\.(?:\$?\w+\*?|\*\*?\w*))*")
 WIRING = ("name", "from", "when", "repeat")
 RESERVED = frozenset({*WIRING, "weight", "where", "of", "input", "previous", "training", "index", "step"})
-AXES = frozenset({"channels", "features", "height", "width", "time"})
+AXES = frozenset({"channels", "depth", "features", "height", "width", "time"})
 LONGEST_NAME = 100
 
 

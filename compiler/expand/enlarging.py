@@ -5,14 +5,16 @@ from __future__ import annotations
 from typing import cast
 
 from ...dsl.kinds.enlarging_layers import enlarged_picture
-from ...dsl.kinds.image_layers import extents, margins
+from ...dsl.kinds.windows import extents, margins
 from ..experiment import options_of
 from ..graph import Node, Value
 from ..types import product
 from .activations import activate
-from .pictures import Frozen, Window, size_of, table_of, window_of
+from .convolutions import Frozen
+from .pools import put_back
 from .registry import Options, Scene, layer
 from .weights import weight
+from .windows import Window, size_of, table_of
 
 
 @layer("conv_transpose2d")
@@ -45,10 +47,8 @@ def conv_transpose2d(scene: Scene, node: Node, inputs: list[Value], options: Opt
 @layer("max_unpool")
 def max_unpool(scene: Scene, node: Node, inputs: list[Value], _options: Options) -> Value:
     """Each number where the pool found its largest, the first of several; what meets in one place adds up."""
-    values, pooled, picture = inputs
-    pool = scene.experiment.graph[node.inputs[1]]
-    window = window_of(picture, options_of(pool), "size")
-    return scene.builder.add("pool_max_back", [values, picture, pooled], **window)
+    values, _pooled, read = inputs
+    return put_back(values, read, options_of(scene.experiment.graph[node.inputs[1]]))
 
 
 @layer("resize")

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from .image_layers import AXES, KERNEL, STRIDE, extents, paddings, picture_of
+from .image_layers import KERNEL, STRIDE
 from .kind import Kind, Option, SizeMistake, Sizes, Weight, register
 from .layers import ACTIVATION, BIAS, WEIGHTS
 from .sizes import Options, Shapes, has_bias, number, said
 from .starts import default_start
+from .windows import AXES, extents, paddings, picture_of
 
 Pair = tuple[int, int]
 
@@ -37,7 +38,7 @@ def enlarged_picture(shape: tuple[int, ...], options: Options) -> Pair:
     found = [
         enlarged(size, window, stride, dilation, padding, more, axis)
         for size, window, stride, dilation, padding, more, axis in zip(
-            shape[:2], *parts, paddings(options), extents(options, "output_padding"), AXES, strict=True
+            shape[:2], *parts, paddings(options), extents(options, "output_padding"), AXES[2], strict=True
         )
     ]
     return found[0], found[1]

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from dataclasses import replace
 
-from .kind import Kind, Option, SizeMistake, Sizes, Weight, register
+from .kind import Kind, Option, SizeMistake, SizeRule, Sizes, Weight, register
 from .layers import ACTIVATION, BIAS, WEIGHTS
-from .sizes import Options, Shapes, has_bias, number, one_shape, said
+from .sizes import Options, Shapes, has_bias, number, one_shape
 from .starts import default_start
+from .windows import AXES, CONVOLUTIONS, along, extents, picture_of, places_of, pooled_places, windows_along
 
 PADDING = Option(
     "padding",
@@ -19,135 +20,35 @@ PADDING = Option(
     choices=("valid", "same"),
     most=2,
 )
-AXES = ("height", "width")
 
 
-def extents(options: Options, name: str) -> tuple[int, int]:
-    """An option of one or two whole numbers, for height and width."""
-    values = options[name]
-    assert isinstance(values, tuple), f"{name} was resolved as whole numbers: {values!r}"
-    if len(values) not in (1, 2):
-        raise SizeMistake(f"{name} has {len(values)} numbers", "Give one number, or one for height and one for width.")
-    return values[0], values[-1]
+def convolved(axes: int) -> SizeRule:
+    """The sizes of a convolution: […, C] -> […', filters]; weights [filters, kernel …, C / groups]."""
 
+    def sizes(shapes: Shapes, options: Options) -> Sizes:
+        before, channels = places_of(shapes, axes, CONVOLUTIONS)
+        filters, groups = number(options, "filters"), number(options, "groups")
+        if channels % groups or filters % groups:
+            raise SizeMistake(
+                f"{channels} channels and {filters} filters do not fall into {groups} groups evenly",
+                "Choose a number of groups that divides both.",
+            )
+        kernel, after = along(options, "kernel", axes), windows_along(before, options, "kernel")
+        points = math.prod(kernel)
+        inputs = points * (channels // groups)
+        shape = (filters, *kernel, channels // groups)
+        weights = [Weight("weights", shape, inputs, points * filters // groups, default_start(options))]
+        if has_bias(options):
+            weights.append(Weight("bias", (filters,), inputs, filters, 0))
+        return Sizes((*after, filters), tuple(weights), math.prod(after) * filters * inputs)
 
-def window_output(
-    size: int, window: int, stride: int, dilation: int, padding: object, axis: str, rounding: object = "floor"
-) -> int:
-    """How many places a window has along an axis: (size + padding - reach) / stride, rounded, + 1.
-
-    Rounded up, the last window stands partly outside; one that would begin outside is none.
-    """
-    if padding == "same":
-        return math.ceil(size / stride)
-    added = 0 if padding == "valid" else int(str(padding))
-    reach = dilation * (window - 1) + 1
-    room = size + 2 * added - reach
-    whole = f"{size} + 2 * {added} = {size + 2 * added}" if added else str(size)
-    if room < 0:
-        raise SizeMistake(
-            f"a window of {reach} does not fit the {axis} of {whole}",
-            "Make it smaller, or write `padding: same`.",
-        )
-    if rounding == "strict" and room % stride:
-        raise SizeMistake(
-            f"a window of {reach} in steps of {stride} leaves {room % stride} of the {axis} of {whole} over: "
-            f"({size + 2 * added} - {reach}) / {stride} = {room / stride:.4g}",
-            "Change window, stride or padding, or leave `rounding: strict` out.",
-        )
-    last = room // stride
-    if rounding == "ceil" and room % stride and (last + 1) * stride < size + added:
-        last += 1
-    return last + 1
-
-
-def paddings(options: Options) -> tuple[object, object]:
-    """The padding of height and width: a word, or a number."""
-    padding = options["padding"]
-    both = tuple(padding) if isinstance(padding, list | tuple) else (padding,)
-    if len(both) not in (1, 2) or not all(p in ("same", "valid") or _count(p) for p in both):
-        raise SizeMistake(
-            f"padding is {padding!r}", "Write valid, same, a number, or one for height and one for width."
-        )
-    return both[0], both[-1]
-
-
-def margins(options: Options, window: str, picture: tuple[int, int]) -> tuple[int, int, int, int]:
-    """Zeros above, below, left and right of a picture, so that its windows stand where the size rule says."""
-    sizes = extents(options, window)
-    strides = extents(options, "stride") if options.get("stride") is not None else sizes
-    dilations = extents(options, "dilation") if options.get("dilation") is not None else (1, 1)
-    rounding = options.get("rounding", "floor")
-    found = list[int]()
-    for size, w, s, d, padding, axis in zip(picture, sizes, strides, dilations, paddings(options), AXES, strict=True):
-        places = window_output(size, w, s, d, padding, axis, rounding)
-        needed = (places - 1) * s + d * (w - 1) + 1 - size
-        if padding == "same":
-            found += [max(needed, 0) // 2, max(needed, 0) - max(needed, 0) // 2]
-        else:
-            before = 0 if padding == "valid" else int(str(padding))
-            found += [before, max(before, needed - before)]
-    return found[0], found[1], found[2], found[3]
-
-
-def _count(value: object) -> bool:
-    return isinstance(value, int) and not isinstance(value, bool) and value >= 0
-
-
-def picture_of(shapes: Shapes) -> tuple[int, int, int]:
-    """Height, width and channels of the one input; raises `SizeMistake` where it is no picture."""
-    shape = one_shape(shapes)
-    if len(shape) != 3:
-        raise SizeMistake(
-            f"the input is {said(shape)}, and a picture has 3 axes: height, width, channels",
-            "Bring it there with `reshape`.",
-        )
-    return shape[0], shape[1], shape[2]
-
-
-def _windows(shapes: Shapes, options: Options, window: str, dilations: Sequence[int]) -> tuple[int, int]:
-    height, width, _ = picture_of(shapes)
-    sizes, strides = extents(options, window), extents(options, "stride")
-    found = [
-        window_output(size, w, s, d, p, axis, options["rounding"])
-        for size, w, s, d, p, axis in zip(
-            (height, width), sizes, strides, dilations, paddings(options), AXES, strict=True
-        )
-    ]
-    return found[0], found[1]
-
-
-def conv2d_sizes(shapes: Shapes, options: Options) -> Sizes:
-    """[H, W, C] -> [H', W', filters]; weights [filters, kernel height, kernel width, C / groups]."""
-    channels = picture_of(shapes)[2]
-    filters, groups = number(options, "filters"), number(options, "groups")
-    if channels % groups or filters % groups:
-        raise SizeMistake(
-            f"{channels} channels and {filters} filters do not fall into {groups} groups evenly",
-            "Choose a number of groups that divides both.",
-        )
-    rows, columns = extents(options, "kernel")
-    height, width = _windows(shapes, options, "kernel", extents(options, "dilation"))
-    inputs = rows * columns * (channels // groups)
-    weights = [
-        Weight(
-            "weights",
-            (filters, rows, columns, channels // groups),
-            inputs,
-            rows * columns * filters // groups,
-            default_start(options),
-        )
-    ]
-    if has_bias(options):
-        weights.append(Weight("bias", (filters,), inputs, filters, 0))
-    return Sizes((height, width, filters), tuple(weights), height * width * filters * inputs)
+    return sizes
 
 
 def pool_sizes(shapes: Shapes, options: Options) -> Sizes:
-    """[H, W, C] -> [H', W', C]."""
-    stride = options["stride"] if options["stride"] is not None else options["size"]
-    height, width = _windows(shapes, {**options, "stride": stride}, "size", (1, 1))
-    return Sizes((height, width, picture_of(shapes)[2]))
+    """[…, C] -> […', C], along one, two or three axes."""
+    before, channels = pooled_places(shapes)
+    return Sizes((*windows_along(before, options, "size"), channels))
 
 
 def fractional_sizes(shapes: Shapes, options: Options) -> Sizes:
@@ -155,7 +56,7 @@ def fractional_sizes(shapes: Shapes, options: Options) -> Sizes:
     height, width, channels = picture_of(shapes)
     ratio, windows = options["ratio"], extents(options, "size")
     assert isinstance(ratio, int | float), f"ratio was resolved as a number: {ratio!r}"
-    for size, window, axis in zip((height, width), windows, AXES, strict=True):
+    for size, window, axis in zip((height, width), windows, AXES[2], strict=True):
         if window > size:
             raise SizeMistake(f"a window of {window} does not fit the {axis} of {size}", "Make it smaller.")
         if size / ratio < 1:
@@ -199,20 +100,33 @@ ROUNDING = Option(
 )  # fmt: skip
 EPSILON = Option("epsilon", "number", 1e-5, "keeps the division from 0", low=0, open_low=True)
 
-register(
-    Kind(
-        "conv2d", "layer", "Windows of a picture, each read by the same filters.",
-        "y[i, j] = activation(sum(x[window at i, j] * weights) + bias)", main="filters",
-        options=(
-            Option("filters", "int", help="channels it gives out", low=1, high=2**31 - 1),
-            KERNEL, STRIDE, PADDING, ROUNDING,
-            Option("dilation", "ints", (1,), "gap between the window's points", low=1, most=2),
-            Option("groups", "int", 1, "parts of the channels that do not see each other", low=1),
-            ACTIVATION, WEIGHTS, BIAS,
-        ),
-        sizes=conv2d_sizes, source="LeCun et al. 1989",
-    )
-)  # fmt: skip
+DILATION = Option("dilation", "ints", (1,), "gap between the window's points", low=1, most=2)
+
+
+def _convolution(axes: int, help_: str, source: str) -> None:
+    """Register the convolution along so many axes."""
+    words = "length" if axes == 1 else "depth, height and width" if axes == 3 else "height and width"
+    place = ", ".join("ijk"[:axes])
+    kernel = replace(KERNEL, help=f"{words} of the window" + (", or one number for all" if axes > 1 else ""))
+    windows = (kernel, STRIDE, PADDING, ROUNDING, DILATION)
+    register(
+        Kind(
+            CONVOLUTIONS[axes], "layer", help_, f"y[{place}] = activation(sum(x[window at {place}] * weights) + bias)",
+            main="filters", options=(
+                Option("filters", "int", help="channels it gives out", low=1, high=2**31 - 1),
+                *(option if option is ROUNDING else replace(option, most=axes) for option in windows),
+                Option("groups", "int", 1, "parts of the channels that do not see each other", low=1),
+                ACTIVATION, WEIGHTS, BIAS,
+            ),
+            sizes=convolved(axes), source=source,
+        )
+    )  # fmt: skip
+
+
+_convolution(2, "Windows of a picture, each read by the same filters.", "LeCun et al. 1989")
+_convolution(1, "Windows of a signal or a sequence, each read by the same filters.", "Waibel et al. 1989")
+_convolution(3, "Windows of a volume or a film, each read by the same filters.", "Ji, Xu, Yang & Yu 2010")
+SIZE = Option("size", "ints", (2,), "the window's length along each axis, or one number for all", low=1, most=3)
 for _name, _help, _formula, _source in (
     ("max_pool", "The largest of each window.", "y[i, j, c] = max(x[window at i, j, c])", "Riesenhuber & Poggio 1999"),
     ("avg_pool", "The mean of each window.", "y[i, j, c] = mean(x[window at i, j, c])", "LeCun et al. 1989"),
@@ -220,9 +134,9 @@ for _name, _help, _formula, _source in (
     register(
         Kind(
             _name, "layer", _help, _formula, main="size", options=(
-                Option("size", "ints", (2,), "height and width of the window, or one number for both", low=1, most=2),
-                Option("stride", "ints", None, "how far the window moves; left out: its size", low=1, most=2),
-                PADDING, ROUNDING,
+                SIZE,
+                Option("stride", "ints", None, "how far the window moves; left out: its size", low=1, most=3),
+                replace(PADDING, most=3), ROUNDING,
             ),
             sizes=pool_sizes, source=_source,
         )

@@ -9,6 +9,7 @@ AXES: dict[int, tuple[str, ...]] = {
     1: ("channels",),
     2: ("time", "channels"),
     3: ("height", "width", "channels"),
+    4: ("depth", "height", "width", "channels"),
 }
 """Names of the axes by how many there are; `features` is another word for `channels`."""
 AXIS = Option("axis", "text", None, "name of the axis; left out: the last")

@@ -13,6 +13,7 @@ from ..tree import Scalar, Sequence, Table, Tree
 from .computed import OptionMistake, Scope, is_computed, items_of, substituted, value_of
 from .kind import Option, OptionType
 from .values import Quantity
+from .windows import one_for_each
 
 QUANTITY = re.compile(r"([-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?)\s*(\S+)")
 TENSOR = re.compile(r"(?:[A-Za-z_]\w*|\$[A-Za-z_]\w*)(?:\.(?:\w+|\$[A-Za-z_]\w*))*")
@@ -101,7 +102,7 @@ def _few(option: Option, count: int, tree: Tree) -> None:
             "E104",
             tree.place,
             f"{option.name} has {count} numbers",
-            "Give one number, or one for height and one for width.",
+            one_for_each(option.most),
         )
 
 

@@ -16,6 +16,32 @@ CONVOLUTION = """
 - flatten
 - dense: 10
 """
+for _name, _use, _reads, _shape, _weights, _sized in (
+    (
+        "conv1d",
+        "Small filters that move along a signal or a sequence: sound, measured curves, the steps of a text. A thing is "
+        "known whenever it comes. Channels stand last.",
+        "[64, 1]", "The length becomes", "[filters, kernel, channels / groups]", ("conv1d: {filters: 16, kernel: 5}", ((14, 5),)),
+    ),
+    (
+        "conv3d",
+        "Small filters that move through a volume (scans, voxels), or through a film, whose depth is its pictures. "
+        "Channels stand last. Costs grow with the third power of the window: 5 x 5 x 5 has 125 points.",
+        "[4, 4, 4, 1]", "Depth, height and width each become",
+        "[filters, kernel depth, kernel height, kernel width, channels / groups]",
+        ("conv3d: {filters: 16, kernel: 5}", ((14, 14, 14, 1),)),
+    ),
+):
+    tell(
+        "layer", _name, _use,
+        layers(
+            f"- reshape: {_reads}\n- {_name}: {{filters: 16, kernel: 3, activation: relu}}\n- max_pool: 2\n- flatten\n"
+            "- dense: 10"
+        ),
+        f"{_shape}{WINDOWS.removeprefix('Height and width each become')} Channels become `filters`. "
+        f"Weights are `{_weights}`.",
+        _sized,
+    )  # fmt: skip
 tell(
     "layer", "conv2d",
     "The layer of picture networks: the same small filters look at every place, so that a thing is known wherever it "
@@ -25,7 +51,8 @@ tell(
     ("conv2d: {filters: 16, kernel: 3, stride: 2}", ((28, 28, 1),)),
 )  # fmt: skip
 POOLED = (
-    "Height and width each become (size + 2 * padding - window) / stride, rounded down (or as `rounding` says), + 1; "
+    "It reads a signal [length, channels], a picture [height, width, channels] or a volume [depth, height, width, "
+    "channels]. Every axis becomes (size + 2 * padding - window) / stride, rounded down (or as `rounding` says), + 1; "
     "channels stay."
 )
 tell(
@@ -95,7 +122,7 @@ tell(
         - dense: 10
         """
     ),
-    "Height and width are those that the named `max_pool` read; channels stay.",
+    "Sizes are those that the named `max_pool` read; channels stay.",
 )  # fmt: skip
 tell(
     "layer", "resize",

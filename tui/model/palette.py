@@ -15,8 +15,8 @@ from ...dsl.suggest import called, hint, nearest
 GROUPS: Mapping[str, tuple[str, ...]] = {
     "Basics": ("dense", "flatten", "reshape", "dropout", "batch_norm", "layer_norm", "embedding", "one_hot"),
     "Pictures": (
-        "conv2d", "max_pool", "avg_pool", "global_avg_pool", "global_max_pool", "fractional_max_pool",
-        "conv_transpose2d", "max_unpool", "resize", "detections",
+        "conv2d", "conv1d", "conv3d", "max_pool", "avg_pool", "global_avg_pool", "global_max_pool",
+        "fractional_max_pool", "conv_transpose2d", "max_unpool", "resize", "detections",
     ),
     "Sequences": ("lstm", "gru", "attention", "positions", "recurrent", "shift", "lstm_cell", "gru_cell"),
     "Joiners": tuple(words("joiner")),
