@@ -48,7 +48,7 @@ def _cost(node: Node, counted: set[str]) -> LayerCost:
         shape=shape,
         parameters=sum(math.prod(w.shape) for w in weights),
         trainable=sum(math.prod(w.shape) for w in weights if w.trainable),
-        multiply_adds=cast(int, node.attributes.get("multiply_adds", 0)),
+        multiply_adds=cast(int, node.given("multiply_adds", 0)),
         bytes=math.prod(shape) * ITEM_BYTES[node.type.dtype],
         activation=None if activation in ("linear", node.op) else activation,
         line=node.origins[0].line,

@@ -9,7 +9,7 @@ same `Picture`.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -178,15 +178,14 @@ def marked(picture: Picture) -> Picture:
     for link in picture.links:
         if link.role in ("data", "skip"):
             after.setdefault(link.source, []).append(link.target)
-    reach = _reached(after, order)
     shortcuts = _shortcuts(picture, after, order)
     links = []
     for link in picture.links:
         if link.role in ("data", "skip"):
             ways = [step for step in after.get(link.source, []) if step != link.target]
-            longer = any(link.target in reach[step] for step in ways)
+            longer = bool(ways) and _leads(ways, link.target, after, order)
             role: Role = "skip" if longer or (link.source, link.target) in shortcuts else "data"
-            links.append(replace(link, role=role))
+            links.append(link if link.role == role else replace(link, role=role))
         else:
             links.append(link)
     return replace(picture, links=tuple(links))
@@ -259,10 +258,16 @@ def spine(picture: Picture) -> tuple[str, ...]:
     return tuple(reversed(way))
 
 
-def _reached(after: dict[str, list[str]], order: dict[str, int]) -> dict[str, set[str]]:
-    """What can be reached from each box, going forward in `order` alone."""
-    reach: dict[str, set[str]] = {}
-    for box in sorted(order, key=order.__getitem__, reverse=True):
-        steps = [step for step in after.get(box, []) if order[step] > order[box]]
-        reach[box] = set(steps).union(*(reach[step] for step in steps))
-    return reach
+def _leads(ways: Sequence[str], end: str, after: Mapping[str, list[str]], order: Mapping[str, int]) -> bool:
+    """Whether a way from one of some boxes comes to another, going forward in `order` alone: so none is looked at
+    behind that one."""
+    seen, waiting = set[str](), [step for step in ways if order[step] < order[end]]
+    while waiting:
+        at = waiting.pop()
+        for step in after.get(at, ()):
+            if step == end:
+                return True
+            if order[at] < order[step] < order[end] and step not in seen:
+                seen.add(step)
+                waiting.append(step)
+    return False

@@ -53,6 +53,10 @@ class Node:
     def attr(self, name: str) -> object:
         return dict(self.attrs)[name]
 
+    def given(self, name: str, otherwise: object) -> object:
+        """An attribute, or something else where there is none."""
+        return next((value for key, value in self.attrs if key == name), otherwise)
+
     @property
     def attributes(self) -> dict[str, object]:
         return dict(self.attrs)

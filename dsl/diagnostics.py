@@ -73,6 +73,12 @@ class Diagnostics:
         for diagnostic in others.items:
             self._add(diagnostic)
 
+    def copied(self) -> Diagnostics:
+        """The same remarks, to go on with elsewhere."""
+        made = Diagnostics(list(self.items))
+        made._said, made._places = set(self._said), set(self._places)
+        return made
+
     def raise_errors(self) -> None:
         """Raise `SpecError` with every remark when at least one is an error."""
         if self.errors:

@@ -10,7 +10,9 @@ from functools import cached_property
 
 from .diagnostics import Diagnostics, NetloomError
 from .edit_parts import Address, Part, Step, parts
-from .reader import read
+from .load import read_spec
+from .reader import read_with_events
+from .spec import Spec
 from .tree import Table
 
 NEWLINE = re.compile(r"\r\n|\n|\r")
@@ -48,17 +50,28 @@ class Edit:
 
 
 class Document:
-    """A file's text, read once. Nothing of it changes: an edit gives another document."""
+    """A file's text, read once. Nothing of it changes: an edit gives another document. `file` is what remarks call
+    it, and what it includes lies beside."""
 
-    def __init__(self, text: str) -> None:
-        self.text = text
-        self.diagnostics = Diagnostics()
+    def __init__(self, text: str, file: str = "") -> None:
+        self.text, self.file = text, file
         self._offset = len(text) - len(text.removeprefix(MARK))
-        tree = read(text, "", self.diagnostics)
+        self.reading, events = read_with_events(text, file)
+        tree = self.reading.tree
         readable = not self.diagnostics.errors and isinstance(tree, Table)
-        self._root = parts(text[self._offset :], tree) if readable and tree is not None else None
+        self._root = parts(text[self._offset :], tree, events) if readable and tree is not None else None
         if self._root is not None and self._offset:
             _shift(self._root, self._offset)
+
+    @property
+    def diagnostics(self) -> Diagnostics:
+        """The slips of the text as YAML."""
+        return self.reading.diagnostics
+
+    @cached_property
+    def spec(self) -> tuple[Spec | None, Diagnostics]:
+        """The spec that the text says, and every remark on it, as `read_spec` finds them."""
+        return read_spec(self.text, self.file, reading=self.reading)
 
     @property
     def root(self) -> Part:
@@ -130,8 +143,10 @@ class Document:
     def edit(self, splices: Iterable[Splice]) -> Edit:
         """The edit that these splices make. Refused where the file could not be read after it."""
         made = _sorted(splices)
+        if not made:
+            return Edit((), (), self)
         text, inverse = _spliced(self.text, made)
-        after = Document(text)
+        after = Document(text, self.file)
         if self._root is not None and after._root is None:
             error = next(iter(after.diagnostics.errors), None)
             raise Refused(f"the file could not be read after that: {error.message if error else 'nothing is left'}")
@@ -145,7 +160,8 @@ class Document:
         ):
             raise Refused("the file has changed since this edit was made")
         text, _ = _spliced(self.text, edit.splices)
-        return edit.result if edit.result is not None and edit.result.text == text else Document(text)
+        made = edit.result
+        return made if made is not None and made.text == text else Document(text, self.file)
 
 
 def steps_of(address: Address | str) -> Address:

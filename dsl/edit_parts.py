@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 import yaml
@@ -75,11 +75,12 @@ class Part:
             yield from part.walk()
 
 
-def parts(text: str, tree: Tree) -> Part:
-    """The parts of a text that was read as `tree` without a mistake. `text` has no byte order mark."""
+def parts(text: str, tree: Tree, read: Iterable[yaml.Event] | None = None) -> Part:
+    """The parts of a text that was read as `tree` without a mistake. `text` has no byte order mark; `read`: the
+    parser's events, where they are there already."""
     events = (
         event
-        for event in yaml.parse(text, Loader=LOADER)
+        for event in (yaml.parse(text, Loader=LOADER) if read is None else read)
         if isinstance(event, yaml.ScalarEvent | yaml.CollectionStartEvent | yaml.CollectionEndEvent)
     )
     return _part(tree, next(events), events, text)

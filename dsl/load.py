@@ -11,7 +11,7 @@ from .diagnostics import Diagnostics, Flooded
 from .include import Joined, joined, versioned
 from .overrides import overridden
 from .places import Place
-from .reader import read
+from .reader import Reading, read
 from .sections import RECIPES, STEP_LATER, data, is_several, step
 from .settings import RUN
 from .source_text import file_text
@@ -40,17 +40,19 @@ def load(
 
 
 def read_spec(
-    text: str, file: str, sets: Mapping[str, str] | None = None, folder: Path | None = None
-) -> tuple[Spec | None, Diagnostics]:
+    text: str, file: str, sets: Mapping[str, str] | None = None, folder: Path | None = None,
+    reading: Reading | None = None,
+) -> tuple[Spec | None, Diagnostics]:  # fmt: skip
     """The spec that a file's text says, and every remark on it.
 
     None when it could not be read whole. A spec may come with errors: those of single options and keys leave
     the rest standing, so that the compiler can find more. `sets` are overrides by path: `{"train.batch":
     "128"}`. `folder` is where included files are read from; left out: the file's own.
+    `reading` is the text under this file's name, where it was read already.
     """
     diagnostics = Diagnostics()
     try:
-        return _read(text, file, sets or {}, folder, diagnostics), diagnostics
+        return _read(text, file, sets or {}, folder, diagnostics, reading=reading), diagnostics
     except Flooded:
         return None, diagnostics
 
@@ -65,9 +67,12 @@ def read_damaged(text: str, file: str, folder: Path | None = None) -> Spec | Non
 
 
 def _read(
-    text: str, file: str, sets: Mapping[str, str], folder: Path | None, diagnostics: Diagnostics, *, whole: bool = True
-) -> Spec | None:
-    tree = read(text, file, diagnostics)
+    text: str, file: str, sets: Mapping[str, str], folder: Path | None, diagnostics: Diagnostics, *, whole: bool = True,
+    reading: Reading | None = None,
+) -> Spec | None:  # fmt: skip
+    tree = read(text, file, diagnostics) if reading is None else reading.tree
+    if reading is not None:
+        diagnostics.extend(reading.diagnostics)
     if tree is None and not diagnostics.errors:
         diagnostics.error("E014", Place(file, 1, 1), "the file is empty", "Begin with `netloom: 1` and `name:`.")
     if tree is None:

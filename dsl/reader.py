@@ -35,15 +35,38 @@ def read(text: str, file: str, diagnostics: Diagnostics) -> Tree | None:
     file is read too. Nothing is read of a file with more than `MOST_CHARACTERS`, `MOST_VALUES` or `DEEPEST`
     levels, and no further than the remark that says there are too many.
     """
+    return _read(text, file, diagnostics)[0]
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A text that was read: what it says, and the remarks on that. It can be handed on, and never changes."""
+
+    tree: Tree | None
+    diagnostics: Diagnostics
+
+
+def read_with_events(text: str, file: str) -> tuple[Reading, list[yaml.Event] | None]:
+    """A text as `read` reads it, with the parser's events, whose marks count from behind a byte order mark. No events
+    where the text was mended on the way."""
+    diagnostics = Diagnostics()
+    tree, events = _read(text, file, diagnostics)
+    return Reading(tree, diagnostics), events
+
+
+def _read(text: str, file: str, diagnostics: Diagnostics) -> tuple[Tree | None, list[yaml.Event] | None]:
     if len(text) > MOST_CHARACTERS:
         too_long(len(text), "characters", file, diagnostics)
-        return None
+        return None, None
     try:
         source = cleaned(text, file, diagnostics)
         events = _events(source, diagnostics)
-        return None if events is None else _Build(source, diagnostics).document(iter(events))
+        if events is None:
+            return None, None
+        tree = _Build(source, diagnostics).document(iter(events))
     except Flooded:
-        return None
+        return None, None
+    return tree, None if diagnostics.items else events
 
 
 class _TooMuch(Exception):  # noqa: N818  a mistake of the user's

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Self
@@ -11,6 +12,17 @@ from ...dsl.edit import Document, Edit, Refused, Splice
 from .addresses import Starts
 from .history import ERASED, TYPED, History, Step, edit_of, one_splice, spliced
 from .saving import read_bytes, write_whole
+
+
+UNSAVED = "untitled.yaml"
+"""What a text that lies in no file goes by in remarks."""
+KEPT = 3
+"""Texts before the present one that are kept as they were read: taking a change back reads nothing."""
+
+
+def place_of(path: Path | None) -> tuple[str, Path]:
+    """The name of a text's file, and the folder that its paths are read from."""
+    return (str(path), path.parent) if path is not None else (UNSAVED, Path())
 
 
 class ChangedOnDisk(NetloomError):  # noqa: N818  a question to the user, no failure
@@ -28,6 +40,7 @@ class Buffer:
         self.history = History()
         self.on_disk = on_disk
         self._document: Document | None = None
+        self._earlier = deque[Document](maxlen=KEPT)
         self._starts: Starts | None = None
 
     @classmethod
@@ -57,7 +70,12 @@ class Buffer:
     def document(self) -> Document:
         """The text by its parts, read when it is first asked for."""
         if self._document is None:
-            self._document = Document(self.text)
+            self._document = Document(self.text, place_of(self.path)[0])
+        return self._document
+
+    @property
+    def already_read(self) -> Document | None:
+        """The text by its parts, where it was read already."""
         return self._document
 
     def read_as(self, document: Document | None) -> None:
@@ -129,8 +147,10 @@ class Buffer:
     def _turn(self, change: Edit) -> None:
         self.text = spliced(self.text, change.splices)
         self.revision += 1
-        known = change.result
-        self._document = known if known is not None and known.text == self.text else None
+        known = (change.result, *self._earlier)
+        if self._document is not None:
+            self._earlier.append(self._document)
+        self._document = next((one for one in known if one is not None and one.text == self.text), None)
         self._starts = None
         self._followed(change.splices)
 

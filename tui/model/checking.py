@@ -20,9 +20,11 @@ from ...dsl.diagnostics import Diagnostic, Diagnostics
 from ...dsl.edit import Document, Refused
 from ...dsl.load import read_damaged, read_spec
 from ...dsl.spec import Spec
+from ...dsl.tree import Table
 from ...dsl.uncollected import uncollected
 from ...runtime.start import Loaded, check_spec
 from ...runtime.start import sketch as sketched
+from .buffer import place_of
 from .layer_facts import layers_of
 from .layers import Layer, Totals
 from .looked import LOOKED, signature
@@ -31,8 +33,6 @@ from .totals import estimate, exact_totals
 
 __all__ = ["Checked", "Layer", "Totals", "check_text", "exact_totals"]
 
-UNSAVED = "untitled.yaml"
-"""What a text that lies in no file goes by in remarks."""
 DRAWN = ("network", "graph", "blocks", "networks", "include")
 """The sections that a picture is made of."""
 
@@ -83,25 +83,36 @@ class Checked:
         return tuple(layer.id for layer in own if layer.line == nearest)
 
 
-def check_text(text: str, path: Path | None, revision: int) -> Checked:
+def check_text(text: str, path: Path | None, revision: int, document: Document | None = None) -> Checked:
     """Everything `check` says of a text that may lie in no file yet, and the picture of its network.
 
     Files that it names are read from the folder of `path`, or from the current one. Where the text has mistakes the
-    picture is that of the rest: a layer with a mistake stands in it, its sizes unknown.
+    picture is that of the rest: a layer with a mistake stands in it, its sizes unknown. `document`: the text by its
+    parts, where it was read already.
     """
     with uncollected():
-        document = Document(text)
+        if document is None or (document.text, document.file) != (text, place_of(path)[0]):
+            document = Document(text, place_of(path)[0])
         return replace(_checked(document, path, revision), document=document)
 
 
 def _checked(document: Document, path: Path | None, revision: int) -> Checked:
     text, (file, base) = document.text, place_of(path)
-    spec, diagnostics = read_spec(text, file, {}, base)
+    spec, diagnostics = _spec(document, base)
     schema, experiment = _built(spec, diagnostics, document, base) if spec is not None else (None, None)
     remarks = tuple(diagnostics)
     if experiment is not None and schema is not None:
         return _whole(revision, remarks, experiment, schema, document, file)
     return _partly(revision, remarks, spec or _drawable(text, file, base, document, remarks), schema, document, file)
+
+
+def _spec(document: Document, base: Path) -> tuple[Spec | None, Diagnostics]:
+    """What the text says. What it says with the help of other files is read anew: they may have changed."""
+    tree = document.reading.tree
+    if not isinstance(tree, Table) or "include" in tree.items:
+        return read_spec(document.text, document.file, {}, base, document.reading)
+    spec, remarks = document.spec
+    return spec, remarks.copied()
 
 
 def _built(
@@ -113,11 +124,6 @@ def _built(
     if experiment is not None and asked is not None:
         LOOKED.keep(asked, schema)
     return schema, experiment
-
-
-def place_of(path: Path | None) -> tuple[str, Path]:
-    """The name of a text's file, and the folder that its paths are read from."""
-    return (str(path), path.parent) if path is not None else (UNSAVED, Path())
 
 
 def loaded_of(text: str, path: Path | None) -> Loaded:

@@ -18,7 +18,8 @@ from ...compiler.rewrites import line_of, rewrite
 from ...runtime.kernel_sources import printable
 from ...runtime.start import Loaded
 from ...runtime.traced import Cancelled, Traced, trace
-from .checking import loaded_of, place_of
+from .buffer import place_of
+from .checking import loaded_of
 
 __all__ = ["SENTENCES", "Cancelled", "Compilation", "Row", "comparison", "compile_text", "idle", "step_words"]
 

@@ -310,7 +310,7 @@ class Sketch(Buffer):
         if self._known.revision != self.revision:
             from .checking import check_text
 
-            self.learn(check_text(self.text, self.path, self.revision))
+            self.learn(check_text(self.text, self.path, self.revision, self.already_read))
 
     def _append(self, kind: str, main: Value) -> str | None:
         if not self.text.strip():

@@ -28,8 +28,10 @@ from .design_edits import EditingScreen
 from .design_looks import KEYS, LOOKS
 
 if TYPE_CHECKING:
+    from ...dsl.edit import Document
     from ..model.checking import Checked
     from ..model.layers import Layer
+    from ..widgets.graph_pane import Made
 
 DEBOUNCE = 0.15
 """Seconds without a key before the text is checked."""
@@ -105,36 +107,38 @@ class DesignScreen(EditingScreen):
     def check_now(self) -> None:
         """Check the text as it is, beside the screen."""
         self.query_one(TotalsBar).note("checking…")
-        self._check(self.sketch.text, self.sketch.revision)
+        self._check(self.sketch.text, self.sketch.revision, self.sketch.already_read)
 
     @work(thread=True, exclusive=True, group="check")
-    def _check(self, text: str, revision: int) -> None:
+    def _check(self, text: str, revision: int, document: Document | None) -> None:
         from ..model.checking import check_text  # with the compiler: the screen stands before it is there
 
-        checked = check_text(text, self.sketch.path, revision)
-        self.app.call_from_thread(self._take, checked)
+        checked = check_text(text, self.sketch.path, revision, document)
+        # laid out here, too: all panes are painted once
+        made = self.graph.ahead(checked.picture) if checked.picture is not None else None
+        self.app.call_from_thread(self._take, checked, made)
 
-    def _take(self, checked: Checked) -> None:
+    def _take(self, checked: Checked, made: Made | None = None) -> None:
         if checked.revision != self.sketch.revision:
             return
         if checked.picture is None and self.desk.checked is not None:
             checked = checked.with_picture_of(self.desk.checked)
         self.desk.checked = checked
         self.sketch.learn(checked)
-        self._show(checked)
+        self._show(checked, made)
         self._keep_copy()
 
     @work(thread=True, exclusive=True, group="keep")
     def _keep_copy(self) -> None:
         self.app.keep_copy()  # type: ignore[attr-defined]
 
-    def _show(self, checked: Checked) -> None:
+    def _show(self, checked: Checked, made: Made | None = None) -> None:
         errors = sum(d.severity == "error" for d in checked.diagnostics)
         warnings = sum(d.severity == "warning" for d in checked.diagnostics)
         graph = self.graph
         graph.grey = checked.grey
         if checked.picture is not None:
-            graph.show(checked.picture, layers=checked.layers, marks=checked.marks)
+            graph.show(checked.picture, layers=checked.layers, marks=checked.marks, made=made)
         self.query_one(ProblemsPane).show(checked.diagnostics, self.sketch.text)
         self.query_one(PalettePane).show(self.sketch.document if self.sketch.readable else None)
         self.query_one(YamlPane).mark(checked.diagnostics)

@@ -31,27 +31,44 @@ MOST_STRIPS = 4000
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """All that a scene is made from."""
+    """All that a scene is made from. `closed` and `view` are None where nobody chose them: they go by the picture."""
 
     picture: Picture
-    closed: frozenset[str]
-    view: View
+    closed: frozenset[str] | None
+    view: View | None
     zoom: int
     fit: bool
-    hot: bool
+    heated: bool
     width: int
 
-    def made(self) -> tuple[Picture, BoxScene | LaneScene]:
-        """The picture with its closed groups, and the scene: where it is to fit, as large as fits."""
-        picture = folded(self.picture, self.closed)
-        if self.view == "lanes":
-            return picture, LaneScene.of(picture, max(30, self.width))
-        scene = BoxScene.of(picture, self.zoom, hot=self.hot)
+    def made(self) -> Made:
+        """What comes of it; slow for a large picture."""
+        closed = frozenset(at_first(self.picture)) if self.closed is None else self.closed
+        picture = folded(self.picture, closed)
+        suited: View = "lanes" if suits(picture.boxes, picture.links) else "boxes"
+        view = self.view or suited
+        scene = LaneScene.of(picture, max(30, self.width)) if view == "lanes" else self._boxes(picture)
+        return Made(self, closed, view, picture, scene)
+
+    def _boxes(self, picture: Picture) -> BoxScene:
+        """The boxes: where they are to fit, as large as fits."""
+        scene = BoxScene.of(picture, self.zoom, hot=self.heated)
         if not self.fit or scene.width <= self.width:
-            return picture, scene
-        smaller = [BoxScene.of(picture, zoom, hot=self.hot) for zoom in range(self.zoom - 1, -1, -1)]
+            return scene
+        smaller = [BoxScene.of(picture, zoom, hot=self.heated) for zoom in range(self.zoom - 1, -1, -1)]
         # what fits in no size is best moved over in the middle one
-        return picture, next((found for found in smaller if found.width <= self.width), (smaller or [scene])[0])
+        return next((found for found in smaller if found.width <= self.width), (smaller or [scene])[0])
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """A scene, the picture with its closed groups that it shows, and what both were made from."""
+
+    asked: Asked
+    closed: frozenset[str]
+    view: View
+    picture: Picture
+    scene: BoxScene | LaneScene
 
 
 class GraphPane(ScrollView, can_focus=True):
@@ -114,65 +131,73 @@ class GraphPane(ScrollView, can_focus=True):
     # what is shown
 
     def show(
-        self, picture: Picture, *, layers: Mapping[str, Layer] | None = None, marks: Mapping[str, Mark] | None = None
-    ) -> None:
-        """Shows a picture; folds, focus and selection stay as far as their boxes are still there."""
+        self, picture: Picture, *, layers: Mapping[str, Layer] | None = None, marks: Mapping[str, Mark] | None = None,
+        made: Made | None = None,
+    ) -> None:  # fmt: skip
+        """Shows a picture; folds, focus and selection stay as far as their boxes are still there. `made`: what `ahead`
+        made of this picture."""
         self._drawn = {drawn: layer.id for layer in (layers or {}).values() for drawn in layer.drawn}
         self._marks = marks or {}
-        if picture != self.picture:
-            self.picture = picture
-            if not self._chose_folds:
-                self.folded = at_first(picture)
-            if not self._chose_view:
-                shown = folded(picture, self.folded)
-                self.set_reactive(GraphPane.view, "lanes" if suits(shown.boxes, shown.links) else "boxes")
-        self._build()
+        self.picture = picture
+        self._build(made)
+
+    def ahead(self, picture: Picture) -> Made:
+        """Lays a picture out as it would be shown now; to be called beside the screen."""
+        return self._asked(picture).made()
+
+    def _asked(self, picture: Picture) -> Asked:
+        view = self.view if self._chose_view else None
+        return Asked(
+            picture, frozenset(self.folded) if self._chose_folds else None, view, 2 if self._fit else self.zoom, self._fit,
+            self.heat is not None and view != "lanes",
+            # a column for the scrollbar
+            self.outer_size.width - 1,
+        )  # fmt: skip
 
     def focus_when_there(self, box_id: str) -> None:
         """Gives a box the focus, or does so when a picture with it is shown."""
         self._wanted = box_id
         self._find_focus()
 
-    def _build(self) -> None:
-        """Lays out what is asked for, if that is not what is shown."""
+    def _build(self, made: Made | None = None) -> None:
+        """Lays out what is asked for, if that is not what is shown, nor made already."""
         if self.picture is None or not self.is_mounted:
             return
-        hot = self.heat is not None
-        asked = Asked(
-            self.picture, frozenset(self.folded), self.view, 2 if self._fit else self.zoom, self._fit, hot and self.view == "boxes",
-            # a column for the scrollbar
-            self.outer_size.width - 1,
-        )  # fmt: skip
+        asked = self._asked(self.picture)
         if asked == self._made:
             self._repaint()
             return
         self._made = asked
-        if len(self.picture.boxes) <= AT_ONCE:
-            self._take(asked, *asked.made())
+        if made is not None and made.asked == asked:
+            self._take(made)
+        elif len(self.picture.boxes) <= AT_ONCE:
+            self._take(asked.made())
         elif not self._busy:
             self._busy = True
             self._lay_out(asked)
 
     @work(thread=True, group="layout")
     def _lay_out(self, asked: Asked) -> None:
-        picture, scene = asked.made()
-        self.app.call_from_thread(self._laid_out, asked, picture, scene)
+        self.app.call_from_thread(self._laid_out, asked.made())
 
-    def _laid_out(self, asked: Asked, shown: Picture, scene: BoxScene | LaneScene) -> None:
+    def _laid_out(self, made: Made) -> None:
         """What was laid out beside the screen; when something else is asked for by now, that is next."""
         self._busy = False
-        self._take(asked, shown, scene)
-        if self._made is not None and self._made != asked:
+        self._take(made)
+        if self._made is not None and self._made != made.asked:
             self._made = None
             self._build()
 
-    def _take(self, asked: Asked, shown: Picture, scene: BoxScene | LaneScene) -> None:
-        if asked != self._made:
+    def _take(self, made: Made) -> None:
+        if made.asked != self._made:
             return
+        scene = made.scene
         before = list(self.scene.places) if self.scene is not None else []
         self._place = before.index(self.focused_id) if self.focused_id in before else None
-        self.scene, self.shown = scene, shown
-        self._inside = stands_for(asked.picture, asked.closed)
+        self.folded = set(made.closed)
+        self.set_reactive(GraphPane.view, made.view)
+        self.scene, self.shown = scene, made.picture
+        self._inside = stands_for(made.asked.picture, made.closed)
         if isinstance(scene, BoxScene):
             self.set_reactive(GraphPane.zoom, scene.zoom)
         self.virtual_size = Size(scene.width, scene.height + self._head)

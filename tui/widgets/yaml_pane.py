@@ -14,6 +14,8 @@ from textual import events
 from textual.binding import Binding, BindingType
 from textual.document._document import EditResult
 from textual.document._edit import Edit
+from textual.document._document_navigator import DocumentNavigator
+from textual.document._wrapped_document import WrappedDocument
 from textual.geometry import Offset
 from textual.message import Message
 from textual.strip import Strip
@@ -42,6 +44,14 @@ def _theme(name: str, colours: dict[str, str]) -> TextAreaTheme:
     styles = {part: Style(color=colour, italic=part == "comment") for part, colour in colours.items()}
     styles["constant.builtin"] = styles["boolean"]
     return TextAreaTheme(name, syntax_styles=styles)
+
+
+class QuickLines(WrappedDocument):
+    """Lines whose number is known: Textual's own counts them anew for each that it paints."""
+
+    @property
+    def height(self) -> int:
+        return len(self._offset_to_line_info)
 
 
 class YamlPane(TextArea):
@@ -105,6 +115,11 @@ class YamlPane(TextArea):
         self.watch(self.app, "theme", self._recolour)
         self.take(self._begin)
         self._tell_line()
+
+    def _set_document(self, text: str, language: str | None) -> None:
+        super()._set_document(text, language)
+        self.wrapped_document = QuickLines(self.document, tab_width=self.indent_width)
+        self.navigator = DocumentNavigator(self.wrapped_document)
 
     def _recolour(self) -> None:
         self.theme = "netloom-dark" if self.app.current_theme.dark else "netloom-light"
