@@ -18,7 +18,6 @@ KNOB_BYTES = 4
 SHARED = "parts"
 """The space in which the threads of a kernel put their parts of sums; no kernel finds in it what another left, but
 zeros in its first cache line."""
-SHARED_NUMBERS = 16 + 8192
 
 
 @dataclass
@@ -36,10 +35,12 @@ class ArenaMap:
     """Bytes used so far, without the scratch of programs."""
     scratch_bytes: int = 0
 
-    def control(self) -> None:
+    def control(self, shared: int) -> None:
+        """What every program reads; `shared`: numbers of the space for parts of sums."""
         self._reserve("rows", "control", TensorType((BATCH,), "int64"))
         self._reserve("clock", "control", TensorType((), "int64"))
-        self._reserve(SHARED, "control", TensorType((SHARED_NUMBERS,)))
+        if shared:
+            self._reserve(SHARED, "control", TensorType((shared,)))
 
     def leaves(self, graphs: Iterable[Graph]) -> None:
         """Knobs, states and columns of all graphs, each once."""

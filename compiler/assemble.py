@@ -48,7 +48,7 @@ def assemble(
 ) -> Plan:
     """The plan of the scheduled graphs `train`, `evaluate`, `predict` (any of them), for batches up to `bound`."""
     arena = ArenaMap({"B": bound})
-    arena.control()
+    arena.control(_shared(graphs.values(), templates, arena.sizes))
     arena.leaves(graphs.values())
     arena.published(graphs.values())
     tape = _Tape(arena, templates, lanes)
@@ -73,6 +73,14 @@ def assemble(
         metrics=tuple(metrics),
         why=tuple(dict.fromkeys(why)),
     )
+
+
+def _shared(graphs: Iterable[Graph], templates: Templates, sizes: Mapping[str, int]) -> int:
+    """Numbers that the kernel which needs most puts where threads share them."""
+    return max(
+        (templates.emit(graph, kernel.nodes, kernel.exits, sizes).shared
+         for graph in graphs for kernel in kernels_of(graph).values()), default=0,
+    )  # fmt: skip
 
 
 class _Tape:

@@ -25,8 +25,8 @@ class Emitted(Protocol):
     @property
     def cost(self) -> float: ...
     @property
-    def shared(self) -> bool:
-        """Whether the space in which threads put their parts of a sum is its last operand."""
+    def shared(self) -> int:
+        """Numbers it needs in the space in which threads put their parts of a sum, its last operand; 0 for none."""
 
 
 class Templates(Protocol):

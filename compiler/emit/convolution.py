@@ -17,6 +17,7 @@ from ..ops.window import places
 from ..types import Dim
 from .recipe import Recipe, moved_sizes, operand, vector_recipe
 from .site import Misfit, make_site, strides
+from .tiling import suits, suits_filters
 
 Pair = tuple[int, int]
 Formed = tuple[Recipe, tuple[str, ...], tuple[Dim, ...]]
@@ -98,6 +99,8 @@ def _forward(graph: Graph, window: Node, product: Node, nodes: tuple[str, ...], 
     }  # fmt: skip
     recipe, sizes = vector_recipe(site, "convolve", {"slide": slide})
     recipe["operands"][slide["a"]] = operand(image, "matrix")
+    if suits(slide, recipe["columns"]):
+        recipe["form"] = "winograd"
     kept = tuple(image.id if o == window.id else o for o in operands)
     return recipe, kept, (sizes[0], image.type.shape[0], *moved_sizes(recipe, sizes))
 
@@ -163,7 +166,8 @@ def _to_data(graph: Graph, window: Node, product: Node, nodes: tuple[str, ...], 
     }  # fmt: skip
     own = operand(window, "full")
     recipe: Recipe = {
-        "form": "convolve", "columns": channels, "pitch": own["pitch"], "slide": slide,
+        "form": "winograd" if suits(slide, channels) else "convolve",
+        "columns": channels, "pitch": own["pitch"], "slide": slide,
         "body": [{"op": "matmul", "args": [], "attrs": {}, "kind": "full", "reduces": None}],
         "exits": [], "operands": [operand(gradient, "matrix"), operand(weights, "matrix"), own],
     }  # fmt: skip
@@ -189,4 +193,6 @@ def _to_filters(graph: Graph, window: Node, product: Node, nodes: tuple[str, ...
         "form": "filters", "columns": layout.columns(product.type.shape), "pitch": layout.pitch, "slide": slide,
         "operands": [operand(image, "matrix"), operand(gradient, "matrix"), operand(product, "full")],
     }  # fmt: skip
+    if suits_filters(slide, recipe["columns"]):
+        recipe["form"] = "winograd filters"
     return recipe, operands, (image.type.shape[0],)

@@ -9,15 +9,11 @@ from __future__ import annotations
 from itertools import pairwise
 from typing import Any, cast
 
-from .blocking import Patch, patch_of, shares_of
+from .blocking import WORTH_SHARING, Patch, patch_of, shares_of
 from .convolution import LARGEST_HOLD, held_rows, held_width
 from .product import epilogue
 from .recipe import Recipe
 from .writer import Writer
-
-WORTH_SHARING = 500_000
-"""Multiply-adds of one picture from which it is cut into bands, so that threads can share it."""
-
 
 GROUPED, LARGEST_GROUP = 1 << 17, 8
 """Numbers of pictures and their gradients that are gone through for one block of filters after the other, so that the

@@ -19,7 +19,7 @@ from ..ops.resize import RESAMPLED
 from ..ops.window import WINDOWED
 from ..types import ITEM_BYTES, Dim, evaluate, product
 from .alike import Made, Remembered
-from .column_sums import columns_text, parts_of
+from .column_sums import HEAD, ROOM, columns_text, parts_of
 from .convolution import convolution_recipe, is_convolution
 from .copies import MOVES, copies_recipe, copies_text
 from .depthwise import depthwise_recipe, depthwise_text
@@ -34,8 +34,11 @@ from .resample import resample_recipe, resample_text
 from .scalars import numbers_recipe, numbers_text
 from .site import GENERATORS, Misfit, Site, make_site
 from .sliding import convolve_text, filters_text
+from .tiling import room_of
 from .warp import warp_recipe, warp_text
 from .window import window_recipe
+from .winograd import winograd_text
+from .winograd_filters import winograd_filters_text
 
 VOCABULARY = 4
 """Part of every kernel's fingerprint: raised whenever the meaning of a word of kernel text changes."""
@@ -46,7 +49,8 @@ TEXTS = {"flat": flat_text, "columns": columns_text, "total": total_text, "nest"
 OWN_FORMS = {**dict.fromkeys(DEPTHWISE, depthwise_recipe), **dict.fromkeys(RESAMPLED, resample_recipe),
              "pool_max_pick": picks_recipe, **dict.fromkeys(FRACTIONAL, fractional_recipe)}  # fmt: skip
 """Ops that have a form to themselves."""
-TILED = {"rows": rows_text, "copies": copies_text, "matmul": matmul_text, "convolve": convolve_text, "filters": filters_text}
+TILED = {"rows": rows_text, "copies": copies_text, "matmul": matmul_text, "convolve": convolve_text,
+         "filters": filters_text, "winograd": winograd_text, "winograd filters": winograd_filters_text}  # fmt: skip
 """Texts that depend on the number of lanes."""
 USUAL = {"B": 64, "N": 1}
 FLOPS_A_NS, BYTES_A_NS, CALL_NS, ELEMENT_NS = 180.0, 40.0, 20.0, 0.03
@@ -64,7 +68,8 @@ class Emitted:
     writes: tuple[int, ...]
     sizes: tuple[Dim, ...]
     cost: float
-    shared: bool = False
+    shared: int = 0
+    """Numbers it needs in the space that threads share."""
 
 
 def refusal(graph: Graph, nodes: tuple[str, ...], exits: frozenset[str]) -> str | None:
@@ -85,9 +90,13 @@ def emit(
     writes = tuple(range(len(operands) - count, len(operands)))
     ops = [graph[n].op for n in nodes if graph[n].op != "broadcast"] or ["copy"]
     name = f"{recipe['form']}: {' '.join(ops[:6])}{' …' if len(ops) > 6 else ''}"
-    return Emitted(
-        recipe, name, operands, writes, sizes, _cost(graph, nodes, operands, {**USUAL, **at}), "parts" in recipe
-    )
+    return Emitted(recipe, name, operands, writes, sizes, _cost(graph, nodes, operands, {**USUAL, **at}), _room(recipe))
+
+
+def _room(recipe: Recipe) -> int:
+    if recipe["form"] == "winograd filters":
+        return room_of(recipe["slide"]["size"][2], recipe["pitch"])
+    return HEAD + ROOM if "parts" in recipe else 0
 
 
 def text(recipe: Recipe, lanes: int) -> str:

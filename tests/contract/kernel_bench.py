@@ -11,7 +11,6 @@ from typing import Any
 
 import numpy as np
 
-from netloom.compiler.arena_map import SHARED_NUMBERS
 from netloom.compiler.emit import emit, text
 from netloom.compiler.graph import Graph, Node
 from netloom.compiler.interpret import interpret_all
@@ -57,7 +56,7 @@ def run(
     for operand in made.operands:
         buffers[operand] = _buffer(graph[operand], total, sizes)
         total += -(-buffers[operand].bytes.factor // 64) * 64 + GUARD
-    shared, total = total, total + 4 * SHARED_NUMBERS * made.shared
+    shared, total = total, total + 4 * made.shared
     arena = Arena(total)
     arena.bytes.view(np.float32)[:] = np.nan
     arena.bytes[shared : shared + 64] = 0

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import Phase, assume, given, settings
 from hypothesis import strategies as st
 
+from netloom.compiler.emit import emit
 from netloom.compiler.emit.sliding import LARGEST_GROUP
 from netloom.compiler.errors import ShapeError
 from netloom.compiler.graph import Builder, Graph, Origin
@@ -95,3 +96,34 @@ def test_no_table_of_windows_is_stored() -> None:
     assert sum("windows" in ops for ops in kernels) == 2
     assert all("matmul" in ops for ops in kernels if ops & {"windows", "unwindows"})
     assert any({"windows", "matmul", "add", "relu"} <= ops for ops in kernels)
+
+
+@st.composite
+def tiled_geometry(draw: st.DrawFn) -> dict[str, Any]:
+    """Convolutions that go by minimal filtering: odd and even sizes, all pads, channels that fill no vector."""
+    return {
+        "height": draw(st.integers(5, 19)), "width": draw(st.integers(5, 40)),
+        "channels": draw(st.sampled_from([16, 20, 25, 32, 48])), "filters": draw(st.sampled_from([16, 17, 40, 64])),
+        "size": (3, 3), "stride": (1, 1), "pad": draw(st.tuples(*[st.integers(0, 2)] * 4)), "dilation": (1, 1),
+        "own": draw(st.booleans()), "relu": draw(st.booleans()),
+    }  # fmt: skip
+
+
+@settings(max_examples=5, phases=[Phase.generate], deadline=None)
+@given(tiled_geometry(), st.sampled_from([1, 3, 9]), st.sampled_from([1, 2, 3]))
+def test_any_convolution_by_minimal_filtering(case: dict[str, Any], batch: int, threads: int) -> None:
+    check(case, batch, threads)
+
+
+@pytest.mark.slow
+@settings(max_examples=60, phases=[Phase.generate], deadline=None)
+@given(tiled_geometry(), st.sampled_from([1, 2, 9]), st.sampled_from([1, 2, 3]))
+def test_many_convolutions_by_minimal_filtering(case: dict[str, Any], batch: int, threads: int) -> None:
+    check(case, batch, threads)
+
+
+def test_convolutions_of_3_by_3_go_by_minimal_filtering() -> None:
+    window: dict[str, Any] = {"size": (3, 3), "stride": (1, 1), "pad": (1, 1, 1, 1), "dilation": (1, 1)}
+    graph = run_passes(PASSES, network(8, 8, 16, 16, own=True, relu=True, **window))
+    forms = [emit(graph, kernel.nodes, kernel.exits).recipe["form"] for kernel in kernels_of(graph).values()]
+    assert [forms.count(form) for form in ("winograd", "winograd filters", "convolve", "filters")] == [2, 1, 0, 0]
