@@ -51,8 +51,11 @@ class Engine:
         self._addresses = [library.address(symbol(kernel.hash, self.target)) for kernel in plan.kernels]
         self._block = aligned_zeros(8 * driver.TEAM_WORDS).view(np.int64)
         self._block_address = int(self._block.ctypes.data)
+        self._words = self._block.data
+        """The block word by word, in a third of the time that NumPy takes."""
         self._team = Team(library.address(symbol(DRIVER.fingerprint, self.target)), self.threads)
-        self._fresh = "refresh" not in plan.programs
+        self._hangs = "refresh" in plan.programs
+        self._fresh = not self._hangs
         """Whether the states that hang on others are what they should be."""
         self._moment = False
         self._place(Arena(plan.arena_bytes), 0)
@@ -91,7 +94,7 @@ class Engine:
         """Set a buffer (a state, say) to a logical array. Raises ValueError for another shape."""
         self._rest()
         self._arena.write(self._buffers[name], self._sizes(None), np.asarray(array))
-        self._fresh = "refresh" not in self.plan.programs
+        self._fresh = not self._hangs
 
     def has(self, name: str) -> bool:
         return name in self._buffers
@@ -117,14 +120,17 @@ class Engine:
         """Begin; returns at once, but for microseconds where weights have changed and others are computed from them
         (`refresh`). Ask `wait`, then `outcome`. `timed` measures each call (20 ns each)."""
         self._rest()
-        self._refresh({name for segment in segments for name in segment.programs})
+        self._refresh(segments)
         self._team.start(*self._begin(segments, timed=timed))
 
-    def _refresh(self, programs: set[str]) -> None:
+    def _refresh(self, segments: Sequence[Segment]) -> None:
         """Before programs that read what hangs on the weights: compute it again where the weights have changed."""
+        if not self._hangs:
+            return
+        programs = {name for segment in segments for name in segment.programs}
         if "update" in programs:
-            self._fresh = "refresh" not in self.plan.programs
-            assert self._fresh or programs <= {"gradients", "update"}, "what is learnt is seen by the next start"
+            self._fresh = False
+            assert programs <= {"gradients", "update"}, "what is learnt is seen by the next start"
         elif not self._fresh and not programs.isdisjoint(("evaluate", "predict")):
             self._team.run(*self._begin([replace(REFRESH, knobs=np.zeros((1, len(self.plan.knobs)), np.float32))]))
             self._fresh = True
@@ -141,8 +147,8 @@ class Engine:
         self._moment = alone < MOMENT_NS
         if timed:
             stretch.measure(count)
-        block = self._block
-        block[:] = 0
+        self._block[:] = 0
+        block = self._words
         block[driver.THREADS], block[driver.ARENA] = count, self._arena.address
         block[driver.SEGMENTS], block[driver.SEGMENT_COUNT] = stretch.address, len(segments)
         block[driver.STOP_AFTER], block[driver.POSTS] = driver.NEVER, self._team.posts
@@ -152,7 +158,7 @@ class Engine:
     def stop_after(self, step: int) -> None:
         """Stop the present run at the first end of a step where the clock is at least `step` (0: as soon as
         may be). The next `start` forgets it."""
-        self._block[driver.STOP_AFTER] = step
+        self._words[driver.STOP_AFTER] = step
 
     def wait(self, timeout: float | None = None) -> bool:
         """Whether all is done; waits at most `timeout` seconds. Wait in short naps to see a Ctrl-C."""
@@ -161,19 +167,19 @@ class Engine:
     @property
     def steps_so_far(self) -> int:
         """Finished steps of the present run, or of the last."""
-        return int(self._block[driver.STEPS_DONE])
+        return self._words[driver.STEPS_DONE]
 
     def outcome(self) -> Outcome:
         """How the last start ended; only after `wait` was true."""
         self._rest()
-        clocks = self._block[driver.CLOCKS : driver.CLOCKS + 4]
-        return self._stretch.outcome(self.steps_so_far, int(self._block[driver.STATUS]), clocks)
+        clocks = self._words[driver.CLOCKS : driver.CLOCKS + 4].tolist()
+        return self._stretch.outcome(self.steps_so_far, self._words[driver.STATUS], clocks)
 
     def run(self, segments: Sequence[Segment], *, timed: bool = False) -> Outcome:
         """Start and wait; a Ctrl-C ends the run at the end of a step and is raised then. What takes a moment alone is
         done in the calling thread: waking another, and waiting for it, takes longer than a small network."""
         self._rest()
-        self._refresh({name for segment in segments for name in segment.programs})
+        self._refresh(segments)
         begun = self._begin(segments, timed=timed)
         if self._moment:
             self._team.run(*begun)

@@ -71,8 +71,13 @@ class Stretch:
         self.records = np.zeros((len(self._segments), driver.SEGMENT_WORDS), np.int64)
         self.address = int(self.records.ctypes.data)
         self._rings = [np.zeros((s.steps, self._width(s)), np.float32) for s in self._segments]
+        self._nothing = tuple[Mapping[str, Array], ...]({} for _ in self._segments)
+        self._silent = not any(ring.size for ring in self._rings)
+        """Whether nothing is published."""
+        self._costs: dict[int, float] = {}
         self._held: list[Array] = []
-        self._inputs_held: dict[int, Array] = {}
+        self._inputs_held: list[tuple[Array, Array]] = []
+        """Rows and knobs of each segment: arrays of our own, which may be filled anew."""
         self._stamps: list[tuple[int, Tape, str, Words]] = []
         offsets = {buffer.name: buffer.offset for buffer in plan.buffers}
         knobs = self._address([plan.buffers[knob.buffer].offset for knob in plan.knobs])
@@ -87,26 +92,27 @@ class Stretch:
 
     def takes(self, segments: Sequence[Segment]) -> bool:
         """Whether these differ from its own in rows and knobs alone, and nothing of the last run is left in it."""
-        return (
-            len(segments) == len(self._segments)
-            and not self._stamps
-            and all(
-                (new.programs, new.batch, new.steps) == (old.programs, old.batch, old.steps) and not ring.size
-                for new, old, ring in zip(segments, self._segments, self._rings, strict=True)
-            )
-        )
+        if self._stamps or not self._silent or len(segments) != len(self._segments):
+            return False
+        for new, old in zip(segments, self._segments, strict=True):
+            if new.batch != old.batch or new.steps != old.steps or new.programs != old.programs:
+                return False
+        return True
 
     def again(self, segments: Sequence[Segment]) -> None:
         """Other rows and knobs for the same programs: a batch a call takes a tenth of the time that new records do."""
-        for record, segment in zip(self.records, segments, strict=True):
+        for (rows, knobs), segment in zip(self._inputs_held, segments, strict=True):
             self._check(segment)
-            for word, values in ((driver.ROWS, segment.rows), (driver.KNOBS, segment.knobs)):
-                self._inputs_held[int(record[word])][:] = values
+            rows[:] = segment.rows
+            knobs[:] = segment.knobs
         self._segments = tuple(segments)
 
     def cost(self, threads: int) -> float:
         """Predicted nanoseconds of everything with so many threads."""
-        return sum(s.steps * t.cost(threads) for s, ts in zip(self._segments, self.tapes, strict=True) for t in ts)
+        if threads not in self._costs:
+            parts = zip(self._segments, self.tapes, strict=True)
+            self._costs[threads] = sum(s.steps * t.cost(threads) for s, ts in parts for t in ts)
+        return self._costs[threads]
 
     def measure(self, threads: int) -> None:
         """Ask for the times of each call, on so many threads."""
@@ -117,8 +123,11 @@ class Stretch:
                 self._stamps.append((number, tape, name, stamps))
                 record[word] = stamps.ctypes.data
 
-    def outcome(self, steps_done: int, status: int, clocks: Words | None = None) -> Outcome:
+    def outcome(self, steps_done: int, status: int, clocks: Sequence[int] = ()) -> Outcome:
         """What the ring holds after so many finished steps; `status` and `clocks` are the driver's words."""
+        seconds = (clocks[2] - clocks[0]) / 1e9 if clocks else 0.0
+        if self._silent and not self._stamps:
+            return Outcome(steps_done, STATUSES[status], {}, self._nothing, seconds)
         shown = steps_done + (status == driver.NOT_FINITE)
         before = accumulate((s.steps for s in self._segments), initial=0)
         counts = [min(max(shown - first, 0), s.steps) for first, s in zip(before, self._segments, strict=False)]
@@ -128,8 +137,7 @@ class Stretch:
         ]
         names = dict.fromkeys(name for part in parts for name in part)
         published = {name: np.concatenate([part[name] for part in parts if name in part]) for name in names}
-        timings = self._timings(steps_done, tick(clocks)) if clocks is not None and self._stamps else ()
-        seconds = 0.0 if clocks is None else float(clocks[2] - clocks[0]) / 1e9
+        timings = self._timings(steps_done, tick(clocks)) if clocks and self._stamps else ()
         return Outcome(steps_done, STATUSES[status], published, tuple(parts), seconds, timings, _summed(timings))
 
     def _timings(self, steps_done: int, ns_a_tick: float) -> tuple[Timing, ...]:
@@ -143,21 +151,17 @@ class Stretch:
     def _inputs(self, record: Words, segment: Segment) -> None:
         self._check(segment)
         record[driver.STEPS], record[driver.BATCH] = segment.steps, segment.batch
-        record[driver.ROWS] = self._copy(np.array(segment.rows, np.int64, order="C"))
+        rows = np.array(segment.rows, np.int64, order="C")
+        knobs = np.array(segment.knobs, np.float32, order="C")
+        self._inputs_held.append((rows, knobs))
+        record[driver.ROWS], record[driver.KNOBS] = rows.ctypes.data, knobs.ctypes.data
         record[driver.ROWS_BOUND] = self._rows if self._plan.columns else driver.NEVER
-        record[driver.KNOBS] = self._copy(np.array(segment.knobs, np.float32, order="C"))
         record[driver.KNOB_COUNT] = len(self._plan.knobs)
         record[driver.ADVANCE] = "update" in segment.programs
 
     def _check(self, segment: Segment) -> None:
         assert segment.rows.shape == (segment.steps * segment.batch,), "a row for every example of every step"
         assert segment.knobs.shape == (segment.steps, len(self._plan.knobs)), "a value for every knob at every step"
-
-    def _copy(self, array: Array) -> int:
-        """The address of an array of our own, which may be filled anew."""
-        address = self._address(array)
-        self._inputs_held[address] = array
-        return address
 
     def _results(self, record: Words, segment: Segment, ring: npt.NDArray[np.float32]) -> None:
         guards = [g for name in segment.programs for g in self._plan.programs[name].guards]

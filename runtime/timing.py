@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -79,7 +80,7 @@ def stamps_for(steps: int, threads: int, calls: int) -> Words:
     return np.full((steps, threads, driver.STAMPS_BEFORE + driver.STAMPS_A_CALL * calls), -1, np.int64)
 
 
-def tick(clocks: Words) -> float:
+def tick(clocks: Sequence[int]) -> float:
     """Nanoseconds of a tick: by the clock and the counter at both ends of a run."""
-    began_ns, began, ended_ns, ended = (int(word) for word in clocks)
+    began_ns, began, ended_ns, ended = clocks
     return (ended_ns - began_ns) / (ended - began) if ended > began else 1.0

@@ -7,7 +7,7 @@ from typing import ClassVar
 
 from ..graph import Graph, Node, Value
 from ..kernel_view import ancestors
-from ..layouts import Layout, plain
+from ..layouts import Layout, padded, plain
 from ..ops.op import REGISTRY
 from ..stages import DECOMPOSED, LAID_OUT, Pass, Stage, right_operand
 from ..types import Shape, Size
@@ -88,11 +88,12 @@ def _weights_order(graph: Graph, product: Node) -> Order:
     straight: Order = (1, 0) if product.attr("transpose_b") else (0, 1)
     turned = straight[::-1]
     shape = graph[product.inputs[1]].type.shape
-    if any(not isinstance(size, int) or size == 1 for size in shape):
+    first, second = (shape[axis] for axis in straight)
+    if not isinstance(first, int) or not isinstance(second, int) or 1 in (first, second):
         return straight
-    lengths = {order: plain(shape, order=order).pitch * int(shape[order[0]]) for order in (straight, turned)}
-    saved = lengths[straight] - lengths[turned]
-    return turned if saved >= max(SAVED_SHARE * lengths[straight], SAVED_LEAST) else straight
+    length = first * padded(second)
+    saved = length - second * padded(first)
+    return turned if saved >= max(SAVED_SHARE * length, SAVED_LEAST) else straight
 
 
 def _are_filters(graph: Graph, node: Node) -> bool:

@@ -147,6 +147,12 @@ def test_a_small_program_runs_on_one_thread(library: Library) -> None:
     assert threads_of(large) == 2
 
 
+def test_what_takes_a_moment_begins_no_thread_of_its_own(library: Library) -> None:
+    small = engine(library, 2, cost=3000.0)
+    small.run([training(2)])
+    assert not small._team._threads
+
+
 def test_times_of_calls_are_measured_when_asked_for(toy: Engine) -> None:
     outcome = toy.run([training(50), training(3)], timed=True)
     assert {name: len(times) for name, times in outcome.nanoseconds.items()} == {"gradients": 2, "update": 1}
@@ -167,7 +173,7 @@ def test_the_engine_is_left_alone_while_it_runs(library: Library) -> None:
 def test_an_engine_that_is_forgotten_ends_its_threads(library: Library) -> None:
     made = engine(library, 2)
     made.start([training(2_000)] * 20)
-    threads = list(made._team._threads)
+    threads = list(made._team._threads.values())
     del made
     assert not any(thread.is_alive() for thread in threads)
 
@@ -207,5 +213,6 @@ def hold_back(toy: Engine, segments: list[Segment], stop: int) -> None:
 
 
 def threads_of(toy: Engine) -> int:
-    toy.run([training(2)])
+    toy.start([training(2)])
+    toy.wait()
     return len(toy._team._threads)
