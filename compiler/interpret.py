@@ -37,13 +37,22 @@ def interpret(
 
 
 def interpret_all(
-    graph: Graph, values: Mapping[str, Array], sizes: Mapping[str, int], precision: Precision = "float64"
+    graph: Graph,
+    values: Mapping[str, Array],
+    sizes: Mapping[str, int],
+    precision: Precision = "float64",
+    given: Mapping[str, Array] | None = None,
 ) -> dict[str, Array]:
-    """Every node's value by id. A state that is computed from others (`derived.py`) is what it will be next."""
+    """Every node's value by id. A state that is computed from others (`derived.py`) is what it will be next. Nodes that
+    are `given` have these values, whatever goes into them."""
     found: dict[str, Array] = {}
+    given = given or {}
     defined = definitions(graph)
     early = ancestors(graph, defined.values()) if defined else set()
     for node in sorted(graph, key=lambda node: node.id not in early) if defined else graph:
+        if node.id in given:
+            found[node.id] = given[node.id]
+            continue
         if node.id in defined:
             found[node.id] = found[defined[node.id]]
             continue

@@ -2,28 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 import numpy as np
 
-from ..compiler.experiment import Prepare
 from ..compiler.interpret import interpret_all
 from ..compiler.plan import Plan
 from ..dsl.diagnostics import Diagnostics, NetloomError
 from ..dsl.spec import Spec
 from ..dsl.static_check import file_scope
 from ..dsl.suggest import did_you_mean
-from . import checkpoints, launch, runs, start
+from . import launch, runs, start
 from .data.asked import asked
 from .data.fitted import prepared
 from .data.inputs import Needs, picture_names, read_inputs, read_told
 from .data.picture_files import FITS
 from .initial import is_drawn
-from .judged import class_names, scores, target_of
+from .judged import class_names, scores, steps_of, target_of
 from .live import Clockwork, knob_table
+from .looking import Looker
 from .metrics import Tally
 from .observe import values_for
 from .order import Rows
@@ -81,40 +82,17 @@ def predict_run(
     return Prediction(outputs, class_names(loaded), target and said(loaded, target), truth, scores(loaded), names)
 
 
-@dataclass(frozen=True, slots=True)
-class Seen:
-    """What a run's network makes of the first rows of a part: `columns` and `found.truth` are theirs, `taps` the inner
-    values for one of them, `row`; `states` by name, of `step`."""
-
-    found: Prediction
-    columns: dict[str, Any]
-    taps: dict[str, Any]
-    states: checkpoints.Arrays
-    step: int
-    part: str
-    row: int
-
-
-def see_part(loaded: start.Loaded, folder: runs.RunFolder, most: int, tap: Sequence[str] = (), row: int = 0) -> Seen:
-    """Look at a run with the data it is judged by: its validation part, else test, else train. Raises NetloomError."""
+@contextmanager
+def looking_into(folder: runs.RunFolder) -> Iterator[tuple[start.Loaded, Looker]]:
+    """Who answers looks into a run with the weights of its newest checkpoint. Raises NetloomError: there is none, or
+    the run's data is gone."""
+    loaded = launch.load_run(folder)
     data, ready = start.dataset(loaded), _ready(loaded, folder, None)
-    part = next(name for name in ("validation", "test", "train") if len(data.parts.get(name, ())))
-    chosen = data.parts[part][:most]
-    columns = {name: data.columns[name][chosen] for name in _read_by_predict(ready)}
-    whole = _filled(ready, columns)
-    rows = np.arange(len(chosen), dtype=np.int64)
-    ready.engine.attach(whole)
-    outputs = run_batches(ready.engine, rows, _knobs(ready))
-    row %= len(chosen)
-    one = {name: values[row : row + 1] for name, values in whole.items()}
-    taps = _taps(loaded, ready, one, rows[:1], tap)
-    states, step = {s.name: ready.engine.read(f"state/{s.name}") for s in ready.plan.states}, ready.engine.clock
-    ready.engine.close()
-    target = target_of(loaded)
-    classes = target is not None and loaded.schema.columns[target].classes is not None
-    truth = data.columns[str(target)][chosen] if classes else None
-    found = Prediction(outputs, class_names(loaded), target, truth, scores(loaded), ())
-    return Seen(found, columns, taps, states, int(step), part, row)
+    try:
+        ready.engine.attach(data.columns)
+        yield loaded, Looker(loaded, ready.engine, data)
+    finally:
+        ready.engine.close()
 
 
 def _ready(loaded: start.Loaded, folder: runs.RunFolder | None, threads: int | None) -> start.Ready:
@@ -200,13 +178,6 @@ def _truth(loaded: start.Loaded, target: str, inputs: Sequence[Any]) -> Any:
     both = np.concatenate([data.columns[target], values])
     more = replace(data, columns={**data.columns, target: both})
     return prepared(more, target, steps, np.arange(len(both) - len(values), len(both)))
-
-
-def steps_of(loaded: start.Loaded, target: str) -> tuple[Prepare, ...]:
-    """What is done to a column of numbers before the network sees it."""
-    if loaded.schema.columns[target].classes is not None:
-        return ()
-    return cast(tuple[Prepare, ...], loaded.experiment.graph[target].attributes.get("prepare", ()))
 
 
 def said(loaded: start.Loaded, target: str) -> str:

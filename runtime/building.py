@@ -39,7 +39,7 @@ def build_plan(source: runs.RunFolder | Path) -> Built:
         target=target,
         said=target and answers.said(loaded, target),
         scores=judged.scores(loaded),
-        compares=target is not None and not answers.steps_of(loaded, target),
+        compares=target is not None and not judged.steps_of(loaded, target),
         step=step,
         sets=dict(asked.read(folder).sets) if folder else {},
     )

@@ -61,6 +61,8 @@ class Steps(Event):
     examples_per_s: float
     seconds: float = 0.0
     """How long the run had trained by then, over all its resumptions; 0 in records of before this was told."""
+    input_share: float | None = None
+    """The share of a step that its input takes (rows gathered, scaled, augmented), where these steps were timed."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -123,6 +125,23 @@ class Observed(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Mapped(Event):
+    """What the network gives for all inputs, where an input is one number or two: see `mapped.py`.
+
+    `axes`: name, least and greatest of each input number; `counts`: places along each. `classes`: their names, () where
+    the network gives numbers, which lie within `scale`. `values` and `points` are packed; `points`, examples of the data,
+    are in the first of a process alone."""
+
+    kind: ClassVar[str] = "mapped"
+    axes: tuple[tuple[str, float, float], ...]
+    counts: tuple[int, ...]
+    values: str
+    classes: tuple[str, ...] = ()
+    scale: tuple[float, float] = (0.0, 1.0)
+    points: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CheckpointSaved(Event):
     """A checkpoint lies on the disk, whole."""
 
@@ -173,8 +192,8 @@ class RunEnded(Event):
 
 
 for _cls in (
-    RunStarted, Steps, Evaluated, KnobChanged, Paused, Continued, Stepped, Observed, CheckpointSaved, Resumed, Warned,
-    RunFailed, RunEnded,
+    RunStarted, Steps, Evaluated, KnobChanged, Paused, Continued, Stepped, Observed, Mapped, CheckpointSaved, Resumed,
+    Warned, RunFailed, RunEnded,
 ):  # fmt: skip
     KINDS[_cls.kind] = _cls
 

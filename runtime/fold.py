@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, TypeVar
 
 from .events import (
     CheckpointSaved,
@@ -12,6 +12,7 @@ from .events import (
     Evaluated,
     Event,
     KnobChanged,
+    Mapped,
     Observed,
     Paused,
     Resumed,
@@ -22,6 +23,7 @@ from .events import (
     Warned,
 )
 
+Seen = TypeVar("Seen")
 Result = tuple[int, dict[str, Any]]
 """An epoch, and the losses and metrics of a part after it."""
 MOST_LOOKS = 256
@@ -53,6 +55,8 @@ class View:
     paused: bool = False
     looks: tuple[Observed, ...] = ()
     changes: tuple[tuple[int, str, float | None], ...] = ()
+    maps: tuple[Mapped, ...] = ()
+    """What the network gave for all inputs, where these are one number or two; the older the thinner."""
 
     def latest(self, part: str) -> dict[str, Any]:
         """The last results of a part; empty when there are none."""
@@ -114,6 +118,8 @@ def _beside(view: View, event: Event) -> View:
             return replace(view, paused=isinstance(event, Paused), step=event.step)
         case Observed():
             return replace(view, looks=_thinned((*view.looks, event)))
+        case Mapped():
+            return replace(view, maps=_thinned((*view.maps, event)))
         case CheckpointSaved():
             return replace(view, checkpoint=event.step)
         case Warned():
@@ -134,7 +140,8 @@ def _steps(view: View, event: Steps) -> View:
     )
 
 
-def _thinned(looks: tuple[Observed, ...]) -> tuple[Observed, ...]:
+def _thinned(looks: tuple[Seen, ...]) -> tuple[Seen, ...]:
+    """The first is always kept."""
     if len(looks) <= MOST_LOOKS:
         return looks
     half = MOST_LOOKS // 2
@@ -150,5 +157,6 @@ def _resumed(view: View, event: Resumed) -> View:
     losses = tuple(point for point in view.losses if point[0] < event.step)
     looks = tuple(look for look in view.looks if look.step <= event.step)
     changes = tuple(change for change in view.changes if change[0] <= event.step)
-    known = replace(view, losses=losses, history=history, looks=looks, changes=changes)
+    maps = tuple(one for one in view.maps if one.step <= event.step)
+    known = replace(view, losses=losses, history=history, looks=looks, changes=changes, maps=maps)
     return replace(known, step=event.step, epoch=event.epoch, status="running")

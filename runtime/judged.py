@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from typing import cast
+
+from ..compiler.experiment import Prepare
 from . import start
 
 
@@ -24,3 +27,10 @@ def class_names(loaded: start.Loaded) -> tuple[str, ...]:
         if column is not None and column.classes is not None:
             return column.class_names
     return ()
+
+
+def steps_of(loaded: start.Loaded, target: str) -> tuple[Prepare, ...]:
+    """What is done to a column of numbers before the network sees it."""
+    if loaded.schema.columns[target].classes is not None:
+        return ()
+    return cast(tuple[Prepare, ...], loaded.experiment.graph[target].attributes.get("prepare", ()))

@@ -16,8 +16,11 @@ from .checkpoints import CheckpointError, Progress
 from .compiling import Progress as CompileProgress
 from .control import Control
 from .events import Event, Resumed, RunStarted, Warned
+from .input_share import InputShare
 from .judged import class_names
 from .looking import Looker
+from .looks import Looks
+from .mapped import mapper_of
 from .observe import first_not_finite
 from .observing import EAGER_SECONDS, ENDS_SECONDS, Observer
 from .record import Record
@@ -66,13 +69,17 @@ class Launch:
         enough = self._has_enough(done)
         self.folder = self.resumed or runs.create(request.runs, self.loaded.spec.name)
         self._write_files()
-        engine = self.ready.engine
+        engine, settings = self.ready.engine, self._settings()
         ends = EAGER_SECONDS if request.eager else ENDS_SECONDS
-        columns = self.data.columns
-        self.observer = Observer(self.loaded, engine, columns, ends=ends) if request.observe else None
+        self.observer = Observer(self.loaded, engine, self.data.columns, ends=ends) if request.observe else None
+        steps = settings.steps or settings.epochs * -(-len(self.data.parts["train"]) // settings.batch)
+        mapper = mapper_of(self.loaded, engine, self.data, steps, ends) if request.observe else None
+        looks = Looks(self.observer, mapper) if request.observe else None
+        inputs = [node.id for node in self.loaded.experiment.graph if node.op == "field"]
         self.training = Training(
-            self.ready.plan, engine, dict(self.data.parts), self._settings(), done, self._explain,
-            self.observer, Looker(self.loaded, engine, self.data).answer,
+            self.ready.plan, engine, dict(self.data.parts), settings, done, self._explain,
+            looks, Looker(self.loaded, engine, self.data).answer,
+            InputShare(self.ready.plan, inputs) if request.observe else None,
         )  # fmt: skip
         self.training.dropouts = tuple(
             name

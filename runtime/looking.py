@@ -5,9 +5,13 @@ Each command is answered between two stretches of steps, with the weights of tha
 
 - `input`: `part`, `row` (counted within the part): the columns that the network reads, as they come from the data.
 - `activation`: `layer`, `part`, `row`: what the layer gives for the example when the network predicts.
-- `attention`: the same, of the matrices that each softmax within the layer or block gives.
+- `attention`: the same, of the matrices that each softmax within the layer or block gives; without a layer, of all
+  those that are as wide as high.
 - `weights`: `layer`: its largest weight that is learnt, such as the filters of a convolution.
-- `predictions`: `part`, `most`: the confusion matrix, and the examples that the network is most wrong about.
+- `predictions`: `part`, `most`: the confusion matrix, the examples that the network is most wrong about (`worst`), and
+  what it says of the first (`some`).
+- `copies`: `part`, `row`, `most`: pictures that the network gives out, beside those it is shown.
+- `samples`: `most`: pictures that it paints from noise alone.
 """
 
 from __future__ import annotations
@@ -18,7 +22,7 @@ from typing import Any
 
 import numpy as np
 
-from ..compiler.graph import Graph
+from ..compiler.graph import Graph, Node
 from ..compiler.interpret import interpret_all
 from ..dsl.diagnostics import NetloomError
 from ..dsl.suggest import did_you_mean
@@ -29,6 +33,7 @@ from .judged import class_names, target_of
 from .observe import values_for
 from .observing import main_weights, seconds_of
 from .order import Rows
+from .painted import Painter
 from .predicting import run_batches
 from .sizes import Array, rounded
 
@@ -39,6 +44,10 @@ MOST_NUMBERS = 1 << 18
 MOST_EXAMPLES = 10_000
 """That predictions are made for; of more, every so many-th."""
 MOST_WORST = 200
+MOST_PICTURES = 32
+"""That are made for one look."""
+SOME = 12
+"""Examples of a part whose predictions are told, right or wrong."""
 
 
 class NotSeen(NetloomError):  # noqa: N818  says what it is
@@ -51,6 +60,12 @@ class Looker:
     def __init__(self, loaded: start.Loaded, engine: Engine, data: Dataset) -> None:
         self._loaded, self._engine, self._data = loaded, engine, data
         self._graphs: dict[str, Graph] = {}
+        self._painter: Painter | None = None
+
+    @property
+    def parts(self) -> dict[str, int]:
+        """How many examples each part of the data has."""
+        return {name: len(rows) for name, rows in self._data.parts.items()}
 
     def answer(self, command: Mapping[str, Any]) -> dict[str, Any]:
         """The answer to a command, `{"ok": True, "step": …, …}`, or `{"ok": False, "error": …}`."""
@@ -60,6 +75,8 @@ class Looker:
             "attention": self._attention,
             "weights": self._weights,
             "predictions": self._predictions,
+            "copies": self._copies,
+            "samples": self._samples,
         }
         what = str(command.get("what"))
         try:
@@ -85,20 +102,22 @@ class Looker:
         return {"value": packed(every[graph.outputs[f"out/{layer}"]][0]), "truth": self._truth(rows)}
 
     def _attention(self, command: Mapping[str, Any]) -> dict[str, Any]:
-        block, rows, graph = str(command.get("layer")), self._row(command), self._graph("")
+        block, rows, graph = command.get("layer"), self._row(command), self._graph("")
         inside = [
-            node.id
-            for node in graph
-            if node.op == "softmax" and any(f"{origin.path}.".startswith(f"{block}.") for origin in node.origins)
+            node for node in graph if node.op == "softmax" and (_is_map(node) if block is None else _is_in(node, block))
         ]
         if not inside:
-            raise NotSeen(f"`{block}` has no softmax inside, and so no attention to show")
+            of = "the network" if block is None else f"`{block}`"
+            raise NotSeen(f"{of} has no softmax inside, and so no attention to show")
         every = self._interpreted(graph, rows)
-        return {"values": [packed(every[node_id][0]) for node_id in inside], "truth": self._truth(rows)}
+        return {
+            "values": [packed(every[node.id][0]) for node in inside],
+            "names": [node.origins[0].path for node in inside],
+            "truth": self._truth(rows),
+        }
 
     def _interpreted(self, graph: Graph, rows: Rows) -> dict[str, Array]:
-        if seconds_of(graph, len(rows)) > LONGEST_SECONDS:
-            raise NotSeen("the network is too large to look into one example of it while it trains")
+        self._refuse_slow(len(rows))
         knobs = {str(node.attr("name")): 0.0 for node in graph if node.op == "knob"}
         values = values_for(graph, self._engine, self._data.columns, rows, knobs)
         return interpret_all(graph, values, {"B": len(rows), "N": len(rows)}, "float32")
@@ -144,6 +163,33 @@ class Looker:
         names = class_names(self._loaded)
         return names[int(value)] if names else rounded(float(value.reshape(-1)[0]))
 
+    # what it gives out
+
+    def _copies(self, command: Mapping[str, Any]) -> dict[str, Any]:
+        self._row(command)
+        rows = self._part(command)[int(command.get("row", 0)) :][: self._most(command, 8)]
+        self._refuse_slow(len(rows))
+        painted = self._paints().copies(self._engine, self._data.columns, rows)
+        return {"output": painted.output, "given": packed(painted.given), "made": packed(painted.made)}
+
+    def _samples(self, command: Mapping[str, Any]) -> dict[str, Any]:
+        most = self._most(command, 12)
+        self._refuse_slow(most)
+        painted = self._paints().samples(self._engine, self._data.columns, most)
+        return {"output": painted.output, "made": packed(painted.made)}
+
+    def _paints(self) -> Painter:
+        if self._painter is None:
+            self._painter = Painter(self._loaded)
+        return self._painter
+
+    def _most(self, command: Mapping[str, Any], usual: int) -> int:
+        return max(1, min(int(command.get("most", usual)), MOST_PICTURES))
+
+    def _refuse_slow(self, count: int) -> None:
+        if seconds_of(self._graph(""), count) > LONGEST_SECONDS:
+            raise NotSeen("the network is too large to look into examples of it while it trains")
+
     # weights and predictions
 
     def _weights(self, command: Mapping[str, Any]) -> dict[str, Any]:
@@ -181,17 +227,28 @@ def _mistakes(shares: Array, truth: Rows, places: Rows, names: tuple[str, ...], 
     given = shares[np.arange(len(truth)), truth]
     # the most wrong first: the least probability given to what is true
     order = np.argsort(np.where(taken == truth, np.inf, given), kind="stable")[: min(most, MOST_WORST)]
-    worst = [
-        {
+
+    def said(i: int) -> dict[str, Any]:
+        return {
             "row": int(places[i]), "truth": names[truth[i]], "taken": names[taken[i]],
             "given": rounded(float(given[i])), "sure": rounded(float(shares[i, taken[i]])),
-        }
-        for i in order if taken[i] != truth[i]
-    ]  # fmt: skip
+        }  # fmt: skip
+
     return {
         "count": len(truth), "right": rounded(float((taken == truth).mean())), "classes": list(names),
-        "confusion": counts.tolist(), "worst": worst,
+        "confusion": counts.tolist(), "worst": [said(i) for i in order if taken[i] != truth[i]],
+        "some": [said(i) for i in range(min(SOME, len(truth)))],
     }  # fmt: skip
+
+
+def _is_in(node: Node, block: object) -> bool:
+    return any(f"{origin.path}.".startswith(f"{block}.") for origin in node.origins)
+
+
+def _is_map(node: Node) -> bool:
+    """Whether it says of each of some rows how much it reads of each: as wide as high, and of no other size."""
+    sizes = node.type.shape[1:]
+    return len(sizes) in (2, 3) and sizes[-1] == sizes[-2] and sizes[-1] != 1
 
 
 def packed(array: Array) -> dict[str, Any]:

@@ -70,6 +70,8 @@ class Pace:
 class Observer:
     """Looks at one training. `clock` gives seconds."""
 
+    what = "gradients and activations"
+
     def __init__(
         self,
         loaded: start.Loaded,

@@ -25,15 +25,18 @@ from .events import (
     Steps,
     Warned,
 )
+from .input_share import STEPS as TIMED_STEPS
+from .input_share import InputShare
 from .live import Clockwork, knob_table
+from .looks import Looks
 from .metrics import Tally, higher_is_better
 from .order import Order, Rows
 from .plateau import watch_plateaus
 from .predicting import in_batches
-from .training_settings import Answer, Explain, NotFinite, Observing, Settings, Stopping
+from .training_settings import Answer, Explain, NotFinite, Settings, Stopping
 from .wishes import Wishes
 
-__all__ = ["Explain", "NotFinite", "Observing", "Settings", "Stopping", "Training", "Wishes", "evaluation"]
+__all__ = ["Explain", "NotFinite", "Settings", "Stopping", "Training", "Wishes", "evaluation"]
 
 GO_SECONDS = 0.05
 POINTS = 10
@@ -54,11 +57,12 @@ class Training:
         settings: Settings,
         progress: Progress,
         explain: Explain | None = None,
-        observer: Observing | None = None,
+        looks: Looks | None = None,
         answer: Answer | None = None,
+        timer: InputShare | None = None,
     ) -> None:
         self.plan, self.engine, self.parts, self.settings = plan, engine, parts, settings
-        self.progress, self.explain, self.observer, self.answer = progress, explain, observer, answer
+        self.progress, self.explain, self.looks, self.answer, self.timer = progress, explain, looks, answer, timer
         self.wishes = Wishes()
         self.order = Order(parts["train"], settings.batch, settings.drop_last, settings.seed)
         in_all = settings.steps or settings.epochs * self.order.steps
@@ -106,13 +110,14 @@ class Training:
     def _stretch(self) -> Generator[Event, None, bool]:
         """Some steps, at most to the end of the epoch; gives whether training may go on."""
         start = time.perf_counter()
-        segments = self._segments()
+        timed = self.timer is not None and not self._single and self.timer.due()
+        segments = self._segments(TIMED_STEPS if timed else self._go_steps)
         first = self.progress.step
-        outcome = self._run(segments)
+        outcome = self._run(segments, timed=timed)
         seconds = max(time.perf_counter() - start, 1e-9)
-        self._go_steps = max(
-            1, min(100_000, round(self._go_steps * 0.5 + 0.5 * outcome.steps_done * GO_SECONDS / seconds))
-        )
+        if not timed:
+            steps = round(self._go_steps * 0.5 + 0.5 * outcome.steps_done * GO_SECONDS / seconds)
+            self._go_steps = max(1, min(100_000, steps))
         if outcome.steps_done:
             yield self._take(segments, outcome, first, seconds)
             yield from self._counted(outcome.steps_done)
@@ -121,7 +126,7 @@ class Training:
             return False
         return True
 
-    def _segments(self) -> list[Segment]:
+    def _segments(self, most: int) -> list[Segment]:
         p = self.progress
         rows = self.order.epoch(p.epoch)
         left = self.order.steps - p.position
@@ -129,7 +134,7 @@ class Training:
             left = min(left, self.settings.steps - p.step)
         if (every := self.settings.checkpoint_steps) is not None:
             left = min(left, every - p.step % every)
-        count = min(left, self._go_steps, self._single or left)
+        count = min(left, most, self._single or left)
         full = sum(self.order.batch_of(p.position + i) == self.settings.batch for i in range(count))
         segments = []
         for begin, steps in ((0, full), (full, count - full)):
@@ -144,8 +149,8 @@ class Training:
         overrides = {self.names.index(n): v for n, v in self.progress.overrides.items() if n in self.names}
         return knob_table(self.lives, first, count, self.clockwork, self.progress.factors, overrides)
 
-    def _run(self, segments: list[Segment]) -> Outcome:
-        self.engine.start(segments)
+    def _run(self, segments: list[Segment], *, timed: bool = False) -> Outcome:
+        self.engine.start(segments, timed=timed)
         try:
             while not self.engine.wait(0.03):
                 if self.wishes.urgent(stepping=self._single > 0):
@@ -178,6 +183,7 @@ class Training:
             series={name: _thinned(np.concatenate(parts), stride) for name, parts in series.items()},
             knobs={name: float(now[i]) for i, name in enumerate(self.names)},
             examples_per_s=examples / seconds, seconds=round(time.monotonic() - self._began, 3),
+            input_share=None if self.timer is None else self.timer.take(outcome),
         )  # fmt: skip
 
     def _failed(self, segments: list[Segment], done: int) -> RunFailed:
@@ -312,20 +318,14 @@ class Training:
             self.wishes.asks.popleft().answered_by(self.answer)
 
     def _observed(self, *, last: bool = False) -> Iterator[Event]:
-        """A look at the next batch, where one is due."""
-        p, observer = self.progress, self.observer
-        if observer is None or not len(self.order.rows):
-            return
-        try:
-            if not observer.due(p.step, watched=self.wishes.watched, last=last):
-                return
-            rows = self.order.epoch(p.epoch)[p.position * self.settings.batch :][: self.settings.batch]
-            now = dict(zip(self.names, map(float, self._knobs(p.step, 1)[0]), strict=True))
-            seen: Event = observer.look(p.step, rows, now)
-        except Exception as trouble:  # noqa: BLE001  no look is worth a training
-            self.observer, said = None, f"{type(trouble).__name__}: {trouble}"
-            seen = Warned(step=p.step, message=f"gradients and activations are looked at no more ({said})")
-        yield seen
+        """Looks at the next batch, where they are due."""
+        if self.looks is not None and len(self.order.rows):
+            yield from self.looks.at(self.progress.step, self._next_batch, watched=self.wishes.watched, last=last)
+
+    def _next_batch(self) -> tuple[Rows, dict[str, float]]:
+        p = self.progress
+        rows = self.order.epoch(p.epoch)[p.position * self.settings.batch :][: self.settings.batch]
+        return rows, dict(zip(self.names, map(float, self._knobs(p.step, 1)[0]), strict=True))
 
     def _knob_changes(self) -> Iterator[Event]:
         while self.wishes.knobs:

@@ -1,13 +1,12 @@
-"""What a training is given beside its plan and its data: how long, when to stop, who explains, looks and answers."""
+"""What a training is given beside its plan and its data: how long, when to stop, who explains and answers."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
-from .events import Observed
 from .order import Rows
 
 
@@ -48,10 +47,3 @@ class NotFinite:
 
 Explain = Callable[[Rows, Any], NotFinite]
 Answer = Callable[[dict[str, Any]], dict[str, Any]]
-
-
-class Observing(Protocol):
-    """Who looks at a training without changing it: see `observing.py`."""
-
-    def due(self, step: int, *, watched: bool, last: bool = False) -> bool: ...
-    def look(self, step: int, rows: Rows, knobs: Mapping[str, float]) -> Observed: ...

@@ -11,25 +11,23 @@ import os
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Mapping
+from dataclasses import astuple
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from ...dsl.diagnostics import NetloomError
-from ...runtime import launch
-from ...runtime.answers import Seen, see_part
+from ...runtime.answers import looking_into
+from ...runtime.control import ControlError
 from ...runtime.runs import RunFolder
 from .confusion_rows import Confusion
-from .observed import Inside
-from .pictures import Array, Shown, is_picture
-from .seen_pictures import channels, filters, light
+from .live_look import look_live
+from .observed import Answer, Inside
+from .pictures import Array, Shown
 
-ROWS = 2000
-"""Examples that mistakes are looked for in."""
-LAYERS, EXAMPLES, CLASSES = 6, 16, 100
-PROBABILITIES = "probabilities"
+NO_LAYERS = ("field", "flatten", "number", "mode")
 
 
 class NotSeen(NetloomError):  # noqa: N818  says what happened
@@ -38,81 +36,18 @@ class NotSeen(NetloomError):  # noqa: N818  says what happened
 
 def look(folder: Path, row: int = 0) -> Inside:
     """Look at a run, and at one example on its way through. Raises NetloomError: it has no checkpoint, or its data is gone."""
-    run = RunFolder(folder)
-    loaded = launch.load_run(run)
-    layers = [node.id for node in loaded.experiment.graph if node.op not in ("field", "flatten")]
-    seen = see_part(loaded, run, ROWS, layers[:: max(1, len(layers) // (4 * LAYERS))], row)
-    picture = next((values for values in seen.columns.values() if is_picture(values.shape[1:])), None)
-    pictures = {
-        "filters": tuple(_filters(seen, picture)),
-        "activations": tuple(_activations(seen, picture)),
-        "examples": tuple(_examples(seen, picture)),
-    }
-    return Inside(pictures_step=seen.step, pictures=pictures, confusion=_confusion(seen))
+    with looking_into(RunFolder(folder)) as (loaded, looker):
 
+        def ask(what: str, **more: Any) -> Mapping[str, Any]:
+            answer = looker.answer({"what": what, **more})
+            if not answer["ok"]:
+                raise ControlError(str(answer["error"]))
+            return answer
 
-def _filters(seen: Seen, picture: Array | None) -> Iterator[Shown]:
-    """Of the first layer whose weights are pictures."""
-    shape = None if picture is None else picture.shape[1:]
-    for state, weights in seen.states.items():
-        if state.endswith(".weights") and (found := list(filters(state.removesuffix(".weights"), weights, shape))):
-            yield from found
-            return
-
-
-def _activations(seen: Seen, picture: Array | None) -> Iterator[Shown]:
-    """The example, and what the layers with pictures make of it: some channels of each."""
-    if picture is not None:
-        yield Shown(picture[seen.row], f"{seen.part} {seen.row}", *light(picture))
-    there = {name: value[0] for name, value in seen.taps.items() if value.ndim == 4 and min(value.shape[1:3]) > 1}
-    for name, value in list(there.items())[:: max(1, -(-len(there) // LAYERS))]:
-        yield from channels(name, value)
-
-
-def _examples(seen: Seen, picture: Array | None) -> Iterator[Shown]:
-    """The examples whose true class was given the least probability, the worst first."""
-    shares, truth = _shares(seen), _truth(seen)
-    if picture is None or shares is None or truth is None:
-        return
-    names, low_high = seen.found.classes, light(picture)
-    rows = np.arange(len(truth))
-    for row in np.argsort(shares[rows, truth], kind="stable")[:EXAMPLES]:
-        taken, true = int(shares[row].argmax()), int(truth[row])
-        words = f"{_name(names, true)} as {_name(names, taken)} {shares[row, taken]:.0%}"
-        if taken == true:
-            words = f"{_name(names, true)} {shares[row, true]:.0%}"
-        yield Shown(picture[row], words, *low_high, wrong=taken != true)
-
-
-def _confusion(seen: Seen) -> Confusion | None:
-    shares, truth = _shares(seen), _truth(seen)
-    if shares is None or truth is None or shares.shape[1] > CLASSES:
-        return None
-    count = shares.shape[1]
-    counts = np.zeros((count, count))
-    np.add.at(counts, (truth, shares.argmax(1)), 1)
-    return Confusion(counts, tuple(_name(seen.found.classes, i) for i in range(count)), seen.part, seen.step)
-
-
-def _shares(seen: Seen) -> Array | None:
-    """Probabilities `[examples, classes]`; of two classes one may be all that is given."""
-    found = seen.found.outputs.get(PROBABILITIES)
-    if found is None or np.ndim(found) > 2:
-        return None
-    flat = np.asarray(found, np.float64).reshape(len(found), -1)
-    return np.concatenate([1 - flat, flat], axis=1) if flat.shape[1] == 1 else flat
-
-
-def _truth(seen: Seen) -> Array | None:
-    truth, shares = seen.found.truth, _shares(seen)
-    if truth is None or shares is None or np.size(truth) != len(shares):
-        return None
-    flat = np.asarray(truth).reshape(-1).astype(np.int64)
-    return flat if len(flat) and flat.min() >= 0 and flat.max() < shares.shape[1] else None
-
-
-def _name(names: Sequence[str], number: int) -> str:
-    return names[number] if number < len(names) else str(number)
+        layers = [node.id for node in loaded.experiment.graph if node.op not in NO_LAYERS]
+        parts = looker.parts
+        part = next(name for name in ("validation", "test", "train") if parts.get(name))
+        return look_live(ask, layers, part, row % parts[part])
 
 
 # between processes
@@ -122,6 +57,7 @@ def save(inside: Inside, path: Path) -> None:
     """Write what was seen to a file."""
     arrays: dict[str, Array] = {}
     told: dict[str, Any] = {"step": inside.pictures_step, "pictures": {}}
+    told["answers"] = [list(astuple(answer)) for answer in inside.answers]
     for of, shown in inside.pictures.items():
         told["pictures"][of] = [[s.words, s.low, s.high, s.signed, s.wrong] for s in shown]
         arrays.update({f"{of}/{number}": one.values for number, one in enumerate(shown)})
@@ -147,7 +83,8 @@ def load(path: Path) -> Inside:
         if "confusion" in told:
             classes, part = told["confusion"]
             confusion = Confusion(file["confusion"], tuple(classes), part, told["step"])
-    return Inside(pictures_step=told["step"], pictures=pictures, confusion=confusion)
+    answers = tuple(Answer(*answer) for answer in told["answers"])
+    return Inside(pictures_step=told["step"], pictures=pictures, confusion=confusion, answers=answers)
 
 
 def look_beside(folder: Path, row: int = 0, seconds: float = 300.0) -> Inside:

@@ -13,7 +13,9 @@ from .pictures import Shown
 from .ridge_rows import Ridge
 
 SIZES = ("gradients", "activations", "weights")
-LOOKS = ("filters", "activations", "examples", "confusion")
+PICTURES = ("filters", "activations", "examples", "reconstructions", "samples", "attention")
+LOOKS = ("map", *PICTURES, "answers", "confusion")
+"""What can be looked at, in this order: the map of the inputs, pictures, what is answered in words, the confusion matrix."""
 WIDTH = 0.5
 """Powers of ten of a bin of what is recorded."""
 KEYS = {"gradients": "gradient", "activations": "activation", "weights": "weight"}
@@ -26,15 +28,31 @@ STILL, WILD = 1e-5, 0.1
 
 
 @dataclass(frozen=True, slots=True)
+class Answer:
+    """What the network says of an example, how sure it is (0 to 1), and what is true."""
+
+    part: str
+    row: int
+    taken: str
+    sure: float
+    truth: str
+
+    @property
+    def right(self) -> bool:
+        return self.taken == self.truth
+
+
+@dataclass(frozen=True, slots=True)
 class Inside:
-    """One look inside. `ridges` by what they are the sizes of; `pictures` by what they show; `step` of the ridges,
-    `pictures_step` of the rest."""
+    """One look inside. `ridges` by what they are the sizes of; `pictures` by what they show; `answers`, the worst first;
+    `step` of the ridges, `pictures_step` of the rest."""
 
     step: int = 0
     ridges: Mapping[str, tuple[Ridge, ...]] = field(default_factory=dict)
     pictures_step: int = 0
     pictures: Mapping[str, tuple[Shown, ...]] = field(default_factory=dict)
     confusion: Confusion | None = None
+    answers: tuple[Answer, ...] = ()
 
 
 def ridges_of(layers: Mapping[str, Mapping[str, Any]]) -> dict[str, tuple[Ridge, ...]]:

@@ -165,6 +165,8 @@ class RunClient:
         here = np.array([event.step - 1])
         for name, value in {**event.knobs, "examples_per_s": event.examples_per_s}.items():
             self._of(name).add(here, np.array([np.nan if value is None else value], np.float64))
+        if event.input_share is not None:
+            self._of("data_wait").add(here, np.array([event.input_share], np.float64))
         if event.seconds:
             self._pace.append((event.seconds, event.step))
             while self._pace[-1][0] - self._pace[0][0] > PACE_SECONDS:
@@ -226,7 +228,7 @@ class RunClient:
 
     @property
     def data_wait(self) -> float | None:
-        """The share of the time that is spent waiting for data; None where the record does not tell."""
+        """The share of a step that its input takes, newly measured; None where the record does not tell."""
         series = self.series.get("data_wait")
         return None if series is None else series.last
 

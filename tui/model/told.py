@@ -13,6 +13,7 @@ from ...runtime.fold import View
 from .confusion_rows import Confusion
 from .curves import Array, Curve, Mark, Window, cut, extent_of
 from .diagnosis import diagnose
+from .input_map import InputMap, maps_at
 from .observed import Inside, ridges_of
 from .record import (
     State,
@@ -70,7 +71,7 @@ class Going:
 @dataclass(frozen=True, slots=True)
 class Told:
     """What is shown. `names` are the metrics there are, `metric` the one that is shown; `extent` the steps from the
-    first to the newest; `good` stands where nothing is found."""
+    first to the newest; `map` of that step; `good` stands where nothing is found."""
 
     going: Going
     alive: bool
@@ -84,6 +85,7 @@ class Told:
     findings: Sequence[tuple[str, str]]
     good: str
     inside: Inside
+    map: InputMap | None
     last: float
     no_look: str
     no_pictures: str
@@ -125,10 +127,11 @@ def told(
         names=names,
         marks=marks_of(view),
         extent=(0.0, max(extent_of(some)[1] for some in whole_curves)),
-        figures=figures(view, _now(run) if state.alive and back is None else {}),
+        figures=figures(view, _now(run, alive=state.alive) if back is None else {}),
         findings=tuple((one.words, one.way_out) for one in diagnose(run)) if whole and back is None else (),
         good="nothing wrong to be seen" if back is None else "the diagnosis is of the newest step: esc goes there",
         inside=inside,
+        map=maps_at(run.view.maps, back),
         last=float(run.view.step),
         no_look=NO_LOOK if state.alive else NEVER_LOOKED,
         no_pictures=NO_PICTURES,
@@ -182,12 +185,12 @@ def inside_of(view: View, back: float | None, pictures: Inside) -> Inside:
     return Inside(step, ridges, pictures.pictures_step, pictures.pictures, confusion)
 
 
-def _now(run: Client) -> dict[str, str]:
-    """What is known of a training only while it lives."""
+def _now(run: Client, *, alive: bool) -> dict[str, str]:
+    """What the record's newest step tells, and what is known only while the training lives."""
     found = {}
     if (share := run.data_wait) is not None:
-        found["data wait"] = f"{share:.0%} of the time"
-    if (memory := memory_of(run.folder)) is not None:
+        found["input"] = f"{share:.0%} of a step"
+    if alive and (memory := memory_of(run.folder)) is not None:
         found["memory"] = f"{memory / 2**20:,.0f} MiB"
     return found
 

@@ -10,20 +10,17 @@ from textual import work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
-from textual.widget import Widget
 from textual.widgets import Footer
 
 from ..desk import Desk
 from ..model.curves import Look, looked
-from ..model.observed import LOOKS, SIZES
-from ..model.pictures import wide_enough
+from ..model.observed import SIZES
 from ..model.seeing import Seeing
 from ..model.told import Told, told
 from ..widgets.chart import LOOK_KEYS, Chart
-from ..widgets.confusion import ConfusionView
 from ..widgets.figures import Figures, Findings, RunLine, TimeLine
+from ..widgets.looks_pane import LooksPane
 from ..widgets.pane_names import PaneNames
-from ..widgets.picture import Pictures
 from ..widgets.ridges import Ridges
 from ..widgets.top_bar import TopBar
 from .steer import NO_RUN, STEERING_KEYS, SteeringScreen
@@ -37,8 +34,6 @@ WATCH = 15
 SCRUBS = 50
 """Presses of `.` from the first step to the last."""
 PANES = {"curves": "Curves", "numbers": "Numbers", "layers": "Layers", "looks": "Pictures"}
-EACH = {"filters": 10, "activations": 14, "examples": 16, "confusion": 1}
-"""Cells that a picture is made at most."""
 
 
 class TrainScreen(SteeringScreen):
@@ -53,9 +48,6 @@ class TrainScreen(SteeringScreen):
     TrainScreen #figures { height: auto; max-height: 14; }
     TrainScreen #findings { height: auto; min-height: 4; max-height: 12; }
     TrainScreen.-tall.-wide #ridges { height: auto; max-height: 16; }
-    TrainScreen ConfusionView { display: none; }
-    TrainScreen.look-confusion ConfusionView { display: block; }
-    TrainScreen.look-confusion Pictures { display: none; }
     TrainScreen TimeLine { display: none; }
     TrainScreen.back TimeLine { display: block; }
     TrainScreen.-wide.-tall PaneNames { display: none; }
@@ -77,7 +69,8 @@ class TrainScreen(SteeringScreen):
         Binding("b", "freeze", "Freeze the display", show=False),
         Binding("m", "metric", "Metric", show=False),
         Binding("g", "sizes", "Gradients, activations, weights", show=False),
-        Binding("v", "look_at", "Filters, examples, confusion", show=False),
+        Binding("v", "look_at(1)", "Border, filters, answers and more", show=False),
+        Binding("V", "look_at(-1)", "The one before", show=False),
         Binding("i", "inside", "Look inside now", show=False),
         Binding("e", "example(1)", "Next example", show=False),
         Binding("E", "example(-1)", "Example before", show=False),
@@ -95,9 +88,9 @@ class TrainScreen(SteeringScreen):
 
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk)
-        self.set_classes("pane-curves look-filters")
+        self.set_classes("pane-curves")
         self.look = Look()
-        self._pane, self._sizes, self._looks, self._metric = "curves", SIZES[0], LOOKS[0], ""
+        self._pane, self._sizes, self._metric = "curves", SIZES[0], ""
         self._back: float | None = None
         self._playing = self._frozen = False
         self._ticks = 0
@@ -118,9 +111,7 @@ class TrainScreen(SteeringScreen):
                 yield Figures(id="figures")
                 yield Findings(id="findings")
                 yield Ridges(plain=plain, id="ridges")
-                with Vertical(id="looks"):
-                    yield Pictures("pictures", plain=plain)
-                    yield ConfusionView(plain=plain)
+                yield LooksPane(plain=plain, id="looks")
         yield TimeLine()
         yield Footer()
 
@@ -141,6 +132,7 @@ class TrainScreen(SteeringScreen):
             self._seen = Seeing()
             self.begin_steering()
             self._ticks = 0
+            self.query_one(LooksPane).forget()
         self.query_one(TopBar).show(self._subject())
 
     def _subject(self) -> str:
@@ -162,7 +154,11 @@ class TrainScreen(SteeringScreen):
         if not self._frozen and (changed or self._ticks % SLOW == 0):
             whole = self._ticks % SLOW in (0, 1)
             self._show(self._told(whole=whole), curves=changed, whole=whole)
-        if self._ticks % SLOW == 0 and self._seen.due(self.desk.run, time.monotonic()) and self._picture().size:
+        if (
+            self._ticks % SLOW == 0
+            and self._seen.due(self.desk.run, time.monotonic())
+            and self.query_one(LooksPane).size
+        ):
             self._look_inside()
 
     def _read(self, watch: bool) -> bool:
@@ -208,13 +204,7 @@ class TrainScreen(SteeringScreen):
         at = f"step {inside.step:,}" if inside.ridges else ""
         ridges = self.query_one(Ridges)
         ridges.show(inside.ridges.get(self._sizes, ()), f"{self._sizes} by layer  (g: next)", now.no_look, at)
-        self.query_one(ConfusionView).show(inside.confusion, now.no_confusion)
-        shown = inside.pictures.get(self._looks, ())
-        at = f"step {inside.pictures_step:,}" if shown else ""
-        empty = self._seen.trouble or ("no pictures of these" if inside.pictures_step else now.no_pictures)
-        self.query_one(Pictures).show(
-            shown, f"{self._looks}  (v: next)", wide_enough(shown, EACH[self._looks]), empty, at
-        )
+        self.query_one(LooksPane).show(now, self._seen.trouble)
 
     def redraw(self) -> None:
         """Draw what is known again."""
@@ -248,11 +238,9 @@ class TrainScreen(SteeringScreen):
         self._go_to("layers")
         self.redraw()
 
-    def action_look_at(self) -> None:
-        """The next kind of picture."""
-        self.remove_class(f"look-{self._looks}")
-        self._looks = LOOKS[(LOOKS.index(self._looks) + 1) % len(LOOKS)]
-        self.add_class(f"look-{self._looks}")
+    def action_look_at(self, by: int) -> None:
+        """The next kind of what can be seen inside, or the one before."""
+        self.query_one(LooksPane).turn(by)
         self._go_to("looks")
         self.redraw()
 
@@ -278,10 +266,7 @@ class TrainScreen(SteeringScreen):
         here = panes.index(self._pane) if self._pane in panes else 0
         self._go_to(panes[(here + by) % len(panes)])
         first = {"curves": "#loss", "numbers": "#findings", "layers": "#ridges"}.get(self._pane)
-        (self.query_one(first) if first else self._picture()).focus()
-
-    def _picture(self) -> Widget:
-        return self.query_one(ConfusionView if self._looks == "confusion" else Pictures)
+        (self.query_one(first) if first else self.query_one(LooksPane).view).focus()
 
     def _go_to(self, pane: str) -> None:
         self.remove_class(f"pane-{self._pane}")

@@ -111,7 +111,7 @@ def test_a_checkpoint_is_looked_into(trained: Path) -> None:
     seen = look(trained, row=3)
     assert seen.pictures_step == 40
     assert len(seen.pictures["filters"]) == 16
-    assert seen.pictures["activations"][0].words == "validation 3"
+    assert seen.pictures["activations"][0].words.startswith("validation 3: ")
     assert seen.confusion is not None
     assert seen.confusion.counts.sum() == 180
     worst = seen.pictures["examples"]
