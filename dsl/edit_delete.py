@@ -9,7 +9,7 @@ from .edit_document import Document, Edit, Refused, Splice
 from .edit_entries import EntryPart, entry_at, with_beside
 from .edit_insert import layer_at
 from .edit_items import removed
-from .edit_names import Names
+from .edit_names import Names, names_of
 from .edit_parts import Address, Part
 from .edit_reads import Reads, explicit_reads, formula_sources
 from .edit_rename import scope_of
@@ -36,7 +36,7 @@ def delete(document: Document, place: Address | str, instead: str | None = None)
     line = parent is not None and parent.key == "graph" and parent.is_table
     entry = entry_at(document, part)
     chain = parent is not None and parent.is_list and entry is not None and entry.site is LAYERS
-    names = Names(document)
+    names = names_of(document)
     _nothing_inside(names, part)
     if not chain and not line:
         given = names.given_by(part)

@@ -10,7 +10,7 @@ from .edit_document import NEWLINE, Document, Edit, Refused, Splice, composed, s
 from .edit_entries import entry_at, without_beside
 from .edit_insert import layer_at
 from .edit_items import Content, content, inserted, removed
-from .edit_names import Names
+from .edit_names import Names, names_of
 from .edit_parts import Address, Part
 from .edit_reads import explicit_reads
 from .edit_rename import free_name, scope_of
@@ -80,7 +80,7 @@ def _names_stay(document: Document, part: Part, into: Part) -> None:
     old, new = scope_of(part), scope_of(into)
     if old == new or not (entry_at(document, part) or part.parent is None or part.parent.key == "graph"):
         return
-    names = Names(document)
+    names = names_of(document)
     for given in names.scopes[old].names.values():
         if _within(given.part, part) and any(not _within(use.part, part) for use, _ in names.of(given)):
             raise Refused(f"`{given.name}` is used in the body that it would leave")
@@ -121,7 +121,7 @@ def duplicate(document: Document, place: Address | str) -> Edit:
     parent = part.parent
     if parent is None or (parent.is_table and parent.key != "graph"):
         raise Refused(f"`{shown(part.address)}` stands there once; only layers and lines of a graph can be doubled")
-    names = Names(document)
+    names = names_of(document)
     index = parent.items.index(part)
     key = free_name(names, scope_of(part), str(part.key)) if parent.is_table else None
     copy = (*parent.address, index + 1 if key is None else key)
@@ -175,7 +175,7 @@ def _fresh_names(document: Document, before: Names, copy: Address, original: Par
         named = entry.beside("name") if entry is not None else None
         if named is not None and named.text in fresh:
             splices.append(Splice(named.start, named.end, fresh[named.text]))
-    for use in Names(document).uses if fresh else ():
+    for use in names_of(document).uses if fresh else ():
         if use.steps[0].text in fresh and use.how in ("tensor", "size") and _within(use.part, part):
             splices.append(Splice(*use.steps[0].span, fresh[use.steps[0].text]))
     return splices

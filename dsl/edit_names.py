@@ -3,11 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import lru_cache
 
 from .edit_document import Document
 from .edit_entries import entry_at
 from .edit_parts import Address, Part
 from .edit_uses import Given, Scope, Use, Uses
+
+
+@lru_cache(maxsize=4)
+def names_of(document: Document) -> Names:
+    """The names of a document, which several steps of one edit ask for."""
+    return Names(document)
 
 
 class Names:

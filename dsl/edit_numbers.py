@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from .edit_document import Document, Edit, Refused, Splice, composed
 from .edit_entries import EntryPart, entry_at
-from .edit_names import Names
+from .edit_names import Names, names_of
 from .edit_parts import Address, Part
 from .edit_uses import MAIN, Use
 
@@ -100,7 +100,7 @@ def steady(document: Document, edit: Edit) -> Edit:
     """The edit, with paths written anew that name a layer by a number which it changes. Refused where such a
     layer goes, or to another place.
     """
-    used = list(Numbers(document).used(Names(document)))
+    used = list(Numbers(document).used(names_of(document)))
     if not used:
         return edit
     after = document.apply(edit)

@@ -58,7 +58,7 @@ def _of_boxes(
             row = replace(row, shape=known[row.reads[0]].shape if row.reads else ())
         if layer.source in known and layer.source not in unknown:
             layer = replace(layer, shape=known[layer.source].shape)
-        found[box.id] = replace(_costed(layer, row, unknown), drawn=inside, shared=box.shared)
+        found[box.id] = _costed(layer, row, unknown, inside, box.shared)
     return found
 
 
@@ -70,12 +70,14 @@ def _of_box(box: Box, experiment: Experiment, entries: _Entries) -> Layer:
     if box.family == "output":
         name = box.id.removeprefix("output ")
         return entries.output(box, experiment.outputs[name])
-    return replace(entries.layer(box.id, box.kind, box.name), family=box.family)
+    return entries.layer(box.id, box.kind, box.name, box.family)
 
 
-def _costed(layer: Layer, row: LayerRow | None, unknown: frozenset[str]) -> Layer:
+def _costed(
+    layer: Layer, row: LayerRow | None, unknown: frozenset[str], drawn: tuple[str, ...] = (), shared: str = ""
+) -> Layer:
     if row is None:
-        return layer
+        return replace(layer, drawn=drawn, shared=shared)
     seen, step = places_seen(row), steps_between(row)
     field = "" if row.field is None else "the whole picture" if seen == "all" else f"{seen} points, {step} apart"
     return replace(
@@ -87,6 +89,8 @@ def _costed(layer: Layer, row: LayerRow | None, unknown: frozenset[str]) -> Laye
         multiply_adds=row.multiply_adds,
         memory=row.bytes,
         receptive_field=field,
+        drawn=drawn,
+        shared=shared,
     )
 
 
@@ -132,10 +136,10 @@ class _Entries:
             self._starts = None
         self._bodies = sorted(experiment.parts, key=len, reverse=True)
 
-    def layer(self, node_id: str, kind: str, name: str) -> Layer:
+    def layer(self, node_id: str, kind: str, name: str, family: str = "") -> Layer:
         """A node of the network, or a column of the data."""
         place = self._experiment.places.get(node_id) or self._experiment.asked.get(node_id)
-        made = self._placed(node_id, kind, name, place)
+        made = self._placed(node_id, kind, name, place, family)
         if kind == "data":
             return replace(made, address=self._column(node_id), elsewhere=f"`{node_id}` is a column of the data")
         return made
@@ -185,16 +189,16 @@ class _Entries:
                 return address
         return None
 
-    def _placed(self, node_id: str, kind: str, name: str, place: Place | None) -> Layer:
-        made = Layer(node_id, kind, name, "", None, place.line if place else 0, self._file, body=self._body(node_id))
-        if place is None or self._starts is None:
+    def _placed(self, node_id: str, kind: str, name: str, place: Place | None, family: str = "") -> Layer:
+        own = place is not None and self._starts is not None and place.file == self._file
+        address = self._address(place) if place is not None and own else None
+        line, body = place.line if place else 0, self._body(node_id)
+        made = Layer(node_id, kind, name, family, address, line, self._file, body=body)
+        if own or place is None or self._starts is None:
             return made
-        if place.file != self._file:
-            where = Path(place.file).name
-            return replace(
-                made, file=place.file, elsewhere=f"`{node_id}` stands in {where}, which is included: change it there"
-            )
-        return replace(made, address=self._address(place))
+        where = Path(place.file).name
+        said = f"`{node_id}` stands in {where}, which is included: change it there"
+        return replace(made, file=place.file, elsewhere=said)
 
     def _address(self, place: Place) -> Address | None:
         """The entry at a place: a formula is told by its text, a line of a graph by its name."""

@@ -19,7 +19,8 @@ def by_node(
     """The remarks about each box: those that stand in its entry, and in no other's within that. Where the text
     cannot be read by its parts, those on its line."""
     lines, found = Lines(document.text), dict[str, list[Diagnostic]]()
-    spans = _spans(document, layers)
+    remarks = tuple(remarks)
+    spans = _spans(document, layers) if remarks else None
     for remark in remarks:
         at = lines.at(remark.place.line, remark.place.column)
         own = _on_line(remark, layers) if spans is None else _around(spans, at)
