@@ -30,6 +30,7 @@ def headline(profile: Profile, peak: Peak) -> list[str]:
         f"the work needs {time(profile.floor_ns)} at this machine's limits: {percent(profile.peak_share)} of peak"
         + (f"; threads wait {percent(profile.waiting)} of the time" if profile.threads > 1 else "")
         + f"; {time(profile.between_ns)} between calls",
+        f"input: {percent(profile.input_share)} of a step (rows gathered, scaled, augmented)",
         f"limits of {_threads(profile.threads)}: {2 * peak.multiply_adds(profile.threads):,.0f} GF/s, "
         + ", ".join(f"{level} {b.read:,.0f} GB/s" for level, b in peak.team(profile.threads).bandwidth.items())
         + f" (read; measured {peak.date[:10]} by `netloom doctor --peak`)",

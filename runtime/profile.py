@@ -91,7 +91,12 @@ def _profiled(
     first = timings[programs[0]]
     step, p10, p90, gap = step_times(timed, programs, peak.stamp_ns)
     return Profile(loaded.experiment.name, str(path), mode, segment.batch, len(first.began), first.worked.shape[1],
-                   step, p10, p90, gap, tuple(rows))  # fmt: skip
+                   step, p10, p90, gap, tuple(rows), _inputs(ready, loaded))  # fmt: skip
+
+
+def _inputs(ready: start.Ready, loaded: start.Loaded) -> tuple[str, ...]:
+    fields = [node.id for node in loaded.experiment.graph if node.op == "field"]
+    return tuple(dict.fromkeys([*fields, *(column.name for column in ready.plan.columns)]))
 
 
 def _run(engine: Engine, segment: Segment) -> Outcome:
@@ -188,6 +193,7 @@ def as_data(profile: Profile, peak: Peak) -> dict[str, Any]:
         "peak_share": profile.peak_share,
         "waiting": profile.waiting,
         "between_ns": profile.between_ns,
+        "input_share": profile.input_share,
         "kernels": [
             asdict(row) | {"lost_ns": row.lost_ns, "waiting_ns": row.waiting_ns, "gflops": row.flops_a_ns,
                            "gbytes": row.bytes_a_ns} for row in profile.kernels

@@ -122,6 +122,14 @@ class Profile:
     p90: float
     between_ns: float
     kernels: tuple[KernelRow, ...]
+    inputs: tuple[str, ...] = ()
+    """The paths of the fields, and the columns of the data."""
+
+    @property
+    def input_share(self) -> float:
+        """The share of a step that goes into its input: rows gathered, scaled, augmented."""
+        spent = sum(row.ns * share.weight for row in self.kernels for share in row.shares if share.path in self.inputs)
+        return spent / self.step_ns if self.step_ns else 0.0
 
     @property
     def calls_ns(self) -> float:

@@ -195,7 +195,7 @@ def test_a_busy_machine_is_told_of() -> None:
     uneven, noisy = replace(made_up_profile(), p90=9000.0), made_up().model_copy(update={"spread": 0.6})
     assert any("other programs are running" in line for line in headline(uneven, made_up()))
     assert any("on a quiet machine" in line for line in headline(made_up_profile(), noisy))
-    assert len(headline(made_up_profile(), made_up())) == 3
+    assert len(headline(made_up_profile(), made_up())) == 4
 
 
 def test_shares_read_well() -> None:
@@ -226,3 +226,12 @@ def test_what_a_file_does_not_do_is_not_timed() -> None:
         profile_file(path, made_up(), mode="train")
     with pytest.raises(NetloomError, match="no mode `dream`"):
         profile_file(path, made_up(), mode="dream")
+
+
+def test_the_input_has_its_share_of_a_step() -> None:
+    profile = made_up_profile()
+    whole = {share.path for row in profile.kernels for share in row.shares}
+    assert profile.input_share == 0
+    assert replace(profile, inputs=tuple(whole)).input_share == pytest.approx(profile.calls_ns / profile.step_ns)
+    (line,) = [line for line in headline(replace(profile, inputs=("dense2",)), made_up()) if line.startswith("input")]
+    assert line.startswith("input: 56% of a step")

@@ -40,8 +40,8 @@ LEARNS = 0.5
 """A loss that has fallen by this share: gates that are open or shut are no trouble then."""
 ENOUGH_STEPS = 100
 """Before, nothing is said of how the loss goes."""
-WAITING = 0.3
-"""The share of time spent waiting for data that is worth a word."""
+WAITING, SHORT_STEP = 0.4, 1e-4
+"""The share of a step that its input takes and that is worth a word, and steps of how many seconds are too short for it."""
 MOST_NAMED = 4
 
 Sizes = Mapping[str, Any]
@@ -212,11 +212,15 @@ def _units(run: Recorded) -> Iterator[Finding]:
 
 
 def _waits(run: Recorded) -> Iterator[Finding]:
-    series = run.series.get("data_wait")
-    share = float(np.nanmean(series.values[-20:])) if series is not None and len(series) else 0.0
-    if share >= WAITING:
-        way = "keep the data in memory, prepare it once beforehand, or make batches larger"
-        yield Finding("waits_for_data", f"{share:.0%} of the time goes into waiting for data", way)
+    series, view = run.series.get("data_wait"), run.view
+    share = float(np.nanmedian(series.values[-5:])) if series is not None and len(series) else 0.0
+    batch = view.started.batch if view.started is not None else 1
+    # of a step this short no share is worth a word: starting its kernels takes as long
+    short = view.examples_per_s > 0 and batch / view.examples_per_s < SHORT_STEP
+    if share >= WAITING and not short:
+        words = f"{share:.0%} of a step goes into its input (rows gathered, scaled, augmented): data-bound"
+        way = "fewer steps of `augment`, smaller pictures (`size`), or data prepared once beforehand in a file"
+        yield Finding("waits_for_data", words, way)
 
 
 def _ended(run: Recorded) -> Iterator[Finding]:

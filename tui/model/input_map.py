@@ -15,18 +15,18 @@ import numpy.typing as npt
 
 from ...runtime.events import Mapped
 from ...runtime.mapped import MOST_LEVELS, unpack
+from .braille import BLANK, Sheet
 from .curves import figure
 
 Array = npt.NDArray[Any]
-POINTS, PLAIN_POINTS = "●▲■◆★✚", "o^#%*+"
+POINTS = "●▲■◆★✚"
 HATCHES = ".:/-=|"
 """By class; of more classes they begin again, and their points with them."""
 LEVELS = " .:-=+*#"
 """From the least number to the greatest."""
-CURVE = "•"
+CURVE, DATA = "⠒", "○"
 DOUBT = 0.5
 """An area where the network is less sure than this, from guessing (0) to certain (1), is not hatched."""
-POINT, LINE = -2, -1
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,15 +103,15 @@ def read(told: Mapped, points: str) -> InputMap:
     return InputMap(told.step, axes, told.classes, taken, certain, nothing, data)
 
 
-def drawn(shown: InputMap, width: int, height: int, plain: bool = False) -> list[list[Spot]]:
+def drawn(shown: InputMap, width: int, height: int) -> list[list[Spot]]:
     """The map in so many cells, from its top row to its bottom row."""
     if not shown.classes and not shown.flat:
-        return _curve(shown, width, height, plain)
+        return _curve(shown, width, height)
     rows = [[_ground(shown, row, column, width, height) for column in range(width)] for row in range(height)]
     for place in _places(shown, width, height):
         row, column, value = place
         owner = int(value) if shown.classes else _level(shown, value)
-        sign = _sign(owner, plain) if shown.classes else (PLAIN_POINTS if plain else POINTS)[0]
+        sign = POINTS[owner % len(POINTS)] if shown.classes else POINTS[0]
         under = rows[row][column]
         rows[row][column] = Spot(sign, under.owner, under.strength, owner)
     return rows
@@ -156,52 +156,50 @@ def _level(shown: InputMap, value: float) -> int:
     return max(0, min(len(LEVELS) - 1, int((value - low) / (high - low) * len(LEVELS))))
 
 
-def _sign(owner: int, plain: bool) -> str:
-    signs = PLAIN_POINTS if plain else POINTS
-    return signs[owner % len(signs)]
-
-
-def _curve(shown: InputMap, width: int, height: int, plain: bool) -> list[list[Spot]]:
+def _curve(shown: InputMap, width: int, height: int) -> list[list[Spot]]:
     """Points under the curve that the network has fitted to them."""
-    blank = Spot(" ", 0, None)
-    rows = [[blank] * width for _ in range(height)]
+    rows = [[Spot(" ", 0, None)] * width for _ in range(height)]
     axis = ("", *shown.span)
     for point in shown.points:
         row = height - 1 - _cell(point[1], axis, height)
-        rows[row][_cell(point[0], shown.axes[0], width)] = Spot("o" if plain else "○", 0, None, 0)
-    before: int | None = None
-    for column in range(width):
-        row = height - 1 - _cell(float(shown.numbers[_at(shown, 0, column, width, height)]), axis, height)
-        # a steep curve is one line, too
-        for at in _between(before, row):
-            rows[at][column] = Spot("*" if plain else CURVE, 1, None, 1)
-        before = row
+        rows[row][_cell(point[0], shown.axes[0], width)] = Spot(DATA, 0, None, 0)
+    sheet = Sheet.blank(width, height)
+    sheet.lay(_dots(shown, 2 * width, 4 * height), 1)
+    for row, column in np.argwhere(sheet.dots):
+        rows[row][column] = Spot(chr(BLANK + int(sheet.dots[row, column])), 1, None, 1)
     return rows
 
 
-def _between(before: int | None, row: int) -> range:
-    if before is None or abs(row - before) <= 1:
-        return range(row, row + 1)
-    return range(row, before) if row < before else range(before + 1, row + 1)
+def _dots(shown: InputMap, width: int, height: int) -> npt.NDArray[np.bool_]:
+    """The curve in dots, steep parts whole."""
+    places = np.linspace(0, len(shown.numbers) - 1, width)
+    values = np.interp(places, np.arange(len(shown.numbers)), shown.numbers)
+    axis = ("", *shown.span)
+    on, before = np.zeros((height, width), np.bool_), None
+    for column, value in enumerate(values):
+        row = height - 1 - _cell(float(value), axis, height)
+        low, high = sorted((row, row if before is None else before))
+        on[low : high + 1, column] = True
+        before = row
+    return on
 
 
-def legend(shown: InputMap, plain: bool = False) -> list[tuple[str, int | None]]:
+def legend(shown: InputMap) -> list[tuple[str, int | None]]:
     """Words below the map, each with the class that it is of."""
-    if not shown.classes:
-        low, high = shown.span
-        words = f"{'*' if plain else CURVE} the network  {'o' if plain else '○'} data"
-        return [(words if not shown.flat else f"{figure(low)} {LEVELS.strip()} {figure(high)}, points: data", None)]
-    named: list[tuple[str, int | None]] = [
-        (f"{_sign(number, plain)} {name}", number) for number, name in enumerate(shown.classes)
-    ]
-    return [*named, ("blank: not sure", None)]
+    if shown.classes:
+        named = [(f"{POINTS[number % len(POINTS)]} {name}", number) for number, name in enumerate(shown.classes)]
+        return [*named, ("blank: not sure", None)]
+    if not shown.flat:
+        return [(f"{CURVE} the network", 1), (f"{DATA} data", 0)]
+    low, high = shown.span
+    return [(f"{figure(low)} {LEVELS.strip()} {figure(high)}, {POINTS[0]} data", None)]
 
 
 def extent(shown: InputMap) -> str:
     """How far the axes reach, in words."""
-    said = [f"{name} {figure(low)} to {figure(high)}" for name, low, high in shown.axes]
-    ways = ("across", "up")
-    return ", ".join(f"{words} {way}" for words, way in zip(said, ways, strict=False))
+    axes = shown.axes if shown.flat or shown.classes else (*shown.axes, ("what it gives", *shown.span))
+    said = [f"{name} {figure(low)} to {figure(high)}" for name, low, high in axes]
+    return ", ".join(f"{words} {way}" for words, way in zip(said, ("across", "up"), strict=False))
 
 
 def right_of(shown: InputMap) -> float | None:

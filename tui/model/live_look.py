@@ -18,6 +18,8 @@ Look = Callable[..., Mapping[str, Any]]
 """`look(what, **more)` gives the training's answer, or raises ControlError."""
 LAYERS, EXAMPLES = 6, 12
 COPIES, SAMPLES = 8, 12
+GAP = 2
+"""Points between a picture and its copy."""
 
 
 def look_live(look: Look, layers: Sequence[str], part: str, row: int = 0) -> Inside:
@@ -106,7 +108,7 @@ def _copies(look: Look, part: str, row: int) -> Iterator[Shown]:
     given, made = unpacked(told["given"]), unpacked(told["made"])
     low, high = light(given)
     for number, (one, copy) in enumerate(zip(given, made, strict=False)):
-        between = np.full((len(one), 1, one.shape[2]), (low + high) / 2, np.float32)
+        between = np.full((len(one), GAP, one.shape[2]), low, np.float32)
         off = float(np.sqrt(np.mean((one - copy) ** 2)))
         yield Shown(np.concatenate([one, between, copy], 1), f"{row + number}: off by {off:.2g}", low, high)
 

@@ -179,12 +179,12 @@ def figures(view: View, now: Mapping[str, str] | None = None) -> list[tuple[str,
     for part in PARTS:
         results = {name: value for name, value in view.latest(part).items() if is_number(value)}
         if results:
-            shown = "  ".join(f"{name} {figure(float(value))}" for name, value in list(results.items())[:3])
+            first = sorted(results.items(), key=lambda result: result[0] != "loss")[:3]
+            shown = "  ".join(f"{name.removeprefix('loss/')} {figure(float(value))}" for name, value in first)
             found.append((part, shown))
     if view.best_epoch is not None:
         found.append(("best epoch", f"{view.best_epoch}"))
-    for name, value in view.knobs.items():
-        found.append((name.replace("_", " "), figure(value)))
+    found.extend(_knobs(view.knobs))
     found.append(("speed", speed_words(view)))
     found.extend((now or {}).items())
     if view.started is not None:
@@ -193,6 +193,18 @@ def figures(view: View, now: Mapping[str, str] | None = None) -> list[tuple[str,
         found.append(("examples", counts))
         found.append(("batch", f"{view.started.batch}, seed {view.started.seed}, {view.started.threads} threads"))
     return found
+
+
+def _knobs(knobs: Mapping[str, float]) -> list[tuple[str, str]]:
+    """Live numbers by name; the rates of several dropouts in one line where they are the same."""
+    rates = {name: value for name, value in knobs.items() if name.endswith(".rate")}
+    alike = len(rates) > 1 and len(set(rates.values())) == 1
+    found = [
+        (re.sub("[_.]", " ", name.removeprefix("loss.")), figure(value))
+        for name, value in knobs.items()
+        if not (alike and name in rates)
+    ]
+    return [*found, ("dropout", f"{figure(next(iter(rates.values())))} in {len(rates)} layers")] if alike else found
 
 
 def speed_words(view: View) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Protocol
 
@@ -182,7 +182,7 @@ def inside_of(view: View, back: float | None, pictures: Inside) -> Inside:
         array = np.array(counts, np.float64)
         names = confusion.classes if confusion is not None and len(confusion.classes) == len(array) else ()
         confusion = Confusion(array, names or tuple(map(str, range(len(array)))), part, at)
-    return Inside(step, ridges, pictures.pictures_step, pictures.pictures, confusion)
+    return replace(pictures, step=step, ridges=ridges, confusion=confusion)
 
 
 def _now(run: Client, *, alive: bool) -> dict[str, str]:

@@ -21,6 +21,8 @@ PANEL = """
     height: 1fr; width: 1fr; scrollbar-size-vertical: 1; }}
 {name}:focus {{ border: round $accent; }}
 """
+LONGEST_NAME = 20
+"""Cells of a number's name at most."""
 
 
 class RunLine(Widget):
@@ -87,7 +89,7 @@ class Figures(VerticalScroll, can_focus=True):
             return
         self._rows = tuple(rows)
         table = Table.grid(padding=(0, 1))
-        table.add_column(style="dim", no_wrap=True)
+        table.add_column(style="dim", no_wrap=True, max_width=LONGEST_NAME, overflow="ellipsis")
         table.add_column()
         for name, value in self._rows:
             table.add_row(name, value)

@@ -14,8 +14,11 @@ from .confusion import ConfusionView
 from .input_map import InputMapView
 from .picture import Pictures
 
-EACH = {"filters": 10, "activations": 14, "examples": 16, "reconstructions": 36, "samples": 16, "attention": 34}
+EACH = {"filters": 10, "activations": 14, "examples": 16, "reconstructions": 20, "samples": 16, "attention": 20}
 """Cells that a picture is made at most."""
+WHOLE = ("reconstructions", "attention")
+"""Pictures that are not made smaller where there is room."""
+NAMES = {"attention": "attention: a row reads"}
 FIRST = "filters"
 """What is waited for before anything is seen."""
 
@@ -84,7 +87,10 @@ class LooksPane(Vertical):
         else:
             shown = inside.pictures.get(self._look, ())
             each = wide_enough(shown, EACH[self._look])
-            self.query_one(Pictures).show(shown, self._title(self._look), each, empty, at if shown else "")
+            if self._look in WHOLE:
+                each = max([each, *(one.values.shape[1] for one in shown)])
+            title = self._title(NAMES.get(self._look, self._look))
+            self.query_one(Pictures).show(shown, title, each, empty, at if shown else "")
 
     def _title(self, name: str) -> str:
         """`filters, 2 of 5  (v: next)`"""

@@ -156,7 +156,9 @@ def test_failed_died_and_ended_early(tmp_path: Path) -> None:
 
 def test_waiting_for_data(tmp_path: Path) -> None:
     made = Record(tmp_path / "run-1", alive=True).losses(FALLING[:10], data_wait=[0.6] * 10)
-    assert "60% of the time" in found(made)["waits_for_data"].words
+    assert "60% of a step goes into its input" in found(made)["waits_for_data"].words
+    little = Record(tmp_path / "run-2", alive=True).losses(FALLING[:10], data_wait=[0.3] * 10)
+    assert found(little) == {}
 
 
 def test_what_was_dropped_by_going_on_is_not_judged(tmp_path: Path) -> None:
