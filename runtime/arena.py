@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import mmap
 from collections.abc import Mapping
 from typing import Any
 
@@ -18,6 +19,7 @@ LARGE_PAGE = 1 << 21
 """Bytes. An arena of several of these begins at one, so that the system can back it with large pages."""
 
 Array = npt.NDArray[Any]
+Bytes = npt.NDArray[np.uint8]
 Sizes = Mapping[str, int]
 
 
@@ -26,14 +28,32 @@ def round_up(count: int, step: int = ALIGNMENT) -> int:
     return -(-count // step) * step
 
 
-def aligned_zeros(count: int) -> npt.NDArray[np.uint8]:
-    """`count` bytes from an aligned address on. NumPy leaves them to the system until they are touched, and
-    asks it for large pages where there are many."""
+def aligned_zeros(count: int) -> Bytes:
+    """`count` bytes from an aligned address on. Pages of them are the system's until they are touched, and again when
+    nobody needs them; where there are many, it is asked for large ones."""
     step = LARGE_PAGE if count >= 4 * LARGE_PAGE else ALIGNMENT
     # a kernel may read a vector that begins in a buffer to its end
-    memory = np.zeros(count + step + ALIGNMENT, np.uint8)
+    memory = _pages(count + step + ALIGNMENT)
     start = -memory.ctypes.data % step
     return memory[start : start + count]
+
+
+def _pages(count: int) -> Bytes:
+    """Zeros. Not NumPy's: out of memory that has been used before, it would have to write them."""
+    pages = mmap.mmap(-1, count, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS)
+    if count >= 4 * LARGE_PAGE and hasattr(mmap, "MADV_HUGEPAGE"):
+        pages.madvise(mmap.MADV_HUGEPAGE)
+    return np.frombuffer(pages, np.uint8)
+
+
+def copy_written(source: Bytes, target: Bytes) -> None:
+    """Copy bytes into zeros, but for pages that are zeros themselves: neither side comes to hold memory that nothing
+    was written to."""
+    whole = len(source) // mmap.PAGESIZE * mmap.PAGESIZE
+    written = source[:whole].reshape(-1, mmap.PAGESIZE).any(axis=1)
+    for start in (mmap.PAGESIZE * np.flatnonzero(written)).tolist():
+        target[start : start + mmap.PAGESIZE] = source[start : start + mmap.PAGESIZE]
+    target[whole:] = source[whole:]
 
 
 class Arena:

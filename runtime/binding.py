@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -53,11 +53,11 @@ class Binder:
     """Binds the programs of one plan to one arena and data of `rows` rows; remembers what it has bound."""
 
     def __init__(
-        self, plan: Plan, addresses: Sequence[int], columns: Mapping[str, int], rows: int, arena_bytes: int
+        self, plan: Plan, address: Callable[[int], int], columns: Mapping[str, int], rows: int, arena_bytes: int
     ) -> None:
-        """`addresses`: where each kernel of the plan lies; `columns`: the offset of each data column, empty
+        """`address`: where a kernel of the plan lies, asked of those that a program calls; `columns`: the offset of each data column, empty
         while there is no data. Raises `PlanError` for a buffer that does not lie in the arena."""
-        self._plan, self._addresses, self._rows = plan, addresses, rows
+        self._plan, self._address, self._rows = plan, address, rows
         names = {column.buffer: column.name for column in plan.columns}
         self._offsets = [
             columns.get(names[i], 0) if i in names else buffer.offset for i, buffer in enumerate(plan.buffers)
@@ -105,6 +105,6 @@ class Binder:
         )
 
     def _entry(self, call: Call) -> list[Extent]:
-        head = (self._addresses[call.kernel], 0, 0, len(call.operands), len(call.sizes))
+        head = (self._address(call.kernel), 0, 0, len(call.operands), len(call.sizes))
         fixed = (*head, *(self._offsets[operand] for operand in call.operands))
         return [*(Extent(factor=word) for word in fixed), *call.sizes]

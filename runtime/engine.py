@@ -5,12 +5,13 @@ from __future__ import annotations
 import weakref
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 
 import numpy as np
 
 from ..compiler.plan import Buffer, Plan
 from . import driver
-from .arena import Arena, Array, aligned_zeros
+from .arena import Arena, Array, aligned_zeros, copy_written
 from .binding import Binder, Words
 from .compiling import DRIVER, symbol
 from .objects import Library
@@ -48,7 +49,7 @@ class Engine:
         self.target = target or host()
         self.threads = max(1, min(threads or self.target.cores, self.target.cores))
         self._buffers = {buffer.name: buffer for buffer in plan.buffers}
-        self._addresses = [library.address(symbol(kernel.hash, self.target)) for kernel in plan.kernels]
+        self._address = partial(_address, plan, library, self.target)
         self._block = aligned_zeros(8 * driver.TEAM_WORDS).view(np.int64)
         self._block_address = int(self._block.ctypes.data)
         self._words = self._block.data
@@ -81,7 +82,7 @@ class Engine:
             placed = buffer.model_copy(update={"offset": arena.columns[name]})
             arena.write(placed, {"N": rows}, columns[name])
             self._buffers[buffer.name] = placed
-        arena.bytes[: self.plan.arena_bytes] = self._arena.bytes[: self.plan.arena_bytes]
+        copy_written(self._arena.bytes[: self.plan.arena_bytes], arena.bytes[: self.plan.arena_bytes])
         self._place(arena, rows)
         self._stretch = Stretch(self.plan, self._binder, (), 0)
 
@@ -200,7 +201,7 @@ class Engine:
 
     def _place(self, arena: Arena, rows: int) -> None:
         self._arena, self._rows = arena, rows
-        self._binder = Binder(self.plan, self._addresses, arena.columns, rows, int(arena.bytes.size))
+        self._binder = Binder(self.plan, self._address, arena.columns, rows, int(arena.bytes.size))
         place: Buffer = self._buffers["clock"]
         self._clock: Words = arena.bytes[place.offset : place.offset + 8].view(np.int64)
 
@@ -209,6 +210,11 @@ class Engine:
 
     def _rest(self) -> None:
         assert self._team.idle, "the engine is running: wait for it first"
+
+
+def _address(plan: Plan, library: Library, target: Target, kernel: int) -> int:
+    """Where a kernel of the plan lies. Not a method: what asks for it must not keep the engine alive."""
+    return library.address(symbol(plan.kernels[kernel].hash, target))
 
 
 def _end(team: Team, block: Words, _library: Library) -> None:

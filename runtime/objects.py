@@ -8,7 +8,8 @@ from .target import host
 
 
 class Library:
-    """The functions loaded into this process, by symbol. Objects stay loaded as long as the library lives."""
+    """The functions loaded into this process, by symbol. An object is linked when its address is first asked for: the
+    kernels of programs that never run cost neither time nor pages. It stays as long as the library lives."""
 
     def __init__(self) -> None:
         target = host()
@@ -18,23 +19,25 @@ class Library:
         # this linker keeps the parts of an object side by side: they reach one another by offsets of 32 bits, which
         # beside gigabytes of other memory the older one's would not
         self._compiler = llvm.create_lljit_compiler(machine, use_jit_link=True)
-        self._loaded: dict[str, llvm.ResourceTracker] = {}
+        self._given: dict[str, bytes] = {}
+        self._linked: dict[str, llvm.ResourceTracker] = {}
 
     def __contains__(self, symbol: str) -> bool:
-        return symbol in self._loaded
+        return symbol in self._linked or symbol in self._given
 
     def load(self, symbol: str, content: bytes) -> None:
-        """Link one object file that defines `symbol`; nothing happens when it is loaded already."""
-        if symbol in self:
-            return
-        self._loaded[symbol] = (
-            llvm.JITLibraryBuilder()
-            .add_object_img(content)
-            .add_current_process()
-            .export_symbol(symbol)
-            .link(self._compiler, f"library-{symbol}")
-        )
+        """Take one object file that defines `symbol`; nothing happens when it is here already."""
+        if symbol not in self:
+            self._given[symbol] = content
 
     def address(self, symbol: str) -> int:
         """Where the function lies; valid as long as the library lives. Raises KeyError."""
-        return int(self._loaded[symbol][symbol])
+        if symbol in self._given:
+            self._linked[symbol] = (
+                llvm.JITLibraryBuilder()
+                .add_object_img(self._given.pop(symbol))
+                .add_current_process()
+                .export_symbol(symbol)
+                .link(self._compiler, f"library-{symbol}")
+            )
+        return int(self._linked[symbol][symbol])

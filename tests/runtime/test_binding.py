@@ -16,7 +16,7 @@ ADDRESSES = (1000, 2000, 3000)
 
 def binder(made: Plan, rows: int = 50) -> tuple[Binder, Arena]:
     arena = Arena(made.arena_bytes, {"x": made.buffers[DATA].bytes.at({"N": rows})})
-    return Binder(made, ADDRESSES, arena.columns, rows, int(arena.bytes.size)), arena
+    return Binder(made, ADDRESSES.__getitem__, arena.columns, rows, int(arena.bytes.size)), arena
 
 
 @pytest.mark.parametrize("batch", [1, 3, BOUND])
@@ -69,11 +69,11 @@ def test_a_buffer_outside_the_arena_is_refused(place: str, offset: int) -> None:
     moved = tuple(b.model_copy(update={"offset": offset}) if b.name == place else b for b in made.buffers)
     changed = made.model_copy(update={"buffers": moved})
     with pytest.raises(PlanError, match=place):
-        Binder(changed, ADDRESSES, {}, 0, changed.arena_bytes)
+        Binder(changed, ADDRESSES.__getitem__, {}, 0, changed.arena_bytes)
 
 
 def test_more_rows_than_the_arena_holds_are_refused() -> None:
     made = plan()
     arena = Arena(made.arena_bytes, {"x": made.buffers[DATA].bytes.at({"N": 5})})
     with pytest.raises(PlanError, match="column/x ends at"):
-        Binder(made, ADDRESSES, arena.columns, 50, int(arena.bytes.size))
+        Binder(made, ADDRESSES.__getitem__, arena.columns, 50, int(arena.bytes.size))
