@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from .diagnostics import Diagnostic
 from .layout_fixes import BY_LAYOUT, Made
 from .lines import indent_of, spoken
+from .meaning_fixes import edited
 from .scalars import quoted
 from .suggest import MOST, bare, called, distance
 
@@ -21,6 +22,12 @@ MEANT = re.compile(r"Did you mean `([^`]+)`\?")
 WRITTEN = re.compile(r"Write `([^`]+)`\.")
 IN_PLACE = frozenset({"E006", "E007", "E015", "E017", "E018", "E019"})
 """Remarks whose way out is the text that stands at their place, written rightly."""
+CALLED = frozenset({"E027", "E028", "E029", "E204"})
+"""Remarks on names, which others may read."""
+CALLED_SO = re.compile(r"(?:Write|Call it) `([^`]+)`\.")
+FOREIGN = {"E104": ("True", "False"), "E120": ("is", "=")}
+"""Words of other languages, by the remarks on them."""
+TRUTHS = {"||": "or", "&&": "and"}
 KEYS = frozenset({"E023", "E102"})
 INDENT = "  "
 SHORTEST, LONG = 3, 6
@@ -65,7 +72,7 @@ def fix_of(remark: Diagnostic, lines: Sequence[str]) -> Fix | None:
     place = remark.place
     if not 1 <= place.line <= len(lines):
         return None
-    made = _layout(remark, lines) or _replacement(remark, lines)
+    made = _layout(remark, lines) or _replacement(remark, lines) or edited(remark, "\n".join([*lines, ""]))
     if made is None or made.old == made.new:
         return None
     fix = Fix(remark.code, made.line + 1, made.column + 1, made.old, made.new)
@@ -94,13 +101,41 @@ def _words(remark: Diagnostic, lines: Sequence[str], at: int, here: str, way: st
         return here, "^"
     if remark.code == "E125" and here == "$" and re.match(r"\$[A-Za-z_]", line[at:]):
         return here, ""
+    if remark.code == "E121" and line[at : at + 2] in TRUTHS:
+        return line[at : at + 2], TRUTHS[line[at : at + 2]]
+    if remark.code in CALLED:
+        return _called(remark, lines, here, way)
     if remark.code in BY_SHAPE:
         return BY_SHAPE[remark.code](line, at)
     if meant := MEANT.search(way):
         return None if _given(remark, lines, meant[1]) else _word(here, meant[1])
-    if remark.code in IN_PLACE and here and (written := WRITTEN.search(way)) and "…" not in written[1]:
-        return here, written[1]
+    written = WRITTEN.search(way)
+    if here and written is not None and "…" not in written[1]:
+        return (here, written[1]) if remark.code in IN_PLACE or _same_said(remark.code, here, line, at) else None
     return None
+
+
+def _same_said(code: str, here: str, line: str, at: int) -> bool:
+    """Whether what stands here says in another language's words what is to be written: `True`, `is`, `dense(64)`."""
+    if code == "E101":
+        alone = not line[:at].strip(" -") and not spoken(line)[at + len(here) :].strip()
+        return alone and re.fullmatch(r"\w+\(.*\)|\w+ \d+", here) is not None
+    if code == "E125":
+        return re.fullmatch(r"\$\w+ [-+*/] .+", here) is not None
+    return here in FOREIGN.get(code, ())
+
+
+def _called(remark: Diagnostic, lines: Sequence[str], here: str, way: str) -> tuple[str, str] | None:
+    """A name that may not be: the one that may, where nothing else in the file speaks of it."""
+    written = CALLED_SO.search(way)
+    if not written or not here:
+        return None
+    word = re.compile(rf"(?<![\w.]){re.escape(here)}(?![\w.])")
+    own = re.compile(rf"\bname: *{re.escape(here)}(?![\w.])")
+    held = [spoken(line) for line in lines]
+    others = sum(len(word.findall(line)) - len(own.findall(line)) for line in held)
+    own_place = lines[remark.place.line - 1][: remark.place.column - 1].rstrip().endswith("name:")
+    return (here, written[1]) if others == (0 if own_place else 1) else None
 
 
 def _given(remark: Diagnostic, lines: Sequence[str], meant: str) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from pathlib import Path
+from random import Random
 
 import pytest
 
@@ -298,3 +299,17 @@ def test_words() -> None:
     assert cut("a\nb  c", 4) == "a b…"
     assert wrapped("one two three four", 8) == ["one two", "three", "four"]
     assert (family_of("add"), family_of("gelu"), family_of("conv2d")) == ("join", "activation", "weights")
+
+
+@pytest.mark.parametrize("seed", range(30))
+def test_a_skip_is_a_link_that_a_longer_way_goes_round(seed: int) -> None:
+    chance = Random(seed)
+    size = chance.randint(2, 14)
+    pairs = sorted({(a, b) for a in range(size) for b in range(a + 1, size) if chance.random() < 0.3})
+    boxes = tuple(Box(f"b{n}", f"b{n}", "dense", "weights") for n in range(size))
+    shown = marked(Picture("random", boxes, tuple(Link(f"b{a}", f"b{b}") for a, b in pairs)))
+    reach = {(a, b) for a, b in pairs}
+    while more := {(a, d) for a, b in reach for c, d in reach if b == c} - reach:
+        reach |= more
+    wanted = {(a, b) for a, b in pairs if any((a, c) in set(pairs) and (c, b) in reach for c in range(size))}
+    assert skips(shown) == {(f"b{a}", f"b{b}") for a, b in wanted}

@@ -29,6 +29,7 @@ from .layer_facts import layers_of
 from .layers import Layer, Totals
 from .looked import LOOKED, signature
 from .marks import Mark
+from .problems import Problem, problems
 from .totals import estimate, exact_totals
 
 __all__ = ["Checked", "Layer", "Totals", "check_text", "exact_totals"]
@@ -43,7 +44,7 @@ class Checked:
 
     `picture` is None where the text says no network; `grey`: it is that of an earlier text. `layers`: every box and
     group of the picture, and every layer drawn in another's box, by id. `by_node`: the remarks about each. `document`:
-    the text that was checked, by its parts.
+    the text that was checked, by its parts; `problems`: the remarks with what one key mends.
     """
 
     revision: int
@@ -53,6 +54,7 @@ class Checked:
     totals: Totals
     by_node: Mapping[str, tuple[Diagnostic, ...]] = field(default_factory=dict)
     document: Document | None = field(default=None, compare=False, repr=False)
+    problems: tuple[Problem, ...] = field(default=(), compare=False, repr=False)
     grey: bool = False
 
     @property
@@ -93,7 +95,8 @@ def check_text(text: str, path: Path | None, revision: int, document: Document |
     with uncollected():
         if document is None or (document.text, document.file) != (text, place_of(path)[0]):
             document = Document(text, place_of(path)[0])
-        return replace(_checked(document, path, revision), document=document)
+        made = _checked(document, path, revision)
+        return replace(made, document=document, problems=problems(made.diagnostics, text))
 
 
 def _checked(document: Document, path: Path | None, revision: int) -> Checked:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from typing import Literal
 
@@ -114,12 +115,16 @@ class BoxScene:
         for frame in self.layout.frames:
             for bucket in range(frame.place.y // BUCKET, (frame.place.y + frame.place.height - 1) // BUCKET + 1):
                 self._frames.setdefault(bucket, []).append(frame)
-        told = set[int]()
+        told, ends = set[int](), Counter(route.net for route in self.layout.routes)
         for number, route in enumerate(self.layout.routes):
             self._index_route(number, route)
             if self.zoom > 0 and route.net not in told and not route.back and route.link.shape:
                 told.add(route.net)
-                self._add_label(route)
+                link = route.link
+                text = link.text if ends[route.net] == 1 else replace(link, branch="").text
+                self._put_label(route, text, route.points[0][0], route.points[0][1] + 1)
+            if self.zoom > 0 and ends[route.net] > 1 and route.link.branch and not route.back:
+                self._add_branch(route)
 
     def _index_route(self, number: int, route: Route) -> None:
         for (x1, y1), (x2, y2) in pairwise(route.points):
@@ -130,11 +135,15 @@ class BoxScene:
         tops.append(-1 - route.points[-1][0] if route.back else route.points[-1][0])
         self._bottoms.setdefault(route.link.source, []).append(route.points[0][0])
 
-    def _add_label(self, route: Route) -> None:
-        text = " ".join(word for word in (route.link.label, route.link.shape) if word)
-        x, y = route.points[0]
+    def _add_branch(self, route: Route) -> None:
+        """The name of a joiner's branch whose tensor goes elsewhere too: in the middle of its longest way down."""
+        downs = [(y2 - y1, x1, (y1 + y2) // 2) for (x1, y1), (_, y2) in pairwise(route.points)]
+        _, x, y = max(downs)
+        self._put_label(route, route.link.branch, x, y)
+
+    def _put_label(self, route: Route, text: str, x: int, y: int) -> None:
         label = _Label(text, x + 2, route.net, route.link.source)
-        self._labels.setdefault(y + 1, []).append(label)
+        self._labels.setdefault(y, []).append(label)
         self.width = max(self.width, x + 2 + len(text) + 1)
 
     # painting

@@ -139,7 +139,7 @@ class DesignScreen(EditingScreen):
         graph.grey = checked.grey
         if checked.picture is not None:
             graph.show(checked.picture, layers=checked.layers, marks=checked.marks, made=made)
-        self.query_one(ProblemsPane).show(checked.diagnostics, self.sketch.text)
+        self.query_one(ProblemsPane).show(checked.problems)
         self.query_one(PalettePane).show(self.sketch.document if self.sketch.readable else None)
         self.query_one(YamlPane).mark(checked.diagnostics)
         bar = self.query_one(TotalsBar)

@@ -15,7 +15,7 @@ from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
 from ...dsl.diagnostics import Diagnostic
-from ..model.problems import Problem, explained, problems
+from ..model.problems import Problem, explained
 
 
 class ProblemsPane(OptionList):
@@ -66,10 +66,9 @@ class ProblemsPane(OptionList):
         super().__init__(id=id, markup=False, classes="-none")
         self._problems: tuple[Problem, ...] = ()
 
-    def show(self, diagnostics: Sequence[Diagnostic], text: str | None = None) -> None:
-        """Show remarks; the chosen one stays chosen where it is there still. `text`: the file's, to know what one key
-        can mend."""
-        found = problems(diagnostics, text)
+    def show(self, found: Sequence[Problem]) -> None:
+        """Show remarks; the chosen one stays chosen where it is there still."""
+        found = tuple(found)
         if found == self._problems:
             return
         before = self.problem

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
-from netloom.compiler.diagram import Box, Picture, marked
+from netloom.compiler.diagram import Box, Link, Picture, marked
 from netloom.tui.model.box_text import bar, size_of, text_of
 from netloom.tui.model.marks import Heat, Mark
 from netloom.tui.model.paint import BoxScene
@@ -133,3 +133,15 @@ def test_a_row_of_a_long_chain_is_found_without_the_others() -> None:
     assert "dense200" in words_in(scene.row(place.y + 1, Lit()), "name")
     assert "▼" in "".join(part for part, _ in scene.row(place.y, Lit()))
     assert scene.row(scene.height + 5, Lit())[0][0].strip() == ""
+
+
+def test_names_of_branches_stand_at_their_lines() -> None:
+    boxes = tuple(Box(name, name, "dense", "weights") for name in ("before", "one", "two", "three"))
+    links = (
+        Link("before", "one", "8"), Link("one", "two", "8"), Link("two", "joined", "8", branch="body"),
+        Link("before", "three", "8"), Link("three", "joined", "8", branch="side"), Link("before", "joined", "8", branch="keep"),
+    )  # fmt: skip
+    picture = Picture("x", (*boxes, Box("joined", "joined", "add", "join")), links)
+    shown = text(BoxScene.of(marked(picture), 2))
+    assert [shown.count(word) for word in ("body · 8", "side · 8", "keep", "keep ·")] == [1, 1, 1, 0]
+    assert "keep" not in text(BoxScene.of(picture, 0))

@@ -45,7 +45,7 @@ def within(check: Callable[[Pilot[None], Problems], Coroutine[Any, Any, None]], 
     async def inner() -> None:
         app = Problems()
         async with app.run_test(size=(80, 24)) as pilot:
-            app.pane.show(check_text(text, None, 1).diagnostics, text)
+            app.pane.show(check_text(text, None, 1).problems)
             app.pane.focus()
             await pilot.pause()
             await check(pilot, app)
@@ -95,7 +95,7 @@ def test_the_chosen_one_stays_chosen_when_another_is_mended() -> None:
     async def check(pilot: Pilot[None], app: Problems) -> None:
         await pilot.press("down")
         mended = FAULTY.replace("rellu", "relu")
-        app.pane.show(check_text(mended, None, 2).diagnostics, mended)
+        app.pane.show(check_text(mended, None, 2).problems)
         assert app.pane.problem is not None
         assert app.pane.problem.diagnostic.code == "E105"
 
@@ -104,7 +104,7 @@ def test_the_chosen_one_stays_chosen_when_another_is_mended() -> None:
 
 def test_without_problems_nothing_is_shown() -> None:
     async def check(pilot: Pilot[None], app: Problems) -> None:
-        app.pane.show((), FAULTY)
+        app.pane.show(())
         await pilot.pause()
         assert not app.pane.display
         app.pane.action_next()
