@@ -127,7 +127,7 @@ class _Tape:
             writes=tuple(emitted.writes),
             cost=emitted.cost,
             origins=tuple(map(_origin, origins)),
-            work=tally.work(kernel, origins),
+            work=tally.work(kernel, origins, emitted.done),
         )
 
     def _published(self, name: str) -> Published:

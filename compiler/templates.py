@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from fractions import Fraction
 from typing import Any, Protocol
 
 from .graph import Graph
@@ -27,6 +28,10 @@ class Emitted(Protocol):
     @property
     def shared(self) -> int:
         """Numbers it needs in the space in which threads put their parts of a sum, its last operand; 0 for none."""
+
+    @property
+    def done(self) -> Fraction:
+        """How many of the multiply-adds that its nodes stand for it does."""
 
 
 class Templates(Protocol):

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable, Mapping
+from fractions import Fraction
 from functools import cached_property
 from typing import cast
 
@@ -73,11 +74,12 @@ class Tally:
     def __init__(self, mode: str, graph: Graph) -> None:
         self._mode, self._graph = mode, graph
 
-    def work(self, kernel: KernelNodes, paths: Iterable[Origin]) -> Work:
-        """The work of a kernel. `paths`: the origins that its time is shared out to, in their order."""
+    def work(self, kernel: KernelNodes, paths: Iterable[Origin], done: Fraction = Fraction(1)) -> Work:
+        """The work of a kernel. `paths`: the origins that its time is shared out to, in their order; `done`: how many
+        of the multiply-adds that its nodes stand for it does, where it knows a shorter way."""
         nodes = [self._graph[node_id] for node_id in kernel.nodes]
         return Work(
-            multiply_adds=amount(multiply_adds(self._graph, node) for node in nodes),
+            multiply_adds=_part(amount(multiply_adds(self._graph, node) for node in nodes), done),
             operations=amount(operations(self._graph, node) for node in nodes),
             read=amount(self._reads(nodes)),
             written=amount(_bytes(node) for node in nodes if node.id in kernel.exits),
@@ -168,6 +170,10 @@ def together(one: Work, other: Work, weights: tuple[float, ...]) -> Work:
 def added(one: Amount, other: Amount) -> Amount:
     """The sum of two amounts, size by size."""
     return amount(Size(part.factor, part.names) if part.names else part.factor for part in (*one, *other))
+
+
+def _part(whole: Amount, share: Fraction) -> Amount:
+    return tuple(part.model_copy(update={"factor": round(part.factor * share)}) for part in whole)
 
 
 def _bytes(node: Node) -> Dim:

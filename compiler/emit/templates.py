@@ -7,6 +7,7 @@ import json
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
+from fractions import Fraction
 from functools import lru_cache
 from types import MappingProxyType
 from typing import Any
@@ -34,7 +35,7 @@ from .resample import resample_recipe, resample_text
 from .scalars import numbers_recipe, numbers_text
 from .site import GENERATORS, Misfit, Site, make_site
 from .sliding import convolve_text, filters_text
-from .tiling import room_of
+from .tiling import done_of, room_of
 from .warp import warp_recipe, warp_text
 from .window import window_recipe
 from .winograd import winograd_text
@@ -70,6 +71,7 @@ class Emitted:
     cost: float
     shared: int = 0
     """Numbers it needs in the space that threads share."""
+    done: Fraction = Fraction(1)
 
 
 def refusal(graph: Graph, nodes: tuple[str, ...], exits: frozenset[str]) -> str | None:
@@ -90,7 +92,9 @@ def emit(
     writes = tuple(range(len(operands) - count, len(operands)))
     ops = [graph[n].op for n in nodes if graph[n].op != "broadcast"] or ["copy"]
     name = f"{recipe['form']}: {' '.join(ops[:6])}{' …' if len(ops) > 6 else ''}"
-    return Emitted(recipe, name, operands, writes, sizes, _cost(graph, nodes, operands, {**USUAL, **at}), _room(recipe))
+    cost = _cost(graph, nodes, operands, {**USUAL, **at})
+    done = done_of(recipe["slide"]) if recipe["form"].startswith("winograd") else Fraction(1)
+    return Emitted(recipe, name, operands, writes, sizes, cost, _room(recipe), done)
 
 
 def _room(recipe: Recipe) -> int:

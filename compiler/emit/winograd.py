@@ -21,6 +21,7 @@ from .sliding import Source
 from .tiling import FREE, POINTS, SIDE, Tiles, padded, tiles_of
 from .writer import Writer
 
+
 class Tiled(Writer):
     """What both kernels share: the picture in tiles, and its points changed."""
 

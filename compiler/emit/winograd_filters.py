@@ -17,6 +17,7 @@ from .recipe import Recipe
 from .tiling import FREE, GROUP, POINTS, SIDE, Tiles, tiles_of
 from .winograd import Tiled
 
+
 def winograd_filters_text(recipe: Recipe, lanes: int) -> str:
     """The gradient to filters of a recipe like that of the form `filters`."""
     return _Filters(recipe, lanes).text()

@@ -143,7 +143,7 @@ def _path(graph: Graph, source: str) -> list[str]:
 
 def planned(graph: Graph) -> ArenaMap:
     arena = ArenaMap({"B": BOUND})
-    arena.control()
+    arena.control(0)
     arena.leaves([graph])
     arena.published([graph])
     return arena
