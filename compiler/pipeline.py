@@ -28,6 +28,7 @@ from .passes.known_sums import KnownSums
 from .passes.layout import LayOut, Order
 from .passes.merge import Merge
 from .passes.optimise import Optimise
+from .passes.pool_masks import PoolMasks
 from .passes.schedule import Schedule
 from .passes.simplify import Simplify
 from .passes.split_totals import SplitTotals
@@ -40,7 +41,7 @@ Watch = Callable[[str, PassRan], None]
 
 TIDY: tuple[Pass, ...] = (Simplify(), Merge(), DropDead())
 LEARN: tuple[Pass, ...] = (Gradient(),)
-LOWER: tuple[Pass, ...] = (Decompose(), *TIDY, KnownSums())
+LOWER: tuple[Pass, ...] = (Decompose(), *TIDY, PoolMasks(), KnownSums())
 
 
 @dataclass(frozen=True, slots=True)
