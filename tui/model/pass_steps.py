@@ -30,6 +30,7 @@ SENTENCES = {
     "gradient": "Adds the way back: d loss / d weight for every weight, by the chain rule.",
     "optimise": "Adds the optimiser's step: each weight's next value from its gradient.",
     "decompose": "Writes compound operations such as softmax as simple ones that kernels are made of.",
+    "pool-masks": "Takes the mask of a ReLU before a max pool on the pooled picture.",
     "known-sums": "Uses sums that are computed anyhow in place of adding up once more.",
     "absorb": "Puts a normalisation behind a product into the product's weights.",
     "fold": "Computes what hangs on the weights alone once, not at every step.",
