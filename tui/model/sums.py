@@ -17,7 +17,7 @@ from ...runtime.worked import WorkedLayer, WorkedLoss
 Array = npt.NDArray[Any]
 MOST_TERMS = 6
 """Terms of a sum that are written; of the others it is said how many there are."""
-FUNCTIONS = {"sigmoid": "1 / (1 + exp(-z))", "tanh": "tanh(z)", "relu": "max(0, z)"}
+FUNCTIONS = {"sigmoid": "1 / (1 + exp(-z))", "relu": "max(0, z)"}
 SLOPES: dict[str, tuple[str, Callable[[float, float], float]]] = {
     "sigmoid": ("a (1 - a)", lambda z, a: a * (1 - a)),
     "tanh": ("1 - a^2", lambda z, a: 1 - a * a),
@@ -34,8 +34,9 @@ def forward_lines(layer: WorkedLayer, example: int, entry: int) -> list[str]:
     rule = RULES.get(layer.kind)
     lines = [line for line, value in (rule(layer, example, entry) if rule else ()) if _same(value, z)]
     if layer.before is not None and layer.activation:
-        function = FUNCTIONS.get(layer.activation, f"{layer.activation}(z)")
-        lines.append(f"a = {layer.activation}({_n(z)}) = {_n(out)}   where {layer.activation}(z) = {function}")
+        function = FUNCTIONS.get(layer.activation)
+        where = f"   where {layer.activation}(z) = {function}" if function else ""
+        lines.append(f"a = {layer.activation}({_n(z)}) = {_n(out)}{where}")
     return lines
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import ClassVar
 
@@ -18,7 +19,7 @@ from textual.widgets.option_list import Option
 from ...dsl.diagnostics import NetloomError, SpecError
 from ...runtime.worked import Worked
 from ..desk import Desk
-from ..model.numbers import Grid, Stage, arithmetic, columns, entries, stages_of, tables, work_text
+from ..model.numbers import Grid, Source, Stage, arithmetic, beginning, columns, entries, numbers_of, stages_of, tables
 from ..widgets.source import LinesView
 from ..widgets.top_bar import TopBar
 
@@ -44,23 +45,27 @@ class NumbersScreen(Screen[None]):
         Binding("left,h", "entry(-1)", "Number before", show=False, priority=True),
         Binding("e", "example(1)", "Next example"),
         Binding("b", "batch", "Batch", show=False),
+        Binding("w", "weights", "Weights"),
         Binding("escape,q", "close", "Back"),
     ]
 
-    def __init__(self, desk: Desk, text: str | None = None, path: Path | None = None) -> None:
+    def __init__(self, desk: Desk, text: str | None = None, path: Path | None = None, run: Path | None = None) -> None:
+        """The network of a text, else of a run with its weights, else the one on the desk."""
         super().__init__()
         self.desk = desk
-        sketch = desk.sketch
-        self._text = text if text is not None else sketch.text if sketch is not None else ""
-        self._path = path if text is not None else sketch.path if sketch is not None else None
+        sketch = desk.sketch if run is None and text is None else None
+        self._source = Source(text or "", path, run)
+        if sketch is not None:
+            self._source = Source(sketch.text, sketch.path)
         self._examples, self._example, self._entry, self._place = 1, 0, 0, 0
         self._first = 0
         self._worked: Worked | None = None
+        self._weights = ""
         self._stages: list[Stage] = []
 
     def compose(self) -> ComposeResult:
         """The stages beside the tables of one, under the sum of one number."""
-        yield TopBar("numbers", self._path.name if self._path else "not saved yet")
+        yield TopBar("numbers", self._source.name)
         yield Static(id="state")
         with Horizontal():
             yield OptionList(id="stages")
@@ -76,29 +81,29 @@ class NumbersScreen(Screen[None]):
 
     def _start(self) -> None:
         self._say("computing every number of a step…")
-        self._work(self._examples, self._first)
+        self._work(self._source, self._examples, self._first)
 
     def _say(self, words: str) -> None:
         self.query_one("#state", Static).update(Text(words, no_wrap=True, overflow="ellipsis"))
 
     @work(thread=True, exclusive=True, group="work")
-    def _work(self, examples: int, first: int) -> None:
+    def _work(self, source: Source, examples: int, first: int) -> None:
         try:
-            worked = work_text(self._text, self._path, examples, first)
+            worked, weights = numbers_of(source, examples, first)
         except SpecError as mistakes:
             found = mistakes.diagnostics[0]
             self.app.call_from_thread(self._failed, f"line {found.place.line}: {found.message}")
         except NetloomError as mistake:
             self.app.call_from_thread(self._failed, str(mistake))
         else:
-            self.app.call_from_thread(self._take, worked)
+            self.app.call_from_thread(self._take, worked, weights)
 
     def _failed(self, words: str) -> None:
         self._say("no numbers")
         self.query_one(LinesView).show([Text(words)], "why")
 
-    def _take(self, worked: Worked) -> None:
-        self._worked, self._stages = worked, stages_of(worked)
+    def _take(self, worked: Worked, weights: str) -> None:
+        self._worked, self._stages, self._weights = worked, stages_of(worked), weights
         self._example = min(self._example, worked.examples - 1)
         listed = self.query_one("#stages", OptionList)
         place = min(self._place, len(self._stages) - 1)
@@ -114,7 +119,8 @@ class NumbersScreen(Screen[None]):
     def on_option_list_option_highlighted(self, event: OptionList.OptionHighlighted) -> None:
         """Show the stage."""
         if event.option.id is not None:
-            self._place, self._entry = int(event.option.id), 0
+            self._place = int(event.option.id)
+            self._entry = beginning(self._stages[self._place], self._example)
             self._show()
 
     def _show(self) -> None:
@@ -135,10 +141,12 @@ class NumbersScreen(Screen[None]):
         words = [f"example {self._example + 1} of {self._worked.examples}"]
         if stage.layer is not None:
             words.append(f"number {self._entry + 1:,} of {count:,}")
-            words.append(f"{stage.layer.kind}, line {stage.layer.line}")
+        words.append(self._weights)
         if self._worked.made_up:
             words.append("the data is not at hand: these are random numbers")
-        return "   ".join([*words, "first weights, no dropout"])
+        if stage.layer is not None:
+            words.append(f"{stage.layer.kind}, line {stage.layer.line}")
+        return "   ".join([*words, "no dropout"])
 
     # keys
 
@@ -161,6 +169,7 @@ class NumbersScreen(Screen[None]):
             return
         if self._example + by < self._worked.examples:
             self._example += by
+            self._entry = beginning(self._stages[self._place], self._example)
             self._show()
         else:
             self._first, self._example = self._first + self._worked.examples, 0
@@ -170,6 +179,19 @@ class NumbersScreen(Screen[None]):
         """One example at a time, or 2, 4 or 8."""
         self._examples = 1 if self._examples >= MOST_EXAMPLES else self._examples * 2
         self._start()
+
+    def action_weights(self) -> None:
+        """The weights of the run on the desk in place of first ones, and back."""
+        run = self.desk.run.folder if self._source.run is None and self.desk.run is not None else None
+        if run is None and self._source.run is None:
+            self.notify("no run is on the desk: train the network first, or choose a run (4)", severity="warning")
+        elif run is None and not self._source.text:
+            self.notify(
+                "first weights are those of the file: open it (4, o) and see its numbers there", severity="warning"
+            )
+        else:
+            self._source = replace(self._source, run=run)
+            self._start()
 
     def action_close(self) -> None:
         """Back to where one came from."""

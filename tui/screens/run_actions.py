@@ -25,6 +25,7 @@ RUN_KEYS: tuple[Binding, ...] = (
     Binding("p", "replay", "Replay"),
     Binding("r", "resume", "Go on"),
     Binding("o", "open", "Open", show=False),
+    Binding("w", "numbers", "A step in numbers", show=False),
     Binding("e", "export", "Export", show=False),
     Binding("x,delete", "remove", "Remove", show=False),
 )
@@ -80,6 +81,14 @@ class RunActions(Screen[None]):
         if (row := self._one()) is not None:
             await self.app.watch_run(row.folder)  # type: ignore[attr-defined]
             await self.app.screen.run_action("play")
+
+    async def action_numbers(self) -> None:
+        """The numbers of a step with the run's weights, layer by layer."""
+        if (row := self._one()) is not None:
+            # it brings the compiler along, which takes a while
+            from .numbers import NumbersScreen
+
+            await self.app.push_screen(NumbersScreen(self.desk, run=row.folder))
 
     def action_resume(self) -> None:
         """Go on with the run, in a process of its own."""

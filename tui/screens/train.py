@@ -80,6 +80,7 @@ class TrainScreen(SteeringScreen):
         Binding("full_stop", "scrub(1)", "On in time", show=False),
         Binding("less_than_sign", "scrub(-10)", "Far back", show=False),
         Binding("greater_than_sign", "scrub(10)", "Far on", show=False),
+        Binding("w", "numbers", "A step in numbers", show=False),
         Binding("p", "play", "Play the record", show=False),
         Binding("left_square_bracket", "pane(-1)", "Pane before", show=False),
         Binding("right_square_bracket", "pane(1)", "Next pane", show=False),
@@ -283,6 +284,16 @@ class TrainScreen(SteeringScreen):
         """Hold the display still; training goes on."""
         self._frozen = not self._frozen
         self.notify("display frozen: b goes on" if self._frozen else "display goes on", timeout=2)
+
+    async def action_numbers(self) -> None:
+        """The numbers of a step with this run's weights, layer by layer."""
+        if self.desk.run is None:
+            self.notify(NO_RUN, severity="warning")
+            return
+        # it brings the compiler along, which takes a while
+        from .numbers import NumbersScreen
+
+        await self.app.push_screen(NumbersScreen(self.desk, run=self.desk.run.folder))
 
     # time
 

@@ -8,9 +8,23 @@ import numpy as np
 import pytest
 
 import netloom
-from netloom.runtime import start
+from netloom.dsl.diagnostics import NetloomError
+from netloom.runtime import launch, start
+from netloom.runtime.runs import RunFolder
 from netloom.runtime.worked import TooLarge, Worked, work_through
-from netloom.tui.model.numbers import Stage, arithmetic, entries, number, stages_of, tables, work_text
+from netloom.tui.model.numbers import (
+    Source,
+    Stage,
+    arithmetic,
+    beginning,
+    entries,
+    fullest,
+    number,
+    numbers_of,
+    stages_of,
+    tables,
+    work_text,
+)
 
 EXAMPLES = Path(netloom.__file__).resolve().parent / "examples"
 
@@ -88,3 +102,51 @@ def test_what_is_too_large_is_refused() -> None:
 def test_numbers_are_short() -> None:
     shown = [number(value) for value in (0.0, 0.32768, -12.345, 1.2e-7, 123456.0, np.nan)]
     assert shown == ["0", "0.3277", "-12.35", "1.2e-07", "1.2e+05", "nan"]
+
+
+@pytest.fixture(scope="module")
+def trained(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A run of the convolution on digits, an epoch long."""
+    return netloom.train(EXAMPLES / "start" / "digits.yaml", epochs=1, folder=tmp_path_factory.mktemp("runs")).folder
+
+
+def test_a_run_is_worked_through_with_its_weights(trained: Path) -> None:
+    step, words = numbers_of(Source(run=trained), 1)
+    assert words == f"weights of {trained.name}, step 40"
+    arrays, _ = launch.states_of(RunFolder(trained))
+    shown = {weight.name: weight.value for layer in step.layers for weight in layer.weights}
+    assert all(np.array_equal(value, arrays[name]) for name, value in shown.items())
+
+
+def test_a_text_takes_the_weights_of_a_run_that_fit_it(trained: Path) -> None:
+    path = EXAMPLES / "start" / "digits.yaml"
+    text = path.read_text(encoding="utf-8")
+    fresh, words = numbers_of(Source(text, path), 1)
+    assert words == "first weights"
+    taken, words = numbers_of(Source(text, path, trained), 1)
+    assert words == f"weights of {trained.name}, step 40"
+    assert taken.losses[0].value < fresh.losses[0].value
+    other = EXAMPLES / "decisions" / "moons.yaml"
+    with pytest.raises(NetloomError, match="no weights of digits-1 fit this network"):
+        numbers_of(Source(other.read_text(encoding="utf-8"), other, trained), 1)
+
+
+def test_a_part_of_a_table_is_shown_where_something_is() -> None:
+    value = np.zeros((28, 28, 1))
+    value[14:17, 20:23] = 1.0
+    row, column = fullest(value)
+    assert row <= 14 <= 16 < row + 8
+    assert column <= 20 <= 22 < column + 8
+    assert fullest(np.zeros((28, 28))) == (0, 0)
+    assert fullest(np.ones((3, 2))) == (0, 0)
+    assert fullest(np.arange(100) >= 90) == (0, 90)
+
+
+def test_the_first_number_of_a_large_stage_is_its_largest() -> None:
+    step = worked("pictures/diagonal")
+    for each in stages_of(step):
+        entry = beginning(each, 0)
+        if each.way == "forward" and each.layer is not None and each.layer.output.value[0].size > 64:
+            value = each.layer.output.value[0]
+            assert abs(value.reshape(-1)[entry]) == np.abs(value).max()
+    assert beginning(stage(worked("worked/one_layer"), "↓ z"), 0) == 0
