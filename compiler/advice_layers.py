@@ -70,7 +70,7 @@ def _curve_twice(view: View, node: Node) -> None:
 
 def _one_place(view: View, node: Node) -> None:
     """A convolution of the column itself whose window is left out, and so has one place."""
-    before = view.behind(view.experiment.graph[node.inputs[0]], frozenset({"resize"}))
+    before = view.behind(view.experiment.graph[node.inputs[0]], frozenset({"resize", "reshape"}))
     entry = view.entries.get(view.at(node))
     if column_of(before) is None or size_of(before)[-1] > MOST_COLOURS:
         return

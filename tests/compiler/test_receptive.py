@@ -145,3 +145,23 @@ def test_an_enlarged_picture_sees_less_than_a_point_a_step() -> None:
 def test_what_has_no_places_has_no_field() -> None:
     fields = receptive_fields(start.load(EXAMPLES / "regression" / "linear.yaml").experiment)
     assert set(fields.values()) == {None}
+
+
+@pytest.mark.parametrize(
+    ("shape", "layers", "size", "jump"),
+    [
+        (
+            [32, 2], "{conv1d: {filters: 3, kernel: 5}}, {max_pool: 2}, {conv1d: {filters: 4, kernel: 3, dilation: 2}}",
+            (14,), (2,),
+        ),
+        ([9, 12, 16, 1], "{conv3d: {filters: 3, kernel: [3, 1, 5]}}, {avg_pool: [1, 2, 3]}, {dense: 3}", (3, 2, 7), (1, 2, 3)),
+    ],
+)  # fmt: skip
+def test_signals_and_volumes(shape: list[int], layers: str, size: tuple[int, ...], jump: tuple[int, ...]) -> None:
+    spec, diagnostics = read_spec(f"network: {{inputs: {{x: {shape}}}, layers: [{layers}]}}", "net.yaml")
+    assert spec is not None, tuple(diagnostics)
+    experiment = build(spec, NO_DATA, diagnostics)
+    assert experiment is not None, tuple(diagnostics)
+    *_, field = receptive_fields(experiment).values()
+    assert field is not None
+    assert (field.size, field.jump) == (size, jump)

@@ -25,6 +25,39 @@ def test_windows_in_one_direction(tmp_path: Path) -> None:
     assert trained("one_direction", tmp_path).metrics["test"]["accuracy"] > 0.93
 
 
+@pytest.mark.catalog("C10")
+def test_signals_and_volumes(tmp_path: Path) -> None:
+    """14 * 5 gives 10 x 16, 14 x 14 x 14 * 5 x 5 x 5 gives 10 x 10 x 10 x 16; weights and work by hand."""
+    (row,) = table([14, 1], "{conv1d: {filters: 16, kernel: 5}}", tmp_path)
+    assert (row.shape, row.parameters, row.multiply_adds) == ((10, 16), 5 * 16 + 16, 10 * 16 * 5)
+    (row,) = table([14, 14, 14, 1], "{conv3d: {filters: 16, kernel: 5}}", tmp_path)
+    assert (row.shape, row.parameters, row.multiply_adds) == ((10, 10, 10, 16), 125 * 16 + 16, 1000 * 16 * 125)
+    assert [row.shape for row in table([14, 3], "{max_pool: 2}, {avg_pool: 3}, global_avg_pool", tmp_path)] == [
+        (7, 3), (2, 3), (3,),
+    ]  # fmt: skip
+    assert [row.shape for row in table([9, 8, 7, 2], "{max_pool: [3, 2, 2]}, {avg_pool: 2}", tmp_path)] == [
+        (3, 4, 3, 2), (1, 2, 1, 2),
+    ]  # fmt: skip
+
+
+@pytest.mark.catalog("C10")
+def test_a_signal_by_hand() -> None:
+    found = {name: value[0, :, 0] for name, value in netloom.predict(example("pictures/signal_by_hand")).items()}
+    signal = np.array([0, 0, 1, 0, 0, 5, 5, 5, 5, 5, 0, 0, 1, 0])
+    np.testing.assert_allclose(found["smooth"], np.convolve(signal, np.full(5, 0.2), "valid"), rtol=1e-6)
+    np.testing.assert_array_equal(found["rises"], np.correlate(signal, [-1, -1, 0, 1, 1], "valid"))
+    np.testing.assert_array_equal(found["strongest"], found["rises"].reshape(5, 2).max(axis=1))
+
+
+@pytest.mark.catalog("C10")
+def test_digits_as_signals_and_as_volumes(tmp_path: Path) -> None:
+    assert shown("digits_as_signals")["scores.conv1d1"].parameters == 8 * 3 * 32 + 32
+    assert trained("digits_as_signals", tmp_path).metrics["test"]["accuracy"] > 0.93
+    rows = shown("scale_space")
+    assert (rows["volume"].shape, rows["scores.conv3d1"].parameters) == ((3, 8, 8, 1), 27 * 12 + 12)
+    assert trained("scale_space", tmp_path).metrics["test"]["accuracy"] > 0.9
+
+
 @pytest.mark.catalog("C12")
 def test_a_dense_layer_of_zeros_and_equal_weights() -> None:
     (found,) = netloom.predict(example("pictures/dense_as_convolution")).values()

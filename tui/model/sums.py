@@ -12,12 +12,13 @@ from typing import Any, cast
 import numpy as np
 import numpy.typing as npt
 
+from ...dsl.kinds.windows import CONVOLUTIONS
 from ...runtime.worked import WorkedLayer, WorkedLoss
 
 Array = npt.NDArray[Any]
 MOST_TERMS = 6
 """Terms of a sum that are written; of the others it is said how many there are."""
-FUNCTIONS = {"sigmoid": "1 / (1 + exp(-z))", "relu": "max(0, z)"}
+FUNCTIONS = {"sigmoid": "1 / (1 + exp(-z))", "tanh": "tanh(z)", "relu": "max(0, z)"}
 SLOPES: dict[str, tuple[str, Callable[[float, float], float]]] = {
     "sigmoid": ("a (1 - a)", lambda z, a: a * (1 - a)),
     "tanh": ("1 - a^2", lambda z, a: 1 - a * a),
@@ -34,9 +35,8 @@ def forward_lines(layer: WorkedLayer, example: int, entry: int) -> list[str]:
     rule = RULES.get(layer.kind)
     lines = [line for line, value in (rule(layer, example, entry) if rule else ()) if _same(value, z)]
     if layer.before is not None and layer.activation:
-        function = FUNCTIONS.get(layer.activation)
-        where = f"   where {layer.activation}(z) = {function}" if function else ""
-        lines.append(f"a = {layer.activation}({_n(z)}) = {_n(out)}{where}")
+        function = FUNCTIONS.get(layer.activation, f"{layer.activation}(z)")
+        lines.append(f"a = {layer.activation}({_n(z)}) = {_n(out)}   where {layer.activation}(z) = {function}")
     return lines
 
 
@@ -62,49 +62,46 @@ def _table(layer: WorkedLayer) -> Array | None:
     return table if table.shape[0] == units else table.T
 
 
-def _conv2d(layer: WorkedLayer, example: int, entry: int) -> Told:
+def _convolution(layer: WorkedLayer, example: int, entry: int) -> Told:
     x, filters = layer.inputs[0].value[example], layer.weights[0].value
-    if x.ndim != 3 or filters.ndim != 4:
+    if filters.ndim != x.ndim + 1:
         return
-    row, column, channel = _place(entry, layer)
-    window = _window(layer, x, row, column, filters.shape[1:3])
-    if window is None or window.shape != filters.shape[1:]:
+    *place, channel = _place(entry, layer)
+    window = _window(layer, x, place, filters.shape[1:-1])
+    if window.shape != filters.shape[1:]:
         return
     bias = float(layer.weights[1].value[channel]) if len(layer.weights) > 1 else 0.0
     value = float((window * filters[channel]).sum()) + bias
     behind = f" + {_n(bias)}" if len(layer.weights) > 1 else ""
-    where = f"row {row + 1}, column {column + 1}, filter {channel + 1}"
+    where = f"{_said(place)}, filter {channel + 1}"
     yield f"{where}: z = {_products(filters[channel].ravel(), window.ravel())}{behind} = {_n(value)}", value
 
 
 def _pool(name: str, function: Callable[[Array], Any]) -> Callable[[WorkedLayer, int, int], Told]:
     def told(layer: WorkedLayer, example: int, entry: int) -> Told:
         x = layer.inputs[0].value[example]
-        size = _pair(layer.options.get("size"))
-        if x.ndim != 3 or size is None:
+        size = _each(layer.options.get("size"), x.ndim - 1)
+        if size is None:
             return
-        row, column, channel = _place(entry, layer)
-        window = _window(layer, x, row, column, size)
-        if window is not None and window.size:
-            numbers = window[:, :, channel].ravel()
+        *place, channel = _place(entry, layer)
+        window = _window(layer, x, place, size)
+        if window.size:
+            numbers = window[..., channel].ravel()
             value = float(function(numbers))
-            yield (
-                f"row {row + 1}, column {column + 1}, channel {channel + 1}: {name}({_list(numbers)}) = {_n(value)}",
-                value,
-            )
+            yield f"{_said(place)}, channel {channel + 1}: {name}({_list(numbers)}) = {_n(value)}", value
 
     return told
 
 
-def _window(layer: WorkedLayer, x: Array, row: int, column: int, size: tuple[int, int]) -> Array | None:
+def _window(layer: WorkedLayer, x: Array, place: Sequence[int], size: tuple[int, ...]) -> Array:
     """What the window of one place sees; zeros beyond the edge, where all of them lie at equal distances."""
-    stride = _pair(layer.options.get("stride")) or size
-    out = layer.output.value.shape[1:3]
-    padding = [max(0, (out[axis] - 1) * stride[axis] + size[axis] - x.shape[axis]) for axis in (0, 1)]
-    before = [pad // 2 for pad in padding]
-    wide = np.pad(x, [(before[0], padding[0] - before[0]), (before[1], padding[1] - before[1]), (0, 0)])
-    top, left = row * stride[0], column * stride[1]
-    return wide[top : top + size[0], left : left + size[1]]
+    stride = _each(layer.options.get("stride"), len(size)) or size
+    out = layer.output.value.shape[1:-1]
+    axes = range(len(size))
+    padding = [max(0, (out[axis] - 1) * stride[axis] + size[axis] - x.shape[axis]) for axis in axes]
+    wide = np.pad(x, [*((each // 2, each - each // 2) for each in padding), (0, 0)])
+    firsts = [place[axis] * stride[axis] for axis in axes]
+    return wide[tuple(slice(first, first + length) for first, length in zip(firsts, size, strict=True))]
 
 
 def _softmax(layer: WorkedLayer, example: int, entry: int) -> Told:
@@ -136,7 +133,8 @@ def _activation(layer: WorkedLayer, example: int, entry: int) -> Told:
 
 
 RULES: dict[str, Callable[[WorkedLayer, int, int], Told]] = {
-    "dense": _dense, "conv2d": _conv2d, "max_pool": _pool("max", np.max), "avg_pool": _pool("mean", np.mean),
+    "dense": _dense, **dict.fromkeys(CONVOLUTIONS.values(), _convolution),
+    "max_pool": _pool("max", np.max), "avg_pool": _pool("mean", np.mean),
     "softmax": _softmax, "add": _together("+", np.sum), "multiply": _together("×", np.prod), "flatten": _same_number,
     "reshape": _same_number, "sigmoid": _activation, "tanh": _activation, "relu": _activation,
 }  # fmt: skip
@@ -210,19 +208,22 @@ def _dense_back(layer: WorkedLayer, example: int, entry: int, delta: float) -> I
 # words
 
 
-def _place(entry: int, layer: WorkedLayer) -> tuple[int, int, int]:
-    row, column, channel = np.unravel_index(entry, layer.output.value.shape[1:])
-    return int(row), int(column), int(channel)
+def _place(entry: int, layer: WorkedLayer) -> tuple[int, ...]:
+    return tuple(int(at) for at in np.unravel_index(entry, layer.output.value.shape[1:]))
 
 
-def _pair(option: object) -> tuple[int, int] | None:
-    if isinstance(option, int):
-        return option, option
-    if isinstance(option, tuple) and len(option) == 1 and isinstance(option[0], int):
-        return option[0], option[0]
-    if isinstance(option, tuple) and len(option) == 2 and all(isinstance(each, int) for each in option):
-        return cast(tuple[int, int], option)
-    return None
+def _said(place: Sequence[int]) -> str:
+    """`row 2, column 1`"""
+    words = {1: ("place",), 2: ("row", "column"), 3: ("slice", "row", "column")}[len(place)]
+    return ", ".join(f"{word} {at + 1}" for word, at in zip(words, place, strict=True))
+
+
+def _each(option: object, axes: int) -> tuple[int, ...] | None:
+    """An option as a number for each axis; None where it has another count of them."""
+    numbers = option if isinstance(option, tuple) else (option,)
+    if axes not in (1, 2, 3) or len(numbers) not in (1, axes) or not all(isinstance(each, int) for each in numbers):
+        return None
+    return cast("tuple[int, ...]", numbers if len(numbers) == axes else numbers * axes)
 
 
 def _one(array: Array, entry: int) -> float:

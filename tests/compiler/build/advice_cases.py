@@ -109,6 +109,7 @@ FIRES: list[tuple[str, str, str]] = [
     ("W227", "`conv2d1` has no `kernel`", layers("- §conv2d: 8\n- flatten\n- dense: 10")),
     ("W227", "each place of `image` by itself",
      layers("- resize: 2\n- §conv2d: {filters: 8, stride: 2, activation: relu}\n- flatten\n- dense: 10")),
+    ("W227", "`conv1d1` has no `kernel`", layers("- reshape: [64, 1]\n- §conv1d: 8\n- flatten\n- dense: 10")),
     ("W225", "2,545 times less", layers("- dense: 3", "§data:\n  source: wine\n")),
 ]  # fmt: skip
 """Code, words of the message, and the file; `§` stands before the place."""

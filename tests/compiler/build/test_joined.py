@@ -32,6 +32,16 @@ CASES = [
         "`add` wants equal sizes. `padding: same` in `b` and `a` keeps 8 x 8.",
     ),
     (
+        "layers: [{reshape: [8, 8]}, {conv1d: {filters: 8, kernel: 3, padding: same}}, "
+        "{add: {keep: [], body: [{§conv1d: {filters: 4, kernel: 3}}]}}]",
+        "`add` wants equal sizes. `padding: same` in `conv1d2` keeps 8; "
+        "`conv1d: {filters: 4}` behind branch `keep` brings it to 4 channels.",
+    ),
+    (
+        "layers: [{reshape: [4, 4, 4, 1]}, {add: {keep: [], body: [{§conv3d: {filters: 1, kernel: 3}}]}}]",
+        "`add` wants equal sizes. `padding: same` in `conv3d1` keeps 4 x 4 x 4.",
+    ),
+    (
         "graph: {f: {flatten: image}, a: {dense: 2, from: f}, b: {dense: 3, from: f}, c: {add: [a, §b]}}, output: c",
         "`add` wants equal sizes. Give both 2 units, or 3.",
     ),
