@@ -13,6 +13,7 @@ from netloom.runtime.events import (
     Evaluated,
     Event,
     KnobChanged,
+    Mapped,
     Observed,
     Paused,
     Resumed,
@@ -32,6 +33,7 @@ EVENTS: st.SearchStrategy[Event] = st.one_of(
         Steps, step=COUNTS, first=COUNTS, stride=st.integers(1, 3), epoch=st.integers(1, 5),
         series=st.fixed_dictionaries({"loss": st.tuples(NUMBERS, NUMBERS)}),
         knobs=st.fixed_dictionaries({"rate": NUMBERS}), examples_per_s=NUMBERS, seconds=NUMBERS,
+        input_share=st.none() | NUMBERS,
     ),
     st.builds(
         Evaluated, step=COUNTS, epoch=st.integers(1, 5), part=st.sampled_from(["train", "validation"]),
@@ -42,6 +44,8 @@ EVENTS: st.SearchStrategy[Event] = st.one_of(
     st.builds(Continued, step=COUNTS),
     st.builds(Stepped, step=COUNTS, count=COUNTS),
     st.builds(Observed, step=COUNTS, rows=COUNTS, layers=st.just({"a": {"ratio": 0.5}}), seconds=NUMBERS),
+    st.builds(Mapped, step=COUNTS, axes=st.just((("x", -1.0, 1.0),)), counts=st.just((4,)), values=st.just("AA=="),
+              points=st.sampled_from(["", "BB=="])),
     st.builds(CheckpointSaved, step=COUNTS, file=st.just("last"), seconds=NUMBERS),
     st.builds(Resumed, step=COUNTS, epoch=st.integers(0, 5)),
     st.builds(Warned, step=COUNTS, message=st.just("late")),
@@ -70,8 +74,9 @@ def test_records_of_before_are_read() -> None:
     event = from_json(old)
     assert isinstance(event, Steps)
     assert event.seconds == 0.0
+    assert event.input_share is None
     view = fold([event])
-    assert (view.step, view.paused, view.looks, view.changes) == (4, False, (), ())
+    assert (view.step, view.paused, view.looks, view.changes, view.maps) == (4, False, (), (), ())
 
 
 def test_kinds_that_are_not_known_are_passed_over() -> None:

@@ -16,7 +16,7 @@ from netloom.runtime.looking import packed
 from netloom.tui.model.confusion_rows import Confusion
 from netloom.tui.model.live_look import look_live
 from netloom.tui.model.look_inside import NotSeen, load, look, look_beside, main, save
-from netloom.tui.model.observed import Inside
+from netloom.tui.model.observed import Answer, Inside
 from netloom.tui.model.pictures import Shown
 from netloom.tui.model.run_client import RunClient
 from netloom.tui.model.seeing import Seeing, layers_of, part_of
@@ -37,18 +37,39 @@ def answers(what: str, **more: Any) -> Mapping[str, Any]:
         return {"step": 40, "value": packed(np.ones((6, 6, 4))), "truth": "3"}
     if what == "predictions":
         worst = [{"row": 5, "truth": "3", "taken": "8", "given": 0.01, "sure": 0.98}]
-        return {"step": 40, "classes": ["3", "8"], "confusion": [[5, 1], [0, 4]], "worst": worst}
+        some = [{"row": 0, "truth": "8", "taken": "8", "given": 0.9, "sure": 0.9}, worst[0]]
+        return {"step": 40, "classes": ["3", "8"], "confusion": [[5, 1], [0, 4]], "worst": worst, "some": some}
+    if what == "copies":
+        return {"step": 40, "given": packed(DIGIT[None]), "made": packed(DIGIT[None] + 3)}
+    if what == "samples":
+        return {"step": 40, "made": packed(np.stack([DIGIT] * 5))}
+    if what == "attention":
+        return {"step": 40, "names": ["one", "two"], "values": [packed(np.eye(4)), packed(np.ones((3, 4, 4)))]}
     raise ControlError("it cannot be seen")
 
 
 def test_a_living_training_is_asked() -> None:
     seen = look_live(answers, ["dense1", "conv2d1"], "validation")
     assert seen.pictures_step == 40
-    assert [len(seen.pictures[of]) for of in ("filters", "activations", "examples")] == [4, 5, 1]
+    assert [len(seen.pictures[of]) for of in ("filters", "activations", "examples")] == [4, 5, 2]
     assert seen.pictures["examples"][0].words == "3 as 8 98%"
-    assert seen.pictures["examples"][0].wrong
+    assert [one.wrong for one in seen.pictures["examples"]] == [True, False]
+    assert seen.pictures["examples"][1].words == "8 90%"
     assert seen.confusion is not None
     assert seen.confusion.counts.tolist() == [[5, 1], [0, 4]]
+
+
+def test_what_it_gives_out_is_asked_too() -> None:
+    seen = look_live(answers, ["conv2d1"], "validation", 3)
+    (copy,) = seen.pictures["reconstructions"]
+    assert copy.words == "3: off by 3"
+    assert copy.values.shape == (8, 18, 1)
+    assert (copy.values[:, :8] == DIGIT).all()
+    assert (copy.values[:, 10:] == DIGIT + 3).all()
+    assert len(seen.pictures["samples"]) == 5
+    assert [one.words for one in seen.pictures["attention"]] == ["one", "two 1", "two 2", "two 3"]
+    assert seen.pictures["attention"][0].values.shape == (4, 4, 1)
+    assert [(one.row, one.right) for one in seen.answers] == [(5, False), (0, True)]
 
 
 def test_what_a_training_refuses_is_left_out() -> None:
@@ -89,10 +110,14 @@ def test_the_scale_of_pictures() -> None:
 def test_what_was_seen_comes_back_from_its_file(tmp_path: Path) -> None:
     confusion = Confusion(np.eye(2), ("a", "b"), "test", 9)
     inside = Inside(
-        pictures_step=9, pictures={"filters": (Shown(DIGIT, "one", -1, 2, True, True),)}, confusion=confusion
+        pictures_step=9,
+        pictures={"filters": (Shown(DIGIT, "one", -1, 2, True, True),)},
+        confusion=confusion,
+        answers=(Answer("test", 4, "a", 0.5, "b"),),
     )
     save(inside, tmp_path / "seen.npz")
     found = load(tmp_path / "seen.npz")
+    assert found.answers == inside.answers
     (shown,) = found.pictures["filters"]
     assert (shown.words, shown.low, shown.high, shown.signed, shown.wrong) == ("one", -1, 2, True, True)
     assert np.array_equal(shown.values, DIGIT)
