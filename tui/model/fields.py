@@ -26,7 +26,8 @@ class Field:
 
     `written` is the value as it stands in the file, None where it is not set and `default` holds ("" is none).
     `path` leads from the option to this value within it: `(learning_rate, cosine, start)`. `choices` are words
-    that may stand there, though others may too unless `only`. `fixed`: it is not edited here.
+    that may stand there, though others may too unless `only`. `fixed`: it stands in several lines, and is edited as
+    such.
     """
 
     option: Option

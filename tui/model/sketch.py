@@ -9,7 +9,6 @@ sketch.undo()                           # the file as it was, byte for byte
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from copy import copy
 from functools import wraps
 from pathlib import Path
 from typing import TYPE_CHECKING, ParamSpec, TypeVar
@@ -27,6 +26,8 @@ from . import commands
 from .buffer import Buffer, ChangedOnDisk
 from .known import Known
 from .naming import local_name
+from .several_lines import lines_of, with_lines
+from .spot import Spot
 from .starters import missing, starter
 from .templates import BLANK, OWN_NAMES, begun
 
@@ -157,7 +158,7 @@ class Sketch(Buffer):
         items = part.parent.items if part.parent is not None else ()
         units = self._known.units(self.starts, items)
         change, place = commands.moved(self.document, units, part, by)
-        return self._made(change, f"move {node_id}", node_id, _Spot(part, place))
+        return self._made(change, f"move {node_id}", node_id, Spot(part, place))
 
     # wiring and names
 
@@ -258,6 +259,19 @@ class Sketch(Buffer):
             change = edit.set_option(self.document, place, option, value)
         self.apply(change, f"{option} of {place}")
 
+    def lines_at(self, place: str, path: Sequence[str]) -> str | None:
+        """A value of an option of a layer, or of a key of a section, as its lines; None where it is not written."""
+        return lines_of(self.document, self._where(place), path)
+
+    @swiftly
+    def set_lines(self, place: str, path: Sequence[str], text: str, whole: Value | None) -> None:
+        """Give such a value other lines. `whole`: what the option, or key, is then."""
+        change = with_lines(self.document, self._where(place), path, text, whole)
+        self.apply(change, f"{'.'.join(path)} of {place}")
+
+    def _where(self, place: str) -> Address | str:
+        return self._part(place).address if place in self._known.layers else place
+
     @swiftly
     def replace_at(self, place: str, kind: str) -> None:
         """Another kind for what stands at an address: a loss, an optimizer."""
@@ -353,11 +367,11 @@ class Sketch(Buffer):
         inside = f"{layer.body}." if layer.body else ""
         return [one.removeprefix(inside) if one.startswith(inside) else INPUT for one in layer.reads]
 
-    def _behind(self, part: Part, places: int) -> _Spot:
+    def _behind(self, part: Part, places: int) -> Spot:
         items = part.parent.items if part.parent is not None else (part,)
-        return _Spot(part, items.index(part) + places)
+        return Spot(part, items.index(part) + places)
 
-    def _made(self, change: Edit, words: str, near: str, spot: _Spot) -> str | None:
+    def _made(self, change: Edit, words: str, near: str, spot: Spot) -> str | None:
         """Make a change; the id of what stands at a spot after it."""
         layer = self._known.layers.get(near)
         self.apply(change, words)
@@ -368,25 +382,6 @@ class Sketch(Buffer):
         layer = beside
         name = local_name(self.document, part) if part is not None else None
         return f"{layer.body}.{name}" if name is not None and layer is not None and layer.body else name
-
-
-class _Spot:
-    """A place in a list or graph, found again after an edit."""
-
-    def __init__(self, beside: Part, place: int) -> None:
-        self._around = beside.parent.address if beside.parent is not None else ()
-        self._place = place
-
-    def before(self) -> _Spot:
-        """The place before it."""
-        other = copy(self)
-        other._place = max(0, self._place - 1)
-        return other
-
-    def part(self, document: Document) -> Part | None:
-        around = document.find(self._around)
-        items = around.items if around is not None else ()
-        return items[self._place] if self._place < len(items) else None
 
 
 def _listed(ids: Sequence[str]) -> str:

@@ -20,6 +20,7 @@ from ...dsl.kinds.tables import suggest
 from ...dsl.places import Place
 from ...dsl.tree import Scalar, Sequence, Table, Tree
 from ...dsl.walk import NAME, PATH, SELECTOR, Walk
+from .several_lines import behind_key
 
 HERE = Place("", 1, 1)
 KEY = "typed"
@@ -50,7 +51,7 @@ class Typed:
 
 def typed(text: str, option: Option, scope: Scope) -> Typed:
     """The text as a value of an option; nothing at all takes the option away."""
-    text = text.strip()
+    text = text.strip("\n") if "\n" in text.strip() else text.strip()
     if not text:
         needed = option.default is REQUIRED
         return Typed(None, f"{option.name} is needed{': ' + option.help if option.help else ''}." if needed else "")
@@ -68,7 +69,8 @@ def typed(text: str, option: Option, scope: Scope) -> Typed:
 def typed_entries(text: str, option: Option, site: Site, scope: Scope) -> Typed:
     """The text as an entry, or a list of entries, of the kinds that may stand there: `mse`, `{adam: 0.01}`, and
     without its braces `adam: 0.01`."""
-    found = typed(f"{{{text.strip()}}}" if BARE_ENTRY.match(text.strip()) else text, option, scope)
+    bare = BARE_ENTRY.match(text.strip()) and "\n" not in text.strip()
+    found = typed(f"{{{text.strip()}}}" if bare else text, option, scope)
     if not found.good or found.tree is None:
         return found
     remarks = Diagnostics()
@@ -83,21 +85,30 @@ def typed_entries(text: str, option: Option, site: Site, scope: Scope) -> Typed:
 
 
 def part_text(text: str) -> str:
-    """The file of one key in which a typed text is read."""
-    return f"{KEY}: {text}\n"
+    """The file of one key in which a typed text is read, of one line or several."""
+    return f"{KEY}:{behind_key(text)}\n"
 
 
 def _part(text: str) -> tuple[Part | None, str]:
     """The text as a part of a file of its own, or what keeps it from being read."""
     document = Document(part_text(text))
     if document.diagnostics.errors:
+        if "\n" in text:
+            return None, _where(document)
         return None, f"`{text}` cannot be read as a value. A text with signs in it stands in quotes."
     part = document.find((KEY,))
     if part is None:
         return None, "This cannot be read as a value."
-    if part.end < len(KEY) + 2 + len(text):
+    if "\n" not in text and part.end < len(KEY) + 2 + len(text):
         return None, "`#` begins a comment. Put the text in quotes."
     return part, ""
+
+
+def _where(document: Document) -> str:
+    """What keeps a text of several lines from being read, and in which of them."""
+    first = document.diagnostics.errors[0]
+    line = first.place.line - document.text.startswith(f"{KEY}:\n")
+    return f"line {max(line, 1)}: {sentence(first.message, first.suggestion)}"
 
 
 def _first(remarks: Diagnostics) -> str:

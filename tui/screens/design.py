@@ -16,6 +16,7 @@ from ...dsl.diagnostics import NetloomError
 from ..desk import Desk
 from ..model.form import Form, bare_form, form_of, sections
 from ..model.heats import KINDS, heats
+from ..model.inner_fields import set_within
 from ..widgets.graph_view import GraphView
 from ..widgets.inspector import Inspector
 from ..widgets.minimap import MiniMap
@@ -26,6 +27,7 @@ from ..widgets.totals_bar import TotalsBar
 from ..widgets.yaml_pane import YamlPane
 from .design_edits import EditingScreen
 from .design_looks import KEYS, LOOKS
+from .lines import LinesDialog
 
 if TYPE_CHECKING:
     from ...dsl.edit import Document
@@ -202,6 +204,18 @@ class DesignScreen(EditingScreen):
             done = self._edit(lambda: self.sketch.set_option(one, option, value))
         if not done:
             self._show_form()
+
+    def on_inspector_edit_lines(self, event: Inspector.EditLines) -> None:
+        """A value is edited in several lines, checked as it is typed, and set as one step."""
+        place, field = event.id, event.field
+        found = self.sketch.lines_at(place, field.path)
+
+        def taken(text: str | None) -> None:
+            if text is not None and text != found:
+                value = set_within(field, field.read(text).value)
+                self._edit(lambda: self.sketch.set_lines(place, field.path, text, value))
+
+        self.app.push_screen(LinesDialog(field, found or "", read_only=self.desk.read_only), taken)
 
     def on_inspector_rename(self, event: Inspector.Rename) -> None:
         """The name was changed in the form."""

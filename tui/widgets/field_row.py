@@ -9,68 +9,17 @@ from typing import ClassVar
 from rich.text import Text
 from textual import events
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
 from textual.message import Message
 from textual.widget import Widget
 from textual.widgets import Input, OptionList
 
 from ..model.fields import Field
 from ..model.typed import Typed, stepped
+from .field_input import FieldInput
 from .word_list import WordList
 
 LABEL = 12
 """Columns of the names, where no other number is given."""
-
-
-class FieldInput(Input):
-    """The value. Up and down step a number or open the list of words; escape takes back what was typed, then leaves."""
-
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("up", "vertical(1)", "Step or choose", key_display="↑↓"),
-        Binding("down", "vertical(-1)", "Step back, or choose", show=False),
-        Binding("pagedown", "turn(1)", "Next form"),
-        Binding("pageup", "turn(-1)", "Form before", show=False),
-        Binding("escape", "back", "Take back; leave"),
-    ]
-
-    class Vertical(Message):
-        """Up (1) or down (-1)."""
-
-        def __init__(self, by: int) -> None:
-            super().__init__()
-            self.by = by
-
-    class Toggled(Message):
-        """Space, where a blank is no text."""
-
-    class Back(Message):
-        """Escape."""
-
-    class Turned(Message):
-        """Page down (1) or up (-1)."""
-
-        def __init__(self, by: int) -> None:
-            super().__init__()
-            self.by = by
-
-    def action_vertical(self, by: int) -> None:
-        """Ask the row."""
-        self.post_message(self.Vertical(by))
-
-    async def _on_key(self, event: events.Key) -> None:
-        row = self.parent
-        if event.key == "space" and isinstance(row, FieldRow) and row.field is not None and row.field.truth:
-            event.stop()
-            event.prevent_default()
-            self.post_message(self.Toggled())
-
-    def action_turn(self, by: int) -> None:
-        """Ask the form."""
-        self.post_message(self.Turned(by))
-
-    def action_back(self) -> None:
-        """Ask the row."""
-        self.post_message(self.Back())
 
 
 class FieldRow(Widget):
@@ -98,6 +47,13 @@ class FieldRow(Widget):
         def __init__(self, row: FieldRow) -> None:
             super().__init__()
             self.row = row
+
+    class Opened(Message):
+        """The value is to be edited in several lines."""
+
+        def __init__(self, owner: str, field: Field) -> None:
+            super().__init__()
+            self.owner, self.field = owner, field
 
     class Turned(Message):
         """Page down (1) or up (-1); what was typed is entered before."""
@@ -161,7 +117,7 @@ class FieldRow(Widget):
         if not same and self._input.has_focus:
             self._input.select_all()
         self._input.placeholder = "(differ)" if field.differs else field.default or ("needed" if field.needed else "—")
-        self._input.disabled = field.fixed
+        self._input.switch, self._input.closed = field.truth, field.fixed
         self.tell(field.remark if not typing else self._remark)
 
     def _put(self, text: str) -> None:
@@ -226,12 +182,14 @@ class FieldRow(Widget):
 
     def on_click(self, event: events.Click) -> None:
         """The mark at the right opens the list, or turns on and off."""
-        if event.widget is not self or self.field is None or self.field.fixed:
+        if event.widget is not self or self.field is None:
             return
         self._input.focus()
         if event.x < self.size.width - 2:
             return
-        if self.field.truth:
+        if self.field.fixed:
+            self.post_message(self.Opened(self.owner, self.field))
+        elif self.field.truth:
             self._toggle()
         elif self.field.choices:
             self._open("")
@@ -289,7 +247,7 @@ class FieldRow(Widget):
         """Send what was typed, if it is another value and a good one."""
         self._close()
         field, text = self.field, self._input.value.strip()
-        if field is None or text == _text(field) or (field.differs and not text):
+        if field is None or field.fixed or text == _text(field) or (field.differs and not text):
             return
         given = self._read(text)
         if given.good:
@@ -321,6 +279,13 @@ class FieldRow(Widget):
         event.stop()
         self.enter()
         self.post_message(self.Turned(event.by))
+
+    def on_field_input_lines(self, event: FieldInput.Lines) -> None:
+        """F2, or any key in a value of several lines: edit it as such."""
+        event.stop()
+        self.enter()
+        if self.field is not None and not (self.field.truth or self.field.differs or self.field.section == "kind"):
+            self.post_message(self.Opened(self.owner, self.field))
 
     def on_field_input_toggled(self, event: FieldInput.Toggled) -> None:
         """Space: on or off."""

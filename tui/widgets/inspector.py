@@ -68,6 +68,13 @@ class Inspector(Widget, can_focus=True):
             super().__init__()
             self.id, self.kind = id, kind
 
+    class EditLines(Message):
+        """A value is to be edited in several lines. `id`: the layer's, or a section's address."""
+
+        def __init__(self, id: str, field: Field) -> None:
+            super().__init__()
+            self.id, self.field = id, field
+
     class Turned(Message):
         """The next form (1) or the one before (-1) is asked for."""
 
@@ -157,7 +164,7 @@ class Inspector(Widget, can_focus=True):
             first.input.focus()
 
     def _first(self) -> FieldRow | None:
-        return next((row for row in self.rows if not row.input.disabled), None)
+        return next(iter(self.rows), None)
 
     def on_field_row_entered(self, event: FieldRow.Entered) -> None:
         """Help is for the field that has the focus."""
@@ -174,8 +181,9 @@ class Inspector(Widget, can_focus=True):
         text = ""
         if row is not None and row.field is not None:
             text = f"{row.field.name}: {row.field.help}" if row.field.help else row.field.name
+            text = f"¶ several lines: enter edits them. {text}" if row.field.fixed else text
         elif self.form is not None and any(field.fixed for field in self.form.fields):
-            text = "¶ stands in several lines: change it in the text."
+            text = "¶ stands in several lines: enter edits them."
         self._say(text)
 
     def _say(self, text: str) -> None:
@@ -194,6 +202,12 @@ class Inspector(Widget, can_focus=True):
         else:
             value = set_within(field, event.given.value)
             self.post_message(self.SetOption(field.place or owner, field.path[0], value))
+
+    def on_field_row_opened(self, event: FieldRow.Opened) -> None:
+        """Have a value edited in several lines; of several layers only what they have in common is told."""
+        event.stop()
+        if self.form is not None and self.form.several == 1:
+            self.post_message(self.EditLines(event.field.place or event.owner, event.field))
 
     def on_field_row_weighed(self, event: FieldRow.Weighed) -> None:
         """Say what the value that is being typed would come to."""

@@ -20,7 +20,7 @@ from textual.geometry import Offset
 from textual.message import Message
 from textual.strip import Strip
 from textual.widgets import OptionList, TextArea
-from textual.widgets.text_area import Selection, TextAreaTheme
+from textual.widgets.text_area import Selection
 
 from ...dsl.diagnostics import Diagnostic
 from ...dsl.kinds.kind import KINDS
@@ -29,21 +29,13 @@ from ..model.fields import shortened
 from ..model.problems import SIGNS, at_line
 from ..model.text_change import Rows, smallest
 from .word_list import WordList
+from .yaml_colours import coloured, indent_behind
 
 MOST_LINES = 800
 """Lines from which on nothing is highlighted: every key would parse them all."""
 LINE_END = re.compile(r"\r\n|\n|\r")
 IN_FLIGHT = 64
 """Texts that were told and may still come back."""
-
-DARK = {"yaml.field": "#7cb7ff", "string": "#b5d99c", "number": "#e9b872", "boolean": "#d8a0e8", "comment": "#8a94a0"}
-LIGHT = {"yaml.field": "#0b4f9e", "string": "#2a6b1f", "number": "#8a4b00", "boolean": "#7a2c8f", "comment": "#5c6670"}
-
-
-def _theme(name: str, colours: dict[str, str]) -> TextAreaTheme:
-    styles = {part: Style(color=colour, italic=part == "comment") for part, colour in colours.items()}
-    styles["constant.builtin"] = styles["boolean"]
-    return TextAreaTheme(name, syntax_styles=styles)
 
 
 class QuickLines(WrappedDocument):
@@ -110,9 +102,7 @@ class YamlPane(TextArea):
 
     def on_mount(self) -> None:
         """Colours as the theme is dark or light."""
-        self.register_theme(_theme("netloom-dark", DARK))
-        self.register_theme(_theme("netloom-light", LIGHT))
-        self.watch(self.app, "theme", self._recolour)
+        coloured(self)
         self.take(self._begin)
         self._tell_line()
 
@@ -120,9 +110,6 @@ class YamlPane(TextArea):
         super()._set_document(text, language)
         self.wrapped_document = QuickLines(self.document, tab_width=self.indent_width)
         self.navigator = DocumentNavigator(self.wrapped_document)
-
-    def _recolour(self) -> None:
-        self.theme = "netloom-dark" if self.app.current_theme.dark else "netloom-light"
 
     # the text, here and in the sketch
 
@@ -351,11 +338,7 @@ class YamlPane(TextArea):
         """A new line begins where the one above does, further in below a key that is left open."""
         row, column = self.cursor_location
         before = self.document.get_line(row)[:column]
-        indent = len(before) - len(before.lstrip(" "))
-        deeper = 2 if before.rstrip().endswith(":") else 0
-        if deeper and before.lstrip(" ").startswith("- "):
-            deeper = 4
-        self._replace_via_keyboard("\n" + " " * (indent + deeper), *self.selection)
+        self._replace_via_keyboard("\n" + " " * indent_behind(before), *self.selection)
 
     def on_blur(self) -> None:
         """Nothing is offered where nobody types."""
