@@ -16,7 +16,7 @@ from ..graph import Graph, Node
 from ..ops.window import places
 from ..types import Dim
 from .recipe import Recipe, moved_sizes, operand, vector_recipe
-from .site import Misfit, make_site, strides
+from .site import Misfit, Site, make_site, strides
 from .tiling import suits, suits_filters
 
 Pair = tuple[int, int]
@@ -82,10 +82,7 @@ def _forward(graph: Graph, window: Node, product: Node, nodes: tuple[str, ...], 
         raise Misfit(f"the filters {weights.id} do not lie with their channels side by side")
     _check_work_along(graph, rest, product)
     site = make_site(graph, rest, exits)
-    if any(site.kinds[n] != "full" for n in site.exits) or any(graph[n].type.dtype != "float32" for n in site.exits):
-        raise Misfit("a convolution's kernel gives out pictures of its own shape")
-    if any(site.reduces(graph[n]) for n in rest):
-        raise Misfit("a convolution takes only elementwise work along")
+    _check_exits(site)
     size, stride, pad, dilation = _attrs(window)
     image = graph[window.inputs[0]]
     slide = _sliding(_picture(image, "the picture"), list(pad), size, stride, dilation)
@@ -135,8 +132,8 @@ def held_width(slide: dict[str, Any]) -> int:
 
 def _to_data(graph: Graph, window: Node, product: Node, nodes: tuple[str, ...], exits: frozenset[str]) -> Formed:
     """The gradient to the picture: a convolution of the gradient of y, padded so that all windows stand on it."""
-    if set(nodes) != {window.id, product.id} or window.inputs != (product.id,) or product.id in exits:
-        raise Misfit("the gradient to a picture takes nothing along")
+    if window.inputs != (product.id,) or product.id in exits:
+        raise Misfit("the gradient to a picture is made of a product that nothing else reads")
     size, stride, pad, dilation = _attrs(window)
     height, width, channels = (int(cast(int, n)) for n in window.type.shape[1:])
     if stride != (1, 1):
@@ -159,19 +156,59 @@ def _to_data(graph: Graph, window: Node, product: Node, nodes: tuple[str, ...], 
     picture = {"strides": [down * across * rows[0], across * rows[0], rows[0]], "size": [down, across, filters]}
     slide = _sliding(picture, turned, size, stride, dilation)
     _check_hold(slide)
-    operands = (gradient.id, weights.id, window.id)
     slide |= {
-        "a": 0, "b": 1, "b_start": (size[0] * size[1] - 1) * channels,
-        "b_steps": [-size[1] * channels, -channels, step[summed]], "c": 2, "masked": channels % 16 != 0,
+        "b_start": (size[0] * size[1] - 1) * channels, "b_steps": [-size[1] * channels, -channels, step[summed]],
+        "masked": channels % 16 != 0,
     }  # fmt: skip
+    form = "winograd" if suits(slide, channels) else "convolve"
+    rest = tuple(n for n in nodes if n not in (window.id, product.id))
+    if not rest:
+        return _data_alone(window, (gradient, weights), slide, form)
+    return _data_and_more(graph, window, (gradient, weights), rest, exits, {**slide, "form": form})
+
+
+def _data_alone(window: Node, read: tuple[Node, Node], slide: dict[str, Any], form: str) -> Formed:
     own = operand(window, "full")
     recipe: Recipe = {
-        "form": "winograd" if suits(slide, channels) else "convolve",
-        "columns": channels, "pitch": own["pitch"], "slide": slide,
+        "form": form, "columns": int(cast(int, window.type.shape[3])), "pitch": own["pitch"],
+        "slide": {**slide, "a": 0, "b": 1, "c": 2},
         "body": [{"op": "matmul", "args": [], "attrs": {}, "kind": "full", "reduces": None}],
-        "exits": [], "operands": [operand(gradient, "matrix"), operand(weights, "matrix"), own],
+        "exits": [], "operands": [operand(read[0], "matrix"), operand(read[1], "matrix"), own],
     }  # fmt: skip
-    return recipe, operands, (window.layout.rows(window.type.shape), window.type.shape[0])
+    assert window.layout is not None, f"{window.id} has no layout"
+    sizes = (window.layout.rows(window.type.shape), window.type.shape[0])
+    return recipe, (read[0].id, read[1].id, window.id), sizes
+
+
+def _data_and_more(
+    graph: Graph, window: Node, read: tuple[Node, Node], rest: tuple[str, ...], exits: frozenset[str],
+    slide: dict[str, Any],
+) -> Formed:  # fmt: skip
+    """With elementwise work on the gradient, which is read as if it lay in memory."""
+    if window.id in exits:
+        raise Misfit(f"{window.id} is read by more than what goes along")
+    site = make_site(graph, rest, exits)
+    if site.kinds.get(window.id) != "full" or {read[0].id, read[1].id} & {*rest, *site.operands}:
+        raise Misfit(f"what goes along does not fit {window.id}")
+    _check_exits(site)
+    if any(graph[n].op in ("take", "one_hot", "uniform") for n in rest):
+        raise Misfit("nothing is drawn or taken in a convolution's kernel")
+    recipe, sizes = vector_recipe(site, slide.pop("form"))
+    place, count = site.operands.index(window.id), len(site.operands)
+    recipe["operands"][place] = operand(read[0], "matrix")
+    recipe["operands"].insert(count, operand(read[1], "matrix"))
+    recipe["exits"] = [[node, exit_ + 1, zero] for node, exit_, zero in recipe["exits"]]
+    recipe["slide"] = {**slide, "a": place, "b": count, "c": count + 1}
+    operands = (*(read[0].id if o == window.id else o for o in site.operands), read[1].id, *site.exits)
+    return recipe, operands, (sizes[0], window.type.shape[0], *moved_sizes(recipe, sizes))
+
+
+def _check_exits(site: Site) -> None:
+    graph = site.graph
+    if any(site.kinds[n] != "full" or graph[n].type.dtype != "float32" for n in site.exits):
+        raise Misfit("a convolution's kernel gives out pictures of its own shape")
+    if any(site.reduces(graph[n]) for n in site.nodes):
+        raise Misfit("a convolution takes only elementwise work along")
 
 
 def _to_filters(graph: Graph, window: Node, product: Node, nodes: tuple[str, ...]) -> Formed:

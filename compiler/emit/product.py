@@ -7,9 +7,13 @@ from typing import Any
 
 from ..graph import Graph, Node
 from ..types import Dim
+from .lines import SIDE_BY_SIDE, side_by_side
 from .recipe import Recipe
 from .site import Misfit, strides
 from .writer import Writer
+
+SLOW = frozenset({"exp", "log", "tanh", "sigmoid", "erf", "sin", "cos", "power", "softplus", "silu", "mish"})
+"""Ops of many instructions that wait for one another."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,22 +122,36 @@ def _choose_tile(w: Writer, full: int, last: int, rows: int, lanes: int) -> None
     w.close()
 
 
+def result_of(recipe: Recipe) -> tuple[str, int, int]:
+    """How the work that goes along knows the block's result (`Writer.known`): the product in the body, or else the
+    operand that a gradient to a picture stands for."""
+    products = [i for i, node in enumerate(recipe["body"]) if node["op"] == "matmul"]
+    return ("node", products[0], 0) if products else ("in", recipe["slide"]["a"], -1)
+
+
 def epilogue(w: Writer, target: int, recipe: Recipe) -> None:
     """Elementwise work on the block of `lines` rows from `top`, `width` columns from `left`, that was just stored."""
-    product = next(i for i, node in enumerate(w.body) if node["op"] == "matmul")
-    if len(w.body) == 1:
+    result = result_of(recipe)
+    if len(w.body) == 1 and result[0] == "node":
         return
-    w.put("r = top")
-    w.open("while r < top + lines:")
+    begun = len(w.lines)
+    w.depth += 2
     w.put(f"start = r * {w.pitch}")
-    w.put("j = left")
-    w.open("while j < left + width:")
-    w.put(f"x{product} = load_float32(p{target}, start + j)")
-    w.known["node", product, 0] = f"x{product}"
+    w.put(f"result = load_float32(p{target}, start + j)")
+    w.known[result] = "result"
     names = [(place, w.value(["node", node])) for node, place, _ in recipe["exits"]]
     for place, name in names:
         w.store(place, name)
-    w.put("j += LANES")
-    w.close()
-    w.put("r += 1")
-    w.close()
+    w.depth -= 2
+    one, w.lines[begun:] = w.lines[begun:], []
+    several = side_by_side(one, SIDE_BY_SIDE) if any(node["op"] in SLOW for node in w.body) else []
+    w.put("r = top")
+    for rows, lines in ((SIDE_BY_SIDE, several), (1, one)):
+        if lines:
+            w.open(f"while r + {rows} <= top + lines:")
+            w.put("j = left")
+            w.open("while j < left + width:")
+            w.lines += lines
+            w.put("j += LANES")
+            w.close()
+            w.close(f"r += {rows}")

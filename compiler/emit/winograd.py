@@ -16,6 +16,7 @@ results are stored.
 from __future__ import annotations
 
 from .blocking import patch_of
+from .product import result_of
 from .recipe import Recipe
 from .sliding import Source
 from .tiling import FREE, POINTS, SIDE, Tiles, padded, tiles_of
@@ -103,11 +104,11 @@ class _Convolution(Tiled):
         self.put("v = points()")
         self.put("m = results()")
         self.share(f"(count * {bands})", "unit", "end")
-        self.put("made = 0")
+        self.put("changed = 0")
         self.open("while unit < end:")
-        self.open("if made == 0:")
+        self.open("if changed == 0:")
         self._changed_filters()
-        self.put("made = 1")
+        self.put("changed = 1")
         self.close()
         self.put(f"image = unit // {bands}")
         self.put(f"band = unit - image * {bands}")
@@ -229,14 +230,15 @@ class _Convolution(Tiled):
 
     def _stored(self, value: str) -> None:
         """The result of row `r` and what is made of it, to where each belongs."""
-        if len(self.body) == 1:
-            if self.slide["masked"]:
-                value = f"keep({value}, {self.columns} - j)"
+        if self.slide["masked"]:
+            value = f"keep({value}, {self.columns} - j)"
+        result = result_of(self.recipe)
+        if len(self.body) == 1 and result[0] == "node":
             self.put(f"store_float32(p{self.slide['c']}, start + j, {value})")
             return
         self.forget("full", "row")
-        product = next(i for i, node in enumerate(self.body) if node["op"] == "matmul")
-        self.known["node", product, 0] = value
+        self.put(f"result = {value}")
+        self.known[result] = "result"
         names = [(place, self.value(["node", node])) for node, place, _ in self.recipe["exits"]]
         for place, name in names:
             self.store(place, name)

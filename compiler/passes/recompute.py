@@ -42,6 +42,7 @@ def recomputed(graph: Graph) -> set[str]:
     first = wanted_first(graph)
     found = set[str]()
     behind = dict[str, frozenset[str]]()
+    position = {node.id: i for i, node in enumerate(graph)}
     for node in graph:
         if _only_for_products(graph, node):
             found.add(node.id)
@@ -50,7 +51,7 @@ def recomputed(graph: Graph) -> set[str]:
         if node.id in kept or is_leaf(node):
             continue
         tensors = _tensors(graph, node, found, behind)
-        if node.op == "broadcast" or (tensors is not None and _light(graph, node, tensors, kept, first)):
+        if node.op == "broadcast" or (tensors is not None and _light(graph, node, tensors, kept, first, position)):
             found.add(node.id)
             behind[node.id] = tensors or frozenset()
     return found
@@ -63,10 +64,11 @@ def _only_for_products(graph: Graph, node: Node) -> bool:
 
 
 def _kept(graph: Graph) -> set[str]:
-    """What lies in memory whatever kernels there are: outputs, what a view shows, what a product reads."""
+    """What lies in memory whatever kernels there are: outputs, what a view shows, what a product or a convolution
+    reads."""
     kept = set(graph.outputs.values())
     for node in graph:
-        if REGISTRY[node.op].kind == "contraction" or is_view_in(graph, node):
+        if REGISTRY[node.op].kind == "contraction" or node.op == "windows" or is_view_in(graph, node):
             kept.update(node.inputs)
     return kept
 
@@ -85,13 +87,40 @@ def _tensors(graph: Graph, node: Node, found: set[str], behind: dict[str, frozen
     return frozenset(tensors)
 
 
-def _light(graph: Graph, node: Node, tensors: frozenset[str], kept: set[str], first: set[str]) -> bool:
+def _light(
+    graph: Graph, node: Node, tensors: frozenset[str], kept: set[str], first: set[str], position: dict[str, int]
+) -> bool:
     if REGISTRY[node.op].kind != "elementwise":
         return False
     if node.type.rank == 0:
         return not tensors
-    if node.op not in CHEAP or len(tensors) != 1:
+    if node.op not in CHEAP:
         return False
+    if len(tensors) != 1:
+        return _one_of_its_size(graph, node, tensors, position)
     (source,) = tensors
     crosses = source in first and node.id not in first
     return source in kept or is_leaf(graph[source]) or crosses
+
+
+def _one_of_its_size(graph: Graph, node: Node, tensors: frozenset[str], position: dict[str, int]) -> bool:
+    """Whether the node reads one tensor of its own size that is kept in any case, and smaller ones."""
+    size = node.type.elements
+    wide = [name for name in tensors if graph[name].type.elements == size]
+    return len(wide) == 1 and len(tensors) > 1 and _comes_back(graph, wide[0], position)
+
+
+def _comes_back(graph: Graph, source: str, position: dict[str, int]) -> bool:
+    """Whether something reads a tensor beside what was summed up from it, or went through other kernels: so it is with
+    what a mean is taken from, and with what goes round a block of layers."""
+    waiting = [(name, False) for user in graph.users[source] for name in graph[user].inputs if name != source]
+    seen = set[tuple[str, bool]]()
+    while waiting:
+        name, crossed = waiting.pop()
+        if name == source and crossed:
+            return True
+        if position[name] > position[source] and (name, crossed) not in seen:
+            seen.add((name, crossed))
+            through = crossed or REGISTRY[graph[name].op].kind in ("reduction", "contraction")
+            waiting.extend((other, through) for other in graph[name].inputs)
+    return False
