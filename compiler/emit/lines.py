@@ -2,6 +2,26 @@
 
 from __future__ import annotations
 
+import re
+
+SIDE_BY_SIDE = 4
+"""Rows whose long chains of instructions are written side by side."""
+
+
+def side_by_side(lines: list[str], count: int) -> list[str]:
+    """The statements of row `r` for the rows `r` to `r + count - 1`, each statement for all rows before the next.
+
+    A row is a long chain of instructions that wait for one another, and a processor looks only so far ahead for
+    others. Empty where the lines are more than statements one after another.
+    """
+    indent = lines[0][: len(lines[0]) - len(lines[0].lstrip())]
+    if any(line.startswith(indent + " ") or line.endswith(":") for line in lines):
+        return []
+    names = {found.group(1) for line in lines if (found := re.match(r"\s+(\w+) = ", line))} | {"r"}
+    word = re.compile(rf"\b({'|'.join(sorted(names))})\b")
+    rows = [f"{indent}r_{i} = r + {i}" for i in range(count)]
+    return rows + [word.sub(rf"\1_{i}", line) for line in lines for i in range(count)]
+
 
 class Lines:
     """The text of one kernel while it is written; forms of kernels derive from it."""

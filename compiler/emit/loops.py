@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 from ..types import ITEM_BYTES
+from .lines import SIDE_BY_SIDE, side_by_side
 from .recipe import Recipe
 from .writer import Writer
 
 FEW_DRAWS = 16
 """Up to so many numbers a row are drawn vector by vector."""
-SIDE_BY_SIDE = 4
-"""Rows of one vector that are worked on at a time."""
 CHAINS = 4
 """Independent vectors of partial sums: an addition takes four cycles, and one may begin in each."""
 AHEAD, FETCH_BYTES = 2, (256, 4096)
@@ -81,26 +79,14 @@ def rows_text(recipe: Recipe, lanes: int) -> str:
         _sweep(w, levels, sweep, narrow=narrow)
     w.forget("full", "row")
     if narrow and levels.deepest:
-        w.lines[begun:begun] = side_by_side(w.lines[begun + 1 :], SIDE_BY_SIDE)
+        several = side_by_side(w.lines[begun + 1 :], SIDE_BY_SIDE)
+        if several:
+            head, step = f"    while r + {SIDE_BY_SIDE} <= stop:", f"        r += {SIDE_BY_SIDE}"
+            w.lines[begun:begun] = [head, *several, step]
     w.put("r += 1")
     w.close()
     _number_exits(w)
     return w.kernel()
-
-
-def side_by_side(lines: list[str], count: int) -> list[str]:
-    """A loop that takes `count` rows a turn, statement by statement: each row is one long chain of instructions that
-    wait for one another, and a processor looks only so far ahead for others. Empty where the lines of a row are more
-    than assignments and calls one after another."""
-    deep = "    " * 2
-    if any(line.startswith(deep + " ") or line.endswith(":") for line in lines):
-        return []
-    names = {found.group(1) for line in lines if (found := re.match(r"\s+(\w+) = ", line))} | {"r"}
-    word = re.compile(rf"\b({'|'.join(sorted(names))})\b")
-    copies = [[word.sub(rf"\1_{i}", line) for i in range(count)] for line in lines]
-    rows = [f"{deep}r_{i} = r + {i}" for i in range(count)]
-    head = f"    while r + {count} <= stop:"
-    return [head, *rows, *(line for same in copies for line in same), f"{deep}r += {count}"]
 
 
 def _fetch_ahead(w: Writer) -> None:
