@@ -7,13 +7,9 @@ from typing import Any
 
 from ..graph import Graph, Node
 from ..types import Dim
-from .lines import SIDE_BY_SIDE, side_by_side
 from .recipe import Recipe
 from .site import Misfit, strides
 from .writer import Writer
-
-SLOW = frozenset({"exp", "log", "tanh", "sigmoid", "erf", "sin", "cos", "power", "softplus", "silu", "mish"})
-"""Ops of many instructions that wait for one another."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,24 +130,17 @@ def epilogue(w: Writer, target: int, recipe: Recipe) -> None:
     result = result_of(recipe)
     if len(w.body) == 1 and result[0] == "node":
         return
-    begun = len(w.lines)
-    w.depth += 2
+    w.put("r = top")
+    w.open("while r < top + lines:")
     w.put(f"start = r * {w.pitch}")
+    w.put("j = left")
+    w.open("while j < left + width:")
     w.put(f"result = load_float32(p{target}, start + j)")
     w.known[result] = "result"
     names = [(place, w.value(["node", node])) for node, place, _ in recipe["exits"]]
     for place, name in names:
         w.store(place, name)
-    w.depth -= 2
-    one, w.lines[begun:] = w.lines[begun:], []
-    several = side_by_side(one, SIDE_BY_SIDE) if any(node["op"] in SLOW for node in w.body) else []
-    w.put("r = top")
-    for rows, lines in ((SIDE_BY_SIDE, several), (1, one)):
-        if lines:
-            w.open(f"while r + {rows} <= top + lines:")
-            w.put("j = left")
-            w.open("while j < left + width:")
-            w.lines += lines
-            w.put("j += LANES")
-            w.close()
-            w.close(f"r += {rows}")
+    w.put("j += LANES")
+    w.close()
+    w.put("r += 1")
+    w.close()
