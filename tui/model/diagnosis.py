@@ -28,6 +28,8 @@ GROWN = 100.0
 RISEN, RISEN_OF_ALL, RISING_EPOCHS = 1.1, 0.02, 3
 """Overfitting: the validation loss is so many times its least, and has risen by such a share of the first loss, since so
 many epochs."""
+WINDOWS = 20
+"""Parts of all epochs that medians are taken of."""
 JUMPED, WILD = 1.5, 2.5
 """The loss against what it began with, and against guessing."""
 STILL_RATIO = 1e-5
@@ -140,6 +142,8 @@ def _overfits(run: Recorded) -> Iterator[Finding]:
     epochs = sorted(train.keys() & validation.keys())
     if len(epochs) <= RISING_EPOCHS:
         return
+    train, validation = _calmed(train, epochs), _calmed(validation, epochs)
+    epochs = sorted(train)
     best = min(epochs, key=lambda epoch: validation[epoch])
     now = epochs[-1]
     risen, begun = validation[now] - validation[best], _finite(run, "loss")[:1]
@@ -286,6 +290,18 @@ def _history(run: Recorded, part: str) -> dict[int, float]:
         if isinstance(loss, int | float) and math.isfinite(loss):
             found[epoch] = float(loss)
     return found
+
+
+def _calmed(losses: Mapping[int, float], epochs: Sequence[int]) -> dict[int, float]:
+    """The losses of these epochs; of many epochs those of some, as medians over the epochs before: the least of a noisy
+    row is chance, and there may be a hundred thousand."""
+    window = max(1, len(epochs) // WINDOWS)
+    stride = max(1, window // 4)
+    values = [losses[epoch] for epoch in epochs]
+    return {
+        epochs[at]: float(np.median(values[max(0, at + 1 - window) : at + 1]))
+        for at in range(len(epochs) - 1, -1, -stride)
+    }
 
 
 def _look(run: Recorded) -> Observed | None:

@@ -115,8 +115,8 @@ def _copies(look: Look, part: str, row: int) -> Iterator[Shown]:
 
 def _samples(look: Look) -> Iterator[Shown]:
     told = _asked(look, "samples", most=SAMPLES)
-    for one in () if told is None else unpacked(told["made"]):
-        yield Shown(one, "", *light(one))
+    for number, one in enumerate(() if told is None else unpacked(told["made"]), 1):
+        yield Shown(one, f"{number}", *light(one))
 
 
 def _attention(look: Look, part: str, row: int) -> Iterator[Shown]:

@@ -189,7 +189,7 @@ def _now(run: Client, *, alive: bool) -> dict[str, str]:
     """What the record's newest step tells, and what is known only while the training lives."""
     found = {}
     if (share := run.data_wait) is not None:
-        found["input"] = f"{share:.0%} of a step"
+        found["input"] = f"{share:.0%} of a step" if share >= 0.1 else f"{share:.1%} of a step"
     if alive and (memory := memory_of(run.folder)) is not None:
         found["memory"] = f"{memory / 2**20:,.0f} MiB"
     return found

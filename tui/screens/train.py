@@ -45,11 +45,11 @@ class TrainScreen(SteeringScreen):
     TrainScreen #body { height: 1fr; }
     TrainScreen #left { width: 3fr; }
     TrainScreen #right { width: 2fr; }
-    TrainScreen #figures { height: auto; max-height: 12; }
+    TrainScreen #figures { height: auto; max-height: 13; }
     TrainScreen #findings { height: auto; min-height: 4; max-height: 12; }
-    TrainScreen.-tall.-wide #findings { max-height: 8; }
+    TrainScreen.-tall.-wide #findings { max-height: 7; }
     TrainScreen.-tall.-wide #looks { min-height: 14; }
-    TrainScreen.-tall.-wide #ridges { height: auto; max-height: 10; }
+    TrainScreen.-tall.-wide #ridges { height: auto; max-height: 8; }
     TrainScreen TimeLine { display: none; }
     TrainScreen.back TimeLine { display: block; }
     TrainScreen.-wide.-tall PaneNames { display: none; }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 import netloom
@@ -101,6 +102,16 @@ def test_overfitting(tmp_path: Path) -> None:
     finding = found(made)["overfits"]
     assert "since epoch 3 (0.85 to 1.3)" in finding.words
     assert not finding.grave
+
+
+def test_overfitting_is_seen_through_noise(tmp_path: Path) -> None:
+    rng = np.random.default_rng(0)
+    train = [0.6 * 0.99**i + 0.02 * rng.random() for i in range(400)]
+    validation = [0.3 + abs(i - 60) / 1000 + 0.1 * rng.random() for i in range(400)]
+    # by chance the newest training loss is a high one
+    train[-1] = 0.5
+    finding = found(record(tmp_path, FALLING).epochs(train, validation))["overfits"]
+    assert "it learns by heart" in finding.words
 
 
 @pytest.mark.parametrize(
