@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from rich.text import Text
 from textual.app import App, SystemCommand
 from textual.binding import BindingType
+from textual.notifications import SeverityLevel
 from textual.screen import Screen
 
 from ..dsl.diagnostics import NetloomError
@@ -42,7 +43,9 @@ class Designer(App[int]):
     ENABLE_COMMAND_PALETTE = True
     BINDINGS: ClassVar[list[BindingType]] = [*GLOBAL]
     CSS = """
-    Screen { layers: base above; }
+    Screen { layers: keys default base above; }
+    ToastRack { align: left bottom; max-height: 6; margin: 0; scrollbar-size: 0 0; }
+    Toast { width: 100%; max-width: 100%; margin: 0; padding: 0 1; }
     .title { text-style: bold; color: $accent; }
     .dim { color: $text-muted; }
     .bad { color: $error; }
@@ -73,6 +76,13 @@ class Designer(App[int]):
         self.bell()
         self._exit_renderables.append(Text(words(error, report(error, state_folder())), style="red"))
         self._close_messages_no_wait()
+
+    def notify(
+        self, message: str, *, title: str = "", severity: SeverityLevel = "information", timeout: float | None = None,
+        markup: bool = False,
+    ) -> None:  # fmt: skip
+        """Tell something for a while, over the line of keys. Brackets in it are brackets."""
+        super().notify(message, title=title, severity=severity, timeout=timeout, markup=False)
 
     async def on_mount(self) -> None:
         """Show the first screen."""

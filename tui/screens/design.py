@@ -10,7 +10,7 @@ from textual.binding import BindingType
 from textual.containers import Horizontal, Vertical
 from textual.timer import Timer
 from textual.widget import Widget
-from textual.widgets import Footer
+from textual.widgets import Footer, Static
 
 from ...dsl.diagnostics import NetloomError
 from ..desk import Desk
@@ -74,6 +74,8 @@ class DesignScreen(EditingScreen):
             yield Inspector(id="inspector")
         yield ProblemsPane(id="problems")
         yield TotalsBar()
+        # notes stand over the keys; one of several lines pushes the rest up and covers nothing
+        yield Static(id="gap")
         yield Footer(compact=True, show_command_palette=False)
 
     def on_mount(self) -> None:

@@ -115,12 +115,19 @@ class EditingScreen(Screen[None]):
 
     def _pair(self, one: str, command: Callable[[str, str], Any], key: str, which: str) -> None:
         if self._from is None:
-            self._from = one
-            self.notify(f"From {one}: go to the layer {which} and press {key} again; the same one: never mind.")
+            self.graph.selected, self._from = {one}, one
+            self.notify(f"From {one}: go to the layer {which} and press {key} again; esc: never mind.")
             return
         source, self._from = self._from, None
+        self.graph.selected = set()
+        self.app.clear_notifications()
         if source != one:
             self._edit(lambda: command(source, one))
+
+    def on_graph_view_selected(self, event: GraphView.Selected) -> None:
+        """Nothing is selected any more: no line is begun, either."""
+        if not event.ids:
+            self._from = None
 
     async def action_insert(self) -> None:
         """A layer into the line from the focused box to the one behind it."""

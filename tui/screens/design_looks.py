@@ -5,6 +5,9 @@ from __future__ import annotations
 from textual.binding import Binding
 
 LOOKS = """
+DesignScreen Footer { layer: keys; }
+DesignScreen ToastRack { layer: default; }
+DesignScreen #gap { dock: bottom; height: 1; visibility: hidden; }
 DesignScreen #body { height: 1fr; }
 DesignScreen #palette { width: 26; display: none; }
 DesignScreen #middle { width: 1fr; }
