@@ -15,6 +15,7 @@ from typing import Any, cast
 from ..graph import Graph, Node
 from ..ops.window import places
 from ..types import Dim
+from .phasing import phased
 from .recipe import Recipe, moved_sizes, operand, vector_recipe
 from .site import Misfit, Site, make_site, strides
 from .tiling import suits, suits_filters
@@ -136,8 +137,6 @@ def _to_data(graph: Graph, window: Node, product: Node, nodes: tuple[str, ...], 
         raise Misfit("the gradient to a picture is made of a product that nothing else reads")
     size, stride, pad, dilation = _attrs(window)
     height, width, channels = (int(cast(int, n)) for n in window.type.shape[1:])
-    if stride != (1, 1):
-        raise Misfit("windows that step over points are added up one by one")
     if channels < FEW:
         raise Misfit(f"{channels} channels are too few for vectors")
     gradient, weights = graph[product.inputs[0]], graph[product.inputs[1]]
@@ -148,23 +147,34 @@ def _to_data(graph: Graph, window: Node, product: Node, nodes: tuple[str, ...], 
         raise Misfit(f"{product.id} does not lie as a convolution reads it")
     if window.layout.split != window.type.rank - 1:
         raise Misfit(f"{window.id} does not lie with a row of channels for each place")
-    reach = [dilation[0] * (size[0] - 1), dilation[1] * (size[1] - 1)]
-    turned = [reach[0] - pad[0], reach[0] - pad[1], reach[1] - pad[2], reach[1] - pad[3]]
-    if min(turned) < 0:
-        raise Misfit("more padding than the window reaches")
     filters = int(cast(int, gradient.type.shape[1]))
     picture = {"strides": [down * across * rows[0], across * rows[0], rows[0]], "size": [down, across, filters]}
-    slide = _sliding(picture, turned, size, stride, dilation)
-    _check_hold(slide)
-    slide |= {
-        "b_start": (size[0] * size[1] - 1) * channels, "b_steps": [-size[1] * channels, -channels, step[summed]],
-        "masked": channels % 16 != 0,
-    }  # fmt: skip
-    form = "winograd" if suits(slide, channels) else "convolve"
+    if stride == (1, 1):
+        slide = _turned(picture, channels, step[summed], size, pad, dilation)
+        form = "winograd" if suits(slide, channels) else "convolve"
+    else:
+        slide, form = phased(picture, size, stride, pad, dilation, (height, width)), "phases"
+        slide["rise"] = step[summed]
+    slide["masked"] = channels % 16 != 0
     rest = tuple(n for n in nodes if n not in (window.id, product.id))
     if not rest:
         return _data_alone(window, (gradient, weights), slide, form)
     return _data_and_more(graph, window, (gradient, weights), rest, exits, {**slide, "form": form})
+
+
+def _turned(
+    picture: dict[str, Any], channels: int, rise: int, size: Pair, pad: tuple[int, ...], dilation: Pair
+) -> dict[str, Any]:
+    """A convolution of what the places hold, with the filters read backwards."""
+    reach = [dilation[0] * (size[0] - 1), dilation[1] * (size[1] - 1)]
+    turned = [reach[0] - pad[0], reach[0] - pad[1], reach[1] - pad[2], reach[1] - pad[3]]
+    if min(turned) < 0:
+        raise Misfit("more padding than the window reaches")
+    slide = _sliding(picture, turned, size, (1, 1), dilation)
+    _check_hold(slide)
+    return slide | {
+        "b_start": (size[0] * size[1] - 1) * channels, "b_steps": [-size[1] * channels, -channels, rise],
+    }  # fmt: skip
 
 
 def _data_alone(window: Node, read: tuple[Node, Node], slide: dict[str, Any], form: str) -> Formed:

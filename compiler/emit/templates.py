@@ -27,6 +27,7 @@ from .depthwise import depthwise_recipe, depthwise_text
 from .fractional import fractional_recipe, fractional_text
 from .loops import flat_text, rows_text, total_text
 from .nest import nest_recipe, nest_text
+from .phases import phases_text
 from .picks import picks_recipe, picks_text
 from .pools import window_text
 from .product import make_product, matmul_text
@@ -51,7 +52,7 @@ OWN_FORMS = {**dict.fromkeys(DEPTHWISE, depthwise_recipe), **dict.fromkeys(RESAM
              "pool_max_pick": picks_recipe, **dict.fromkeys(FRACTIONAL, fractional_recipe)}  # fmt: skip
 """Ops that have a form to themselves."""
 TILED = {"rows": rows_text, "copies": copies_text, "matmul": matmul_text, "convolve": convolve_text,
-         "filters": filters_text, "winograd": winograd_text, "winograd filters": winograd_filters_text}  # fmt: skip
+         "filters": filters_text, "phases": phases_text, "winograd": winograd_text, "winograd filters": winograd_filters_text}  # fmt: skip
 """Texts that depend on the number of lanes."""
 USUAL = {"B": 64, "N": 1}
 FLOPS_A_NS, BYTES_A_NS, CALL_NS, ELEMENT_NS = 180.0, 40.0, 20.0, 0.03
