@@ -7,6 +7,7 @@ result is one chain of fused multiply-adds in the order of k, so it does not dep
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 
 from llvmlite import ir
 
@@ -18,19 +19,22 @@ AHEAD = 8
 
 
 def make_tile(
-    lanes: int, rows: int, vectors: int, a_row: int, a_step: int, b_step: int, c_row: int, clamped: bool
+    lanes: int, rows: int, vectors: int, a_row: int, a_step: int, b_step: int, c_row: int, clamped: bool, fold: int = 1
 ) -> Word:
     """`tile(a, b, c, steps, valid)`: c[i, j] = sum over k < steps of a[i, k] b[k, j] for `rows` rows and
     `vectors` * lanes columns. a, b, c are addresses; strides count elements: a's between rows and between k,
     b's between k, c's between rows. `clamped`: only the first `valid` rows exist; the others repeat the last
-    of them and are not stored."""
+    of them and are not stored. `fold`: of the last vector only the first lanes / `fold` columns exist; so many rows
+    share one vector of sums there, and zeros are stored behind them."""
     vector = ir.VectorType(F32, lanes)
 
     def body(b: ir.IRBuilder, values: Sequence[ir.Value]) -> None:
         a, bb, c, steps, valid = values
         a_rows = _row_pointers(b, a, rows, a_row, valid if clamped else None)
         start = b.inttoptr(bb, F32.as_pointer())
-        sums = _loop(b, lanes, a_rows, a_step, start, b_step, steps, rows, vectors)
+        step = partial(_step, b, lanes, a_rows, a_step, start, b_step, vectors, fold)
+        count = rows * vectors if fold == 1 else rows * (vectors - 1) + rows // fold
+        sums = _unfolded(b, lanes, rows, fold, _loop(b, vector, steps, count, step))
         target = b.inttoptr(c, F32.as_pointer())
         for i in range(rows):
             if clamped and i > 0:
@@ -39,7 +43,7 @@ def make_tile(
             else:
                 _store_row(b, vector, target, i * c_row, sums[i], lanes)
 
-    name = f"tile.{lanes}.{rows}.{vectors}.{a_row}.{a_step}.{b_step}.{c_row}.{int(clamped)}"
+    name = f"tile.{lanes}.{rows}.{vectors}.{a_row}.{a_step}.{b_step}.{c_row}.{int(clamped)}.{fold}"
 
     return Word(NOTHING, (INT64,) * 5, lambda b, values: apart(b, name, values, body))
 
@@ -75,44 +79,112 @@ def _row_pointers(b: ir.IRBuilder, a: ir.Value, rows: int, a_row: int, valid: ir
 
 
 def _loop(
-    b: ir.IRBuilder, lanes: int, a_rows: list[ir.Value], a_step: int, b_start: ir.Value, b_step: int,
-    steps: ir.Value, rows: int, vectors: int,
-) -> list[list[ir.Value]]:  # fmt: skip
-    vector = ir.VectorType(F32, lanes)
+    b: ir.IRBuilder, vector: ir.Type, steps: ir.Value, count: int,
+    step: Callable[[ir.Value, list[ir.Value]], list[ir.Value]],
+) -> list[ir.Value]:  # fmt: skip
+    """`count` sums after `steps` steps, each of which gives the sums after it."""
     before = b.block
     loop, done = b.append_basic_block("k"), b.append_basic_block("k.done")
     b.cbranch(b.icmp_signed(">", steps, I64(0)), loop, done)
     b.position_at_end(loop)
     k = b.phi(I64)
     k.add_incoming(I64(0), before)
-    zero = ir.Constant(vector, [0.0] * lanes)
-    sums = [[b.phi(vector) for _ in range(vectors)] for _ in range(rows)]
-    a_index, b_index = b.mul(k, I64(a_step)), b.mul(k, I64(b_step))
-    line = b.gep(b_start, [b_index])
-    _fetch_ahead(b, b.gep(line, [I64(AHEAD * b_step)]), vectors, lanes)
-    right = [b.load(b.bitcast(b.gep(line, [I64(v * lanes)]), vector.as_pointer()), align=4) for v in range(vectors)]
-    grown: list[list[ir.Value]] = []
-    for i in range(rows):
-        left = spread(b, b.load(b.gep(a_rows[i], [a_index])), lanes)
-        grown.append([fused(b, vector, left, right[v], sums[i][v]) for v in range(vectors)])
+    zero = ir.Constant(vector, [0.0] * vector.count)
+    sums = [b.phi(vector) for _ in range(count)]
+    grown = step(k, sums)
     k_next = b.add(k, I64(1))
     k.add_incoming(k_next, loop)
-    for i in range(rows):
-        for v in range(vectors):
-            sums[i][v].add_incoming(zero, before)
-            sums[i][v].add_incoming(grown[i][v], loop)
+    for one, more in zip(sums, grown, strict=True):
+        one.add_incoming(zero, before)
+        one.add_incoming(more, loop)
     b.cbranch(b.icmp_signed("<", k_next, steps), loop, done)
     b.position_at_end(done)
     result = []
-    for i in range(rows):
-        row = []
-        for v in range(vectors):
-            final = b.phi(vector)
-            final.add_incoming(zero, before)
-            final.add_incoming(grown[i][v], loop)
-            row.append(final)
-        result.append(row)
+    for more in grown:
+        final = b.phi(vector)
+        final.add_incoming(zero, before)
+        final.add_incoming(more, loop)
+        result.append(final)
     return result
+
+
+def _step(
+    b: ir.IRBuilder, lanes: int, a_rows: list[ir.Value], a_step: int, b_start: ir.Value, b_step: int,
+    vectors: int, fold: int, k: ir.Value, sums: list[ir.Value],
+) -> list[ir.Value]:  # fmt: skip
+    """The sums with the products of step k added: those of a row one after another, and behind every `fold` rows the
+    one that they share."""
+    vector = ir.VectorType(F32, lanes)
+    a_index, b_index = b.mul(k, I64(a_step)), b.mul(k, I64(b_step))
+    line = b.gep(b_start, [b_index])
+    _fetch_ahead(b, b.gep(line, [I64(AHEAD * b_step)]), vectors, lanes)
+
+    def right(v: int) -> ir.Value:
+        return b.load(b.bitcast(b.gep(line, [I64(v * lanes)]), vector.as_pointer()), align=4)
+
+    def left(row: ir.Value) -> ir.Value:
+        return spread(b, b.load(b.gep(row, [a_index])), lanes)
+
+    grown = list(sums)
+
+    def grow(place: int, x: ir.Value, y: ir.Value) -> None:
+        grown[place] = fused(b, vector, x, y, sums[place])
+
+    if fold == 1:
+        rights = [right(v) for v in range(vectors)]
+        for i, row in enumerate(a_rows):
+            x = left(row)
+            for v, y in enumerate(rights):
+                grow(i * vectors + v, x, y)
+        return grown
+    # fewer registers are in use where all rows are at hand and one vector of b at a time
+    full, group = vectors - 1, (vectors - 1) * fold + 1
+    lefts = [left(row) for row in a_rows]
+    for first in range(0, len(a_rows), fold):
+        shared = _repeated(b, b.gep(line, [I64(full * lanes)]), lanes, fold)
+        grow((first // fold + 1) * group - 1, _side_by_side(b, lefts[first : first + fold], lanes), shared)
+    for v in range(full):
+        y = right(v)
+        for i, x in enumerate(lefts):
+            grow(i // fold * group + i % fold * full + v, x, y)
+    return grown
+
+
+def _repeated(b: ir.IRBuilder, start: ir.Value, lanes: int, fold: int) -> ir.Value:
+    """The first lanes / `fold` numbers, over and over."""
+    part = ir.VectorType(F32, lanes // fold)
+    few = b.load(b.bitcast(start, part.as_pointer()), align=4)
+    order = ir.Constant(ir.VectorType(I32, lanes), [lane % part.count for lane in range(lanes)])
+    return b.shuffle_vector(few, ir.Constant(part, ir.Undefined), order)
+
+
+def _side_by_side(b: ir.IRBuilder, values: list[ir.Value], lanes: int) -> ir.Value:
+    """A vector of which each value fills a part."""
+    part = lanes // len(values)
+    made = values[0]
+    for place, value in enumerate(values[1:], 1):
+        own = ir.Constant(ir.VectorType(ir.IntType(1), lanes), [lane // part == place for lane in range(lanes)])
+        made = b.select(own, value, made)
+    return made
+
+
+def _unfolded(b: ir.IRBuilder, lanes: int, rows: int, fold: int, sums: list[ir.Value]) -> list[list[ir.Value]]:
+    """The vectors of each row: what it has of a shared one comes first in its last, before zeros."""
+    if fold == 1:
+        width = len(sums) // rows
+        return [sums[i * width : (i + 1) * width] for i in range(rows)]
+    group, part = len(sums) * fold // rows, lanes // fold
+    full = (group - 1) // fold
+    kind = ir.VectorType(F32, lanes)
+    zero = ir.Constant(kind, [0.0] * lanes)
+    found = []
+    for i in range(rows):
+        whole, place = divmod(i, fold)
+        start = whole * group
+        own = [place * part + lane if lane < part else lanes for lane in range(lanes)]
+        last = b.shuffle_vector(sums[start + group - 1], zero, ir.Constant(ir.VectorType(I32, lanes), own))
+        found.append([*sums[start + place * full : start + (place + 1) * full], last])
+    return found
 
 
 def _fetch_ahead(b: ir.IRBuilder, line: ir.Value, vectors: int, lanes: int) -> None:

@@ -11,6 +11,9 @@ from .recipe import Recipe
 from .site import Misfit, strides
 from .writer import Writer
 
+LONGEST, FOLDED_ROWS = 16, 4
+"""The vectors that leave many lanes without a column, and the rows of a tile whose last vectors are shared."""
+
 
 @dataclass(frozen=True, slots=True)
 class Product:
@@ -57,9 +60,10 @@ def matmul_text(recipe: Recipe, lanes: int) -> str:
     """Tiles of rows by vectors; the last rows by a tile that repeats the last of them."""
     w = Writer(recipe)
     site = recipe["product"]
-    vectors, rows = _shape(w.pitch // lanes, lanes)
+    fold = fold_of(w.columns, w.pitch, lanes)
+    vectors, rows = (w.pitch // lanes, FOLDED_ROWS) if fold > 1 else _shape(w.pitch // lanes, lanes)
     last = (w.pitch // lanes) % vectors
-    before = _tiles(site, rows, vectors, last, w.pitch)
+    before = _tiles(site, rows, vectors, last, w.pitch, fold)
     w.start()
     w.put("steps = get(sizes, 1)")
     w.put(f"blocks = (rows + {rows - 1}) // {rows}")
@@ -91,9 +95,19 @@ def _shape(width: int, lanes: int) -> tuple[int, int]:
     return (1, 16) if width == 1 else (2, 12)
 
 
-def _tiles(site: dict[str, Any], rows: int, vectors: int, last: int, pitch: int) -> str:
+def fold_of(columns: int, pitch: int, lanes: int) -> int:
+    """How many rows share a vector for their last few columns: more than 1 where rows are so short that a tile holds
+    all of one, and half of the last vector or less is columns."""
+    vectors, rest = divmod(columns, lanes)
+    if lanes != LONGEST or not 4 <= vectors <= 6 or pitch != (vectors + 1) * lanes:
+        return 1
+    # four rows of six vectors and two that are shared would be more than the registers hold
+    return next((fold for fold in (4, 2) if 0 < rest <= lanes // fold and (fold, vectors) != (2, 6)), 1)
+
+
+def _tiles(site: dict[str, Any], rows: int, vectors: int, last: int, pitch: int, fold: int) -> str:
     strides_ = f"{site['a_row']}, {site['a_step']}, {site['b_step']}, {pitch}"
-    lines = [f"tile_{c} = tile({rows}, {vectors}, {strides_}, {bool(c)})" for c in (0, 1)]
+    lines = [f"tile_{c} = tile({rows}, {vectors}, {strides_}, {bool(c)}, {fold})" for c in (0, 1)]
     if last:
         lines += [f"edge_{c} = tile({rows}, {last}, {strides_}, {bool(c)})" for c in (0, 1)]
     return "\n".join(lines) + "\n\n\n"
