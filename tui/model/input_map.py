@@ -198,7 +198,7 @@ def legend(shown: InputMap) -> list[tuple[str, int | None]]:
 def extent(shown: InputMap) -> str:
     """How far the axes reach, in words."""
     axes = shown.axes if shown.flat or shown.classes else (*shown.axes, ("what it gives", *shown.span))
-    said = [f"{name} {figure(low)} to {figure(high)}" for name, low, high in axes]
+    said = [f"{name} {low:.3g}…{high:.3g}" for name, low, high in axes]
     return ", ".join(f"{words} {way}" for words, way in zip(said, ("across", "up"), strict=False))
 
 

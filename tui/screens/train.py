@@ -48,7 +48,7 @@ class TrainScreen(SteeringScreen):
     TrainScreen #figures { height: auto; max-height: 13; }
     TrainScreen #findings { height: auto; min-height: 4; max-height: 12; }
     TrainScreen.-tall.-wide #findings { max-height: 7; }
-    TrainScreen.-tall.-wide #looks { min-height: 14; }
+    TrainScreen.-tall.-wide #looks { min-height: 12; }
     TrainScreen.-tall.-wide #ridges { height: auto; max-height: 8; }
     TrainScreen TimeLine { display: none; }
     TrainScreen.back TimeLine { display: block; }

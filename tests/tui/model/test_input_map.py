@@ -59,7 +59,7 @@ def test_classes_are_told_by_sign_and_doubt_by_blanks() -> None:
 def test_a_plane_in_words() -> None:
     shown = maps_at([PLANE], None)
     assert shown is not None
-    assert extent(shown) == "x[0] -2 to 2 across, x[1] -2 to 2 up"
+    assert extent(shown) == "x[0] -2…2 across, x[1] -2…2 up"
     words = in_words(shown)
     assert "decision border at step 5" in words
     assert "inner: 50% of the plane" in words
@@ -75,7 +75,7 @@ def test_a_curve_goes_through_its_values() -> None:
     assert rows[-1][-1] == " " != rows[-1][0]
     assert shown.span == pytest.approx((-1, 3), abs=1e-3)
     assert "the network gives -1 to 3" in in_words(shown)
-    assert extent(shown) == "x 0 to 1 across, what it gives -1 to 3 up"
+    assert extent(shown) == "x 0…1 across, what it gives -1…3 up"
 
 
 def test_numbers_of_two_inputs_are_levels() -> None:
