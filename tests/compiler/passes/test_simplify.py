@@ -104,6 +104,29 @@ CASES: dict[str, tuple[Build, str]] = {
     ),
     "reshape of a spread number": (lambda new, x, y: add("reshape", shape=(12,))(spread(new, knob(new))), "k"),
     "sum of sum": (lambda _, x, y: add("sum", axes=(0,))(add("sum", axes=(1,))(x)), "sum(x, 0x1)"),
+    "parts padded and added": (
+        lambda _, x, y: add("pad", axis=0, before=0, after=3)(x) + add("pad", axis=0, before=3, after=0)(y),
+        "concat(x, y, 0)",
+    ),
+    "parts in the middle, the later one first": (
+        lambda _, x, y: add("pad", axis=1, before=5, after=2)(x) + add("pad", axis=1, before=1, after=6)(y),
+        "pad(concat(y, x, 1), 1, 1, 2)",
+    ),
+    "parts apart stay": (
+        lambda _, x, y: add("pad", axis=0, before=0, after=4)(x) + add("pad", axis=0, before=4, after=0)(y),
+        "add(pad(x, 0, 0, 4), pad(y, 0, 4, 0))",
+    ),
+    "parts added to another": (
+        lambda _, x, y: (
+            (add("reshape", shape=(6, 4))(add("concat", axis=0)(x, y)) + add("pad", axis=0, before=0, after=3)(x))
+            + add("pad", axis=0, before=3, after=0)(y)
+        ),
+        "add(concat(x, y, 0), concat(x, y, 0))",
+    ),
+    "concat of concat": (
+        lambda _, x, y: add("concat", axis=1)(add("concat", axis=1)(x, y), x, add("concat", axis=0)(y)),
+        "concat(x, y, x, y, 1)",
+    ),
     "sum over nothing": (lambda _, x, y: add("sum", axes=())(x), "x"),
     "sum of a spread number": (
         lambda new, x, y: add("sum", axes=(0,))(spread(new, knob(new))),
