@@ -13,6 +13,8 @@ POINTS, SIDE, FREE = 4, 2, 16
 """Points of a tile along a side, results of it, and products of a tile for each channel and filter."""
 GROUP, FEWEST = 1 << 13, 8
 """Numbers of a group of tiles, points and results (32 kB), and how many tiles it has at least."""
+LEAST_SUMMED = 16
+"""Tiles of a group over which sums go on."""
 MOST_CHANGED = 1 << 17
 """Changed filters that a thread may have of its own, in numbers (half a megabyte: they stay in the second-level
 cache)."""
@@ -69,16 +71,34 @@ def padded(channels: int) -> int:
     return -(-channels // 16) * 16
 
 
-def tiles_of(slide: dict[str, Any], columns: int, group: int = GROUP) -> Tiles:
-    """Bands no larger than a thread may hold, more than one where a picture is worth sharing; groups of `group`."""
+def most_tiles(channels: int, columns: int) -> int:
+    """Tiles of a group whose points and results stay in the first-level cache."""
+    return max(FEWEST, GROUP // (FREE * (padded(channels) + padded(columns))))
+
+
+def tiles_of(slide: dict[str, Any], columns: int) -> Tiles:
+    """Bands no larger than a thread may hold, more than one where a picture is worth sharing. Groups of whole rows of
+    tiles, or of parts of one: the last part begins further left where they do not come out even."""
     high, wide = (-(-n // SIDE) for n in slide["places"])
     channels = slide["size"][2]
-    most = max(FEWEST, group // (FREE * (padded(channels) + padded(columns))))
-    pieces = -(-wide // most)
-    long = -(-wide // pieces)
-    row = (SIDE * wide + 2) * channels
+    most = most_tiles(channels, columns)
+    long = -(-wide // -(-wide // most))
     work = 9 * channels * columns * slide["places"][0] * slide["places"][1]
-    least = 2 if work >= WORTH_SHARING and high > 1 else 1
+    return _in_groups(high, wide, 2 if work >= WORTH_SHARING and high > 1 else 1, long, most, channels)
+
+
+def apart(slide: dict[str, Any], columns: int) -> Tiles:
+    """The same for sums over all tiles: no two groups share one, and groups are at least `LEAST_SUMMED` where a band
+    has as many, because sums are fetched and put back for each."""
+    high, wide = (-(-n // SIDE) for n in slide["places"])
+    channels = slide["size"][2]
+    most = max(LEAST_SUMMED, most_tiles(channels, columns))
+    long = max(n for n in range(1, wide + 1) if wide % n == 0 and (n == 1 or n <= most))
+    return _in_groups(high, wide, 1, long, most, channels)
+
+
+def _in_groups(high: int, wide: int, least: int, long: int, most: int, channels: int) -> Tiles:
+    row = (SIDE * wide + 2) * channels
     bands = next(b for b in range(least, high + 1) if (high % b == 0 and _held(high // b, row)) or b == high)
     low = max(n for n in range(1, high // bands + 1) if (high // bands) % n == 0 and (n == 1 or n * long <= most))
     return Tiles(high, wide, bands, low, long)

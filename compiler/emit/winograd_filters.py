@@ -14,7 +14,7 @@ from itertools import pairwise
 from .blocking import shares_of
 from .column_sums import HEAD, PARTS
 from .recipe import Recipe
-from .tiling import FREE, GROUP, POINTS, SIDE, Tiles, tiles_of
+from .tiling import FREE, POINTS, SIDE, apart
 from .winograd import Tiled
 
 
@@ -23,16 +23,9 @@ def winograd_filters_text(recipe: Recipe, lanes: int) -> str:
     return _Filters(recipe, lanes).text()
 
 
-def _whole_groups(tiles: Tiles) -> Tiles:
-    """Groups that share no tile."""
-    long = next(n for n in range(tiles.long, 0, -1) if tiles.wide % n == 0)
-    return Tiles(tiles.high, tiles.wide, tiles.bands, tiles.low, long)
-
-
 class _Filters(Tiled):
     def __init__(self, recipe: Recipe, lanes: int) -> None:
-        tiles = tiles_of(recipe["slide"], recipe["columns"], 2 * GROUP)
-        super().__init__({**recipe, "body": [], "exits": []}, _whole_groups(tiles))
+        super().__init__({**recipe, "body": [], "exits": []}, apart(recipe["slide"], recipe["columns"]))
         vectors = self.pitch // lanes
         self.ends, self.vectors = shares_of(self.channels, 1, vectors, self.tiles.count, lanes)
         self.wide, self.last = self.vectors * lanes, vectors % self.vectors
