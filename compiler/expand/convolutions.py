@@ -16,6 +16,8 @@ from .weights import weight
 from .windows import Laid, is_still, laid, reshaped, shaped, table_of
 
 Frozen = tuple[str, tuple[tuple[str, object], ...]]
+FULL = 16
+"""Channels that fill a vector: smaller groups are done several at once, the zeros between them multiplied along."""
 MOST_OF_A_CHANNEL = 8
 """With more filters than this for each single channel, a product for each channel is no worse."""
 
@@ -54,6 +56,12 @@ def _grouped(x: Value, filters: Value, groups: int, options: Options) -> Value:
     channels, count = cast(int, x.type.shape[last]) // groups, cast(int, filters.type.shape[0]) // groups
     if channels == 1 and count <= MOST_OF_A_CHANNEL:
         return _by_channel(laid(x, options), filters, groups, count)
+    together = _together(groups, max(channels, count))
+    if together > 1:
+        filters, groups = _side_by_side(filters, groups, together), groups // together
+        channels, count = channels * together, count * together
+    if groups == 1:
+        return _product(laid(x, options), filters)
     parts = [
         _product(
             laid(add("slice", [x], axis=last, start=g * channels, stop=(g + 1) * channels), options),
@@ -62,6 +70,29 @@ def _grouped(x: Value, filters: Value, groups: int, options: Options) -> Value:
         for g in range(groups)
     ]
     return add("concat", parts, axis=1)
+
+
+def _together(groups: int, channels: int) -> int:
+    """How many groups of so many channels are done as one, so that they fill a vector."""
+    return next(
+        count for count in range(1, groups + 1) if groups % count == 0 and (count * channels >= FULL or count == groups)
+    )
+
+
+def _side_by_side(filters: Value, groups: int, together: int) -> Value:
+    """Filters of `together` groups as those of one: each has zeros for the channels of the other groups."""
+    add, shape = filters.builder.add, filters.type.shape
+    channels = cast(int, shape[-1])
+    rows = cast(int, product(shape[:-1])) // groups
+    table = reshaped(filters, (groups // together, together, rows, channels))
+    parts = [
+        add(
+            "pad", [add("slice", [table], axis=1, start=n, stop=n + 1)],
+            axis=3, before=n * channels, after=(together - 1 - n) * channels,
+        )
+        for n in range(together)
+    ]  # fmt: skip
+    return reshaped(add("concat", parts, axis=1), (*shape[:-1], together * channels))
 
 
 def _by_channel(x: Laid, filters: Value, channels: int, count: int) -> Value:
