@@ -33,7 +33,7 @@ from .judged import class_names, target_of
 from .observe import values_for
 from .observing import main_weights, seconds_of
 from .order import Rows
-from .painted import Painter
+from .painted import NotPainted, Painter
 from .predicting import run_batches
 from .sizes import Array, rounded
 
@@ -60,7 +60,7 @@ class Looker:
     def __init__(self, loaded: start.Loaded, engine: Engine, data: Dataset) -> None:
         self._loaded, self._engine, self._data = loaded, engine, data
         self._graphs: dict[str, Graph] = {}
-        self._painter: Painter | None = None
+        self._painter: Painter | NotPainted | None = None
 
     @property
     def parts(self) -> dict[str, int]:
@@ -179,8 +179,14 @@ class Looker:
         return {"output": painted.output, "made": packed(painted.made)}
 
     def _paints(self) -> Painter:
+        """Who paints; that nobody does is found once."""
         if self._painter is None:
-            self._painter = Painter(self._loaded)
+            try:
+                self._painter = Painter(self._loaded)
+            except NotPainted as found:
+                self._painter = found
+        if isinstance(self._painter, NotPainted):
+            raise self._painter
         return self._painter
 
     def _most(self, command: Mapping[str, Any], usual: int) -> int:

@@ -120,6 +120,8 @@ def mapper_of(
     loaded: start.Loaded, engine: Engine, data: Dataset, steps: int = 1000, allowance: float = ALLOWANCE
 ) -> Mapper | None:
     """Who maps this network; None where its input is more than two numbers, or what it gives cannot be drawn."""
+    if any(int(np.prod(loaded.schema.columns[column.name].shape)) > 2 for column in engine.plan.columns):
+        return None
     try:
         graph = start.expanded(loaded, "predict")
         names = dict.fromkeys(str(node.attr("name")) for node in graph if node.op == "column")

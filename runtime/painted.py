@@ -44,19 +44,15 @@ class Painter:
     def __init__(self, loaded: start.Loaded) -> None:
         self._loaded = loaded
         nodes = list(loaded.experiment.graph)
-        taps = [node.id for node in nodes if node.op not in ("number", "mode")]
-        graph = self._graph = start.expanded(loaded, "predict", taps)
-        self._fields = {
-            node.id: shape
-            for node in nodes
-            if node.op == "field" and _is_picture(shape := _shape(graph, f"out/{node.id}"))
-        }
+        self._fields = {node.id: shape for node in nodes if node.op == "field" and _is_picture(shape := _example(node))}
         self._output, self._shape = self._found()
+        taps = [node.id for node in nodes if node.op not in ("number", "mode")]
+        self._graph = start.expanded(loaded, "predict", taps)
 
     def _found(self) -> tuple[str, tuple[int, ...]]:
         """The output that is a picture, and its shape: its own, or that of the input with as many numbers."""
         for node in self._loaded.experiment.outputs.values():
-            shape = _shape(self._graph, f"out/{node}")
+            shape = _example(self._loaded.experiment.graph[node])
             if _is_picture(shape):
                 return node, shape
             for known in self._fields.values():
@@ -79,7 +75,7 @@ class Painter:
         code = self._code()
         if code is None:
             raise NotPainted("no layer of this network can be fed noise in place of an example")
-        shape = _shape(self._graph, f"out/{code}")
+        shape = _example(self._graph[self._graph.outputs[f"out/{code}"]])
         draws = np.random.default_rng(0).standard_normal((count, *shape)).astype(np.float32)
         rows = np.zeros(count, np.int64)
         every = self._every(engine, columns, rows, {self._graph.outputs[f"out/{code}"]: draws})
@@ -144,10 +140,9 @@ def _ancestors(graph: Graph, end: str, stop: str = "") -> set[str]:
     return found
 
 
-def _shape(graph: Graph, output: str) -> tuple[int, ...]:
-    """Of one example; () where the output is not there, or its sizes are not known."""
-    node = graph.outputs.get(output)
-    sizes = graph[node].type.shape[1:] if node is not None else ()
+def _example(node: Node) -> tuple[int, ...]:
+    """The shape of one example; () where its sizes are not known."""
+    sizes = node.type.shape[1:]
     known = tuple(size for size in sizes if isinstance(size, int))
     return known if len(known) == len(sizes) else ()
 

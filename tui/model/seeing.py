@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -15,6 +16,8 @@ from .live_look import look_live
 from .look_inside import look_beside
 from .observed import Inside
 
+SAVED_SECONDS, SAVED_LOOKS = 3.0, 60
+"""How long a checkpoint is waited for, and how often is looked for it."""
 LEAST_SECONDS, SHARE = 10.0, 10.0
 """Between looks: at least so long, and so many times what a look takes."""
 
@@ -29,6 +32,14 @@ class Looked(Protocol):
     @property
     def state(self) -> str: ...
     def look(self, what: str, **more: Any) -> Mapping[str, Any]: ...
+
+
+class Sent(Protocol):
+    """A run that can be told something."""
+
+    folder: Path
+
+    def send(self, command: dict[str, Any]) -> Mapping[str, Any]: ...
 
 
 @dataclass(slots=True)
@@ -68,6 +79,21 @@ class Seeing:
                 # it ended in this moment, or nothing listens: its checkpoint tells as much
                 pass
         return self.beside(run.folder, self.row)
+
+
+def saved_now(run: Sent, waits: Callable[[float], object] = time.sleep) -> bool:
+    """Have a living training write a checkpoint, and wait for it, some seconds at most; gives whether it came."""
+    before = _changed(run.folder)
+    try:
+        if not run.send({"do": "checkpoint"}).get("ok"):
+            return False
+    except ControlError:
+        return False
+    for _ in range(SAVED_LOOKS):
+        if _changed(run.folder) != before:
+            return True
+        waits(SAVED_SECONDS / SAVED_LOOKS)
+    return False
 
 
 def layers_of(view: View) -> list[str]:

@@ -15,7 +15,7 @@ from textual.widgets import Footer
 from ..desk import Desk
 from ..model.curves import Look, looked
 from ..model.observed import SIZES
-from ..model.seeing import Seeing
+from ..model.seeing import Seeing, saved_now
 from ..model.told import Told, told
 from ..widgets.chart import LOOK_KEYS, Chart
 from ..widgets.figures import Figures, Findings, RunLine, TimeLine
@@ -290,6 +290,8 @@ class TrainScreen(SteeringScreen):
         if self.desk.run is None:
             self.notify(NO_RUN, severity="warning")
             return
+        if self.desk.run.state == "running" and not self.desk.read_only:
+            await asyncio.to_thread(saved_now, self.desk.run)
         # it brings the compiler along, which takes a while
         from .numbers import NumbersScreen
 

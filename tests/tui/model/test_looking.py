@@ -19,7 +19,7 @@ from netloom.tui.model.look_inside import NotSeen, load, look, look_beside, main
 from netloom.tui.model.observed import Answer, Inside
 from netloom.tui.model.pictures import Shown
 from netloom.tui.model.run_client import RunClient
-from netloom.tui.model.seeing import Seeing, layers_of, part_of
+from netloom.tui.model.seeing import Seeing, layers_of, part_of, saved_now
 from netloom.tui.model.seen_pictures import channels, filters, light
 
 from ..records import events, write
@@ -189,3 +189,25 @@ def test_layers_and_part_come_from_the_record(tmp_path: Path) -> None:
     assert layers_of(run.view) == ["dense1", "dense2"]
     assert part_of(run.view) == "validation"
     assert (layers_of(View()), part_of(View())) == ([], "train")
+
+
+def test_a_living_training_saves_before_its_numbers_are_shown(tmp_path: Path) -> None:
+    class Told:
+        """A training that saves at the third look, if at all."""
+
+        def __init__(self, *, ok: bool, looks: int) -> None:
+            self.folder, self.ok, self.looks = write(tmp_path, f"digits-{ok}-{looks}"), ok, looks
+
+        def send(self, command: dict[str, Any]) -> Mapping[str, Any]:
+            assert command == {"do": "checkpoint"}
+            return {"ok": self.ok}
+
+        def wait(self, seconds: float) -> None:
+            assert seconds < 0.1
+            self.looks -= 1
+            if self.looks == 0:
+                (self.folder / "checkpoints" / "last.safetensors").write_bytes(b"new")
+
+    for ok, looks, comes in ((True, 3, True), (False, 3, False), (True, 1000, False)):
+        run = Told(ok=ok, looks=looks)
+        assert saved_now(run, run.wait) is comes
