@@ -70,9 +70,12 @@ class Part:
 
     def walk(self) -> Iterator[Part]:
         """This part and all within it, in the order of the file."""
-        yield self
-        for part in self.inner.values():
-            yield from part.walk()
+        waiting = [self]
+        while waiting:
+            part = waiting.pop()
+            yield part
+            if part.inner:
+                waiting.extend(reversed(part.inner.values()))
 
 
 def parts(text: str, tree: Tree, read: Iterable[yaml.Event] | None = None) -> Part:

@@ -58,7 +58,13 @@ def tensor_names(document: Document, address: Address) -> tuple[str, ...]:
     if body is None:
         return ()
     own = {str(address[-1])} if address else set()
-    return tuple(dict.fromkeys(name for name in _names(body) if name not in own))[:MOST_NAMES]
+    found = dict[str, None]()
+    for name in _names(body):
+        if name not in own:
+            found[name] = None
+        if len(found) == MOST_NAMES:
+            break
+    return tuple(found)
 
 
 def _body(document: Document, address: Address) -> Part | None:

@@ -77,6 +77,7 @@ class FieldRow(Widget):
         self.field: Field | None = None
         self.owner, self.heading, self.label = "", "", LABEL
         self._remark = ""
+        self._room = (-1, -1, -1)
         self._list: WordList | None = None
         self._moved = False
         self._help_of = help_of
@@ -134,9 +135,12 @@ class FieldRow(Widget):
     def _lay(self) -> None:
         above = 1 if self.heading else 0
         below = len(self._wrapped(self._remark)) if self._remark else 0
-        self.styles.height = above + 1 + below
-        self._input.styles.margin = (above, 2, 0, self.label)
-        self.refresh(layout=True)
+        room = (above, below, self.label)
+        if room != self._room:
+            self._room = room
+            self.styles.height = above + 1 + below
+            self._input.styles.margin = (above, 2, 0, self.label)
+        self.refresh()
 
     def _wrapped(self, text: str) -> list[Text]:
         width = max(8, (self.size.width or 30) - 2)
