@@ -76,6 +76,10 @@ class LayOut(Pass):
                 for whole, flat in ((node.id, node.inputs[0]), (node.inputs[0], node.id)):
                     if graph[whole].type.rank == PICTURE and orders.get(classes.of(whole)) == FILTERS:
                         orders.setdefault(classes.of(flat), (1, 0))
+        for node in graph:
+            # sums over all places are made row by row of the window, for all filters at once
+            if node.op == "matmul" and node.attr("transpose_a") and graph[node.inputs[1]].op == "windows":
+                orders.setdefault(classes.of(node.id), (1, 0))
         return orders
 
 
