@@ -89,6 +89,11 @@ class Worked:
     made_up: bool
 
 
+def weight_shapes(loaded: start.Loaded) -> dict[str, tuple[int, ...]]:
+    """The shape of each weight of a network, by its name."""
+    return {weight.name: tuple(weight.shape) for node in loaded.experiment.graph for weight in weights_of(node)}
+
+
 def work_through(
     loaded: start.Loaded, examples: int = 1, first: int = 0, states: Mapping[str, Array] | None = None
 ) -> Worked:

@@ -15,12 +15,11 @@ from typing import Any, Literal
 import numpy as np
 import numpy.typing as npt
 
-from ...compiler.experiment import weights_of
 from ...dsl.diagnostics import NetloomError
 from ...runtime import launch
 from ...runtime.runs import RunFolder
 from ...runtime.start import Loaded
-from ...runtime.worked import Named, Worked, WorkedLayer, WorkedLoss, work_through
+from ...runtime.worked import Named, Worked, WorkedLayer, WorkedLoss, weight_shapes, work_through
 from .checking import loaded_of
 from .sums import backward_lines, forward_lines, loss_lines
 
@@ -85,7 +84,7 @@ def numbers_of(source: Source, examples: int, first: int = 0) -> tuple[Worked, s
         return work_through(loaded, examples, first), "first weights"
     arrays, progress = launch.states_of(run)
     known = _fitting(loaded, arrays)
-    missing = len(_names(loaded)) - len(known)
+    missing = len(weight_shapes(loaded)) - len(known)
     if not known:
         raise NetloomError(f"no weights of {run.name} fit this network: w takes first ones")
     words = f"weights of {run.name}, step {progress.step:,}" + (f" ({missing} of them first ones)" if missing else "")
@@ -94,13 +93,8 @@ def numbers_of(source: Source, examples: int, first: int = 0) -> tuple[Worked, s
 
 def _fitting(loaded: Loaded, arrays: Mapping[str, Array]) -> dict[str, Array]:
     """Those of a run's arrays that are weights of this network, by name and shape."""
-    wanted = _names(loaded)
+    wanted = weight_shapes(loaded)
     return {name: arrays[name] for name, shape in wanted.items() if name in arrays and arrays[name].shape == shape}
-
-
-def _names(loaded: Loaded) -> dict[str, tuple[int, ...]]:
-    """The shapes of a network's weights by their names."""
-    return {weight.name: tuple(weight.shape) for node in loaded.experiment.graph for weight in weights_of(node)}
 
 
 def stages_of(worked: Worked) -> list[Stage]:

@@ -42,12 +42,14 @@ class InputMapView(Vertical, can_focus=True):
         yield self._body
 
     def show(self, shown: InputMap | None, title: str, empty: str) -> None:
-        """Another map, or None and why there is none."""
+        """Another map, or None and why there is none; nothing is drawn where it is the same."""
+        same = shown is self._shown and shown is not None
         self._empty = empty
         self.border_title = title
         self.border_subtitle = f"step {shown.step:,}" if shown is not None else ""
         self._shown = shown
-        self._draw()
+        if not same:
+            self._draw()
 
     @property
     def words(self) -> str:
