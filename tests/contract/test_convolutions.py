@@ -66,7 +66,8 @@ def check(case: dict[str, Any], batch: int, threads: int) -> None:
         places(case["height"], case["width"], **window)
     except ShapeError:
         assume(False)
-    check_kernels(run_passes(PASSES, network(**case)), batch, threads, "matmul")
+    # sums reach 80, and the interpreter rounds them too: to 4e-6 each way, of which a small tanh's slope makes 3e-5
+    check_kernels(run_passes(PASSES, network(**case)), batch, threads, "matmul", atol=1e-4)
 
 
 @settings(max_examples=5, phases=[Phase.generate], deadline=None)

@@ -40,7 +40,9 @@ def drawn(data: st.DataObject) -> Graph:
     return run_passes(PASSES, graph)
 
 
-def check_kernels(graph: Graph, batch: int, threads: int, op: str | None = None, *, lanes: int = 16) -> None:
+def check_kernels(
+    graph: Graph, batch: int, threads: int, op: str | None = None, *, lanes: int = 16, atol: float = 2e-5
+) -> None:
     """Every kernel of a lowered graph against the interpreter, or those alone that hold an op."""
     sizes = {"B": batch, "N": 5}
     values = random_values(graph, sizes, 0)
@@ -52,7 +54,7 @@ def check_kernels(graph: Graph, batch: int, threads: int, op: str | None = None,
         for node_id, array in found.items():
             wanted = every[node_id]
             size = max(1.0, float(np.abs(wanted[np.isfinite(wanted)]).max(initial=0.0)))
-            np.testing.assert_allclose(array, wanted, rtol=2e-4, atol=2e-5 * size, err_msg=graph.text())
+            np.testing.assert_allclose(array, wanted, rtol=2e-4, atol=atol * size, err_msg=graph.text())
 
 
 @settings(max_examples=15, phases=[Phase.generate])
