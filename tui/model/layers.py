@@ -74,17 +74,20 @@ class Totals:
     exact: bool = False
     measured: bool = field(default=False)
 
-    def words(self) -> tuple[str, ...]:
-        """The figures for one line, the most telling first; `≈` marks estimates."""
+    def words(self, *, short: bool = False) -> tuple[str, ...]:
+        """The figures for one line, the most telling first; `≈` marks estimates. `short`: for a line of 80 columns."""
         if not self.layers:
             return ()
         about = "" if self.exact else "≈ "
-        found = [f"{counted(self.parameters)} parameters", f"{counted(self.multiply_adds)} multiply-adds"]
+        found = [
+            f"{counted(self.parameters)} parameters",
+            f"{counted(self.multiply_adds)} {'mul-adds' if short else 'multiply-adds'}",
+        ]
         if self.memory is not None:
-            found.append(f"{about}{in_bytes(self.memory)} in batches of {self.batch:,}")
+            found.append(f"{about}{in_bytes(self.memory)}" + ("" if short else f" in batches of {self.batch:,}"))
         if self.seconds is not None:
             said = in_time(self.seconds)
-            found.append(f"{said if said[0] == '<' else f'≈ {said}'} an epoch")
+            found.append(f"{said if said[0] == '<' else f'≈ {said}'}{'/epoch' if short else ' an epoch'}")
         return tuple(found)
 
 

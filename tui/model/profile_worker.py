@@ -1,6 +1,6 @@
 """The process that times a network: `python -m netloom.tui.model.profile_worker`.
 
-It reads one line of JSON (`text`, `path`, `what`: `profile` or `kernels`) and writes lines of JSON as `profiling.Said` has them.
+It reads one line of JSON (`text`, `path`, `what`: `profile`, `kernels` or `totals`) and writes lines of JSON as `profiling.Said` has them.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any, TextIO
 
+from ...compiler.layer_table import layer_rows
 from ...dsl.diagnostics import NetloomError
 from ...runtime import start
 from ...runtime.compiling import Progress
@@ -20,8 +21,11 @@ from ...runtime.machine import Peak, keep_peak, machine_peak
 from ...runtime.profile import as_data, profile_loaded
 from .checking import loaded_of
 from .profiling import Said
+from .totals import estimate, from_plan
 
 Say = Callable[[Said], None]
+BEHIND = 10
+"""How far a process that nobody waits for stands behind others."""
 
 
 def profile(request: dict[str, Any], say: Say) -> None:
@@ -31,6 +35,9 @@ def profile(request: dict[str, Any], say: Say) -> None:
         loaded = loaded_of(request["text"], path)
         if request["what"] == "kernels":
             say(_kernels(loaded, say))
+            return
+        if request["what"] == "totals":
+            say(_totals(loaded))
             return
         mode = "train" if loaded.experiment.trains else "predict"
         peak = _peak(say)
@@ -55,6 +62,14 @@ def _kernels(loaded: start.Loaded, say: Say) -> Said:
     ready.engine.close()
     words = f"{made.compiled} kernels made, {made.reused} were there, in {ready.compile_seconds:.2f} s"
     return Said(words, ended=True)
+
+
+def _totals(loaded: start.Loaded) -> Said:
+    """Memory and time from the compiled plan; no kernel is made. Nobody waits for it: others go first."""
+    os.nice(BEHIND)
+    rows = layer_rows(loaded.experiment)
+    found = from_plan(start.compile_loaded(loaded).plan, estimate(loaded.experiment, rows, loaded.schema))
+    return Said(memory=found.memory, seconds=found.seconds, ended=True)
 
 
 def _peak(say: Say) -> Peak:

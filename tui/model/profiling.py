@@ -18,26 +18,29 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
+What = Literal["profile", "kernels", "totals"]
 WORKER = f"{__package__}.profile_worker"
 
 
 @dataclass(frozen=True, slots=True)
 class Said:
     """One word from the process: how far it is (`done` of `count`); at the end (`ended`) the profile, or what was
-    made, or the mistake."""
+    made, or the exact `memory` in bytes and `seconds` of an epoch, or the mistake."""
 
     words: str = ""
     done: int = 0
     count: int = 0
     profile: dict[str, Any] | None = None
+    memory: int | None = None
+    seconds: float | None = None
     mistake: str = ""
     ended: bool = False
 
 
 class Profiling:
-    """One process at work: a `profile`, or the network's `kernels` and no more."""
+    """One process at work: a `profile`, or the network's `kernels` and no more, or its exact `totals`."""
 
-    def __init__(self, text: str, path: Path | None, what: Literal["profile", "kernels"] = "profile") -> None:
+    def __init__(self, text: str, path: Path | None, what: What = "profile") -> None:
         self.cancelled = False
         request = json.dumps({"text": text, "path": str(path.resolve()) if path else None, "what": what})
         # its own group: the workers that compile kernels end with it

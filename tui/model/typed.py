@@ -146,6 +146,8 @@ def _formula(tree: Tree) -> str:
         return "A formula is wanted, and this is a list. Write `stride != 1`."
     if isinstance(tree.value, bool):
         return ""
+    if isinstance(tree.value, int | float):
+        return "A number is neither true nor false. Compare it: `stride != 1`."
     text = tree.text
     inner = text[2:-1] if text.startswith("$(") and text.endswith(")") else text
     try:

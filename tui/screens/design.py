@@ -16,7 +16,6 @@ from ...dsl.diagnostics import NetloomError
 from ..desk import Desk
 from ..model.form import Form, bare_form, form_of, sections
 from ..model.heats import KINDS, heats
-from ..model.inner_fields import set_within
 from ..widgets.graph_view import GraphView
 from ..widgets.inspector import Inspector
 from ..widgets.minimap import MiniMap
@@ -25,9 +24,8 @@ from ..widgets.problems import ProblemsPane
 from ..widgets.top_bar import TopBar
 from ..widgets.totals_bar import TotalsBar
 from ..widgets.yaml_pane import YamlPane
-from .design_edits import EditingScreen
+from .design_forms import FormScreen
 from .design_looks import KEYS, LOOKS
-from .lines import LinesDialog
 
 if TYPE_CHECKING:
     from ...dsl.edit import Document
@@ -42,7 +40,7 @@ FORM_DELAY = 0.08
 PANES = ("graph", "inspector", "yaml", "problems", "palette")
 
 
-class DesignScreen(EditingScreen):
+class DesignScreen(FormScreen):
     """One file, edited as a picture, by a form, or as text."""
 
     AUTO_FOCUS = "GraphView"
@@ -131,14 +129,13 @@ class DesignScreen(EditingScreen):
         self.sketch.learn(checked)
         self._show(checked, made)
         self._keep_copy()
+        self.exact_later(checked)
 
     @work(thread=True, exclusive=True, group="keep")
     def _keep_copy(self) -> None:
         self.app.keep_copy()  # type: ignore[attr-defined]
 
     def _show(self, checked: Checked, made: Made | None = None) -> None:
-        errors = sum(d.severity == "error" for d in checked.diagnostics)
-        warnings = sum(d.severity == "warning" for d in checked.diagnostics)
         graph = self.graph
         graph.grey = checked.grey
         if checked.picture is not None:
@@ -146,12 +143,18 @@ class DesignScreen(EditingScreen):
         self.query_one(ProblemsPane).show(checked.problems)
         self.query_one(PalettePane).show(self.sketch.document if self.sketch.readable else None)
         self.query_one(YamlPane).mark(checked.diagnostics)
-        bar = self.query_one(TotalsBar)
-        bar.show(checked.totals.words(), errors, warnings)
-        bar.note("the picture is that of the last text that could be read" if checked.grey else "")
-        self._show_form()
+        self.told(checked)
+        self.show_form()
 
-    def _show_form(self) -> None:
+    def told(self, checked: Checked) -> None:
+        """The totals, and how the check went."""
+        bar, totals = self.query_one(TotalsBar), checked.totals
+        warnings = sum(d.severity == "warning" for d in checked.diagnostics)
+        bar.show(totals.words(), checked.errors, warnings, totals.words(short=True))
+        bar.note("the picture is that of the last text that could be read" if checked.grey else "")
+
+    def show_form(self) -> None:
+        """The form of what has the focus, or of the section that was asked for."""
         inspector, checked = self.query_one(Inspector), self.desk.checked
         if self._section and self.sketch.readable:
             inspector.show(form_of(self.sketch.document, self._section))
@@ -183,53 +186,14 @@ class DesignScreen(EditingScreen):
         if self._form_due is not None:
             self._form_due.stop()
         if self.desk.timers:
-            self._form_due = self.set_timer(FORM_DELAY, self._show_form)
+            self._form_due = self.set_timer(FORM_DELAY, self.show_form)
         else:
-            self._show_form()
+            self.show_form()
 
     def on_graph_view_opened(self, _event: GraphView.Opened) -> None:
         """Enter goes to the form."""
-        self._show_form()
+        self.show_form()
         self._go_to("inspector")
-
-    def on_inspector_set_option(self, event: Inspector.SetOption) -> None:
-        """A field was filled in, or emptied."""
-        one, option, value = event.id, event.option, event.value
-        chosen = self._chosen()
-        if self.desk.checked is None or one not in self.desk.checked.layers:
-            done = self._edit(lambda: self.sketch.set_at(one, option, value))
-        elif len(chosen) > 1 and one in chosen:
-            done = self._edit(lambda: self.sketch.set_many(chosen, option, value))
-        elif value is None:
-            done = self._edit(lambda: self.sketch.unset_option(one, option))
-        else:
-            done = self._edit(lambda: self.sketch.set_option(one, option, value))
-        if not done:
-            self._show_form()
-
-    def on_inspector_edit_lines(self, event: Inspector.EditLines) -> None:
-        """A value is edited in several lines, checked as it is typed, and set as one step."""
-        place, field = event.id, event.field
-        found = self.sketch.lines_at(place, field.path)
-
-        def taken(text: str | None) -> None:
-            if text is not None and text != found:
-                value = set_within(field, field.read(text).value)
-                self._edit(lambda: self.sketch.set_lines(place, field.path, text, value))
-
-        self.app.push_screen(LinesDialog(field, found or "", read_only=self.desk.read_only), taken)
-
-    def on_inspector_rename(self, event: Inspector.Rename) -> None:
-        """The name was changed in the form."""
-        if not self._edit(lambda: self.sketch.rename(event.id, event.name)):
-            self._show_form()
-
-    def on_inspector_replace_kind(self, event: Inspector.ReplaceKind) -> None:
-        """Another kind was chosen in the form."""
-        known = self.desk.checked is not None and event.id in self.desk.checked.layers
-        replace = self.sketch.replace_kind if known else self.sketch.replace_at
-        if not self._edit(lambda: replace(event.id, event.kind)):
-            self._show_form()
 
     def on_palette_pane_chosen(self, event: PalettePane.Chosen) -> None:
         """A kind was taken from the palette."""
@@ -262,7 +226,7 @@ class DesignScreen(EditingScreen):
         """Escape in a field: back to the picture."""
         if self._section:
             self._section = ""
-            self._show_form()
+            self.show_form()
         self._go_to("graph")
 
     def on_yaml_pane_left(self) -> None:
@@ -308,7 +272,7 @@ class DesignScreen(EditingScreen):
         there = sections(self.sketch.document)
         at = there.index(self._section) + by if self._section in there else 0
         self._section = there[at % len(there)]
-        self._show_form()
+        self.show_form()
         self._go_to("inspector")
 
     def on_inspector_turned(self, event: Inspector.Turned) -> None:

@@ -6,8 +6,6 @@ from abc import abstractmethod
 from collections.abc import Callable
 from typing import Any
 
-from textual.screen import Screen
-
 from ...dsl.edit import Refused
 from ..desk import Desk
 from ..model.sketch import Sketch
@@ -15,9 +13,10 @@ from ..widgets.graph_view import GraphView
 from ..widgets.palette import PaletteDialog
 from ..widgets.totals_bar import TotalsBar
 from .ask import Ask
+from .exact import ExactScreen
 
 
-class EditingScreen(Screen[None]):
+class EditingScreen(ExactScreen):
     """A screen with a picture of a file that is edited."""
 
     def __init__(self, desk: Desk) -> None:

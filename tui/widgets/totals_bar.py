@@ -16,12 +16,13 @@ class TotalsBar(Widget):
     def __init__(self) -> None:
         super().__init__()
         self._figures: tuple[str, ...] = ()
+        self._short: tuple[str, ...] = ()
         self._errors = self._warnings = 0
         self._note = ""
 
-    def show(self, figures: tuple[str, ...], errors: int, warnings: int) -> None:
-        """Put other figures."""
-        self._figures, self._errors, self._warnings = figures, errors, warnings
+    def show(self, figures: tuple[str, ...], errors: int, warnings: int, short: tuple[str, ...] = ()) -> None:
+        """Put other figures; `short`: where those are too long for the line."""
+        self._figures, self._errors, self._warnings, self._short = figures, errors, warnings, short or figures
         self.refresh()
 
     def note(self, words: str) -> None:
@@ -39,7 +40,8 @@ class TotalsBar(Widget):
             line.append(f"! {self._warnings} warning{'s' * (self._warnings > 1)}  ", style="yellow")
         if not self._errors and not self._warnings and self._figures:
             line.append("✓  ", style="green")
-        line.append(" · ".join(self._figures))
+        told = " · ".join(self._figures)
+        line.append(told if line.cell_len + len(told) <= self.content_size.width else " · ".join(self._short))
         if self._note:
             line.append(f"  {self._note}", style="italic dim")
         return line
