@@ -70,8 +70,10 @@ def _option(name: str, value: object) -> str:
 
 
 def sizes(value: object, axes: int = 2) -> str:
-    """`(3, 3)` as `3×3`; one number stands for all sides."""
+    """`(3, 3)` as `3×3`; one number stands for all sides. Along one axis `of 3`."""
     each = value if isinstance(value, tuple) else (value,)
+    if axes == 1:
+        return f"of {each[0]}"
     return "×".join(map(str, each * axes if len(each) == 1 else each))
 
 

@@ -313,3 +313,15 @@ def test_a_skip_is_a_link_that_a_longer_way_goes_round(seed: int) -> None:
         reach |= more
     wanted = {(a, b) for a, b in pairs if any((a, c) in set(pairs) and (c, b) in reach for c in range(size))}
     assert skips(shown) == {(f"b{a}", f"b{b}") for a, b in wanted}
+
+
+def test_windows_are_told_along_all_their_axes() -> None:
+    told = {
+        box.kind: box.detail
+        for name in ("digits_as_signals", "scale_space")
+        for box in picture(f"pictures/{name}").boxes
+    }
+    assert told["conv3d"] == "24 filters 3×3×3"
+    assert told["conv1d"] == "64 filters of 3, same"
+    assert told["max_pool"] == "1×2×2"
+    assert [family_of(kind) for kind in ("conv1d", "conv3d", "avg_pool")] == ["weights", "weights", "pool"]

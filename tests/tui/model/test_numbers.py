@@ -63,6 +63,19 @@ def test_a_convolution_and_a_pool_come_out() -> None:
     assert any("max(" in line for line in arithmetic(of_kind["max_pool"], 0, 0))
 
 
+def test_a_signal_and_a_volume_come_out() -> None:
+    step = worked("pictures/signal_by_hand")
+    named = {each.layer.id: each for each in stages_of(step) if each.layer is not None}
+    assert "place 4, filter 1: z = " in "".join(arithmetic(named["rises"], 0, 3))
+    assert "place 2, channel 1: max(" in "".join(arithmetic(named["strongest"], 0, 1))
+    kinds = {
+        each.layer.kind: "".join(arithmetic(each, 0, 0))
+        for each in stages_of(worked("pictures/scale_space")) if each.layer is not None and each.title[0] == "↓"
+    }  # fmt: skip
+    assert "slice 1, row 1, column 1, filter 1: z = " in kinds["conv3d"]
+    assert "slice 1, row 1, column 1, channel 1: max(" in kinds["max_pool"]
+
+
 @pytest.mark.parametrize(
     "name", ["start/digits", "pictures/resnet_small", "pictures/vision_transformer", "weights/tied"]
 )
