@@ -8,6 +8,7 @@ Each command is answered between two stretches of steps, with the weights of tha
 - `attention`: the same, of the matrices that each softmax within the layer or block gives; without a layer, of all
   those that are as wide as high.
 - `weights`: `layer`: its largest weight that is learnt, such as the filters of a convolution.
+- `numbers`: `part`, `most`: of a network that gives a number an example, those that are farthest off, and the first.
 - `predictions`: `part`, `most`: the confusion matrix, the examples that the network is most wrong about (`worst`), and
   what it says of the first (`some`).
 - `copies`: `part`, `row`, `most`: pictures that the network gives out, beside those it is shown.
@@ -28,8 +29,9 @@ from ..dsl.diagnostics import NetloomError
 from ..dsl.suggest import did_you_mean
 from . import start
 from .data.dataset import Dataset
+from .data.fitted import prepared
 from .engine import Engine
-from .judged import class_names, target_of
+from .judged import class_names, steps_of, target_of
 from .observe import values_for
 from .observing import main_weights, seconds_of
 from .order import Rows
@@ -75,6 +77,7 @@ class Looker:
             "attention": self._attention,
             "weights": self._weights,
             "predictions": self._predictions,
+            "numbers": self._numbers,
             "copies": self._copies,
             "samples": self._samples,
         }
@@ -218,6 +221,34 @@ class Looker:
         if len(shares) != len(truth) or shares.shape[1] != len(names):
             raise NotSeen("this network answers more than one class an example: its mistakes cannot be counted so")
         return _mistakes(shares, truth, places, names, int(command.get("most", 24)))
+
+    def _numbers(self, command: Mapping[str, Any]) -> dict[str, Any]:
+        rows, target = self._part(command), target_of(self._loaded)
+        if target is None or class_names(self._loaded) or int(np.prod(self._loaded.schema.columns[target].shape)) != 1:
+            raise NotSeen("this network does not give one number an example to be compared")
+        places = np.arange(0, len(rows), -(-len(rows) // MOST_EXAMPLES))
+        outputs = run_batches(self._engine, rows[places], np.zeros(len(self._engine.plan.knobs), np.float32))
+        given = next((one.reshape(-1) for one in outputs.values() if one.size == len(places)), None)
+        if given is None:
+            raise NotSeen("this network does not give one number an example to be compared")
+        steps, chosen = steps_of(self._loaded, target), rows[places]
+        values = prepared(self._data, target, steps, chosen) if steps else self._data.columns[target][chosen]
+        return _off(given, np.asarray(values, np.float64).reshape(-1), places, int(command.get("most", 24)))
+
+
+def _off(given: Array, truth: Array, places: Rows, most: int) -> dict[str, Any]:
+    """How far numbers are off, the farthest first."""
+    off = np.abs(given - truth)
+
+    def said(i: int) -> dict[str, Any]:
+        return {"row": int(places[i]), "truth": rounded(float(truth[i])), "taken": rounded(float(given[i])),
+                "off": rounded(float(off[i]))}  # fmt: skip
+
+    order = np.argsort(-off, kind="stable")[: min(most, MOST_WORST)]
+    return {
+        "count": len(truth), "off": rounded(float(off.mean())), "worst": [said(i) for i in order],
+        "some": [said(i) for i in range(min(SOME, len(truth)))],
+    }  # fmt: skip
 
 
 def _of_each_class(probabilities: Array) -> Array:

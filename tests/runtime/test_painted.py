@@ -65,6 +65,7 @@ def test_a_sample_is_what_the_decoder_makes_of_noise(runs: Path) -> None:
 
 def test_who_gives_no_pictures_says_so(runs: Path) -> None:
     assert "gives out no pictures" in ask(runs / "digits-1", "copies")["error"]
+    assert "does not give one number" in ask(runs / "digits-1", "numbers")["error"]
     assert "no layer of this network can be fed noise" in ask(runs / "autoencoder-digits-1", "samples")["error"]
     assert "there is no example 9999" in ask(runs / "autoencoder-digits-1", "copies", row=9999)["error"]
 
@@ -76,3 +77,17 @@ def test_some_answers_are_told_besides_the_worst(runs: Path) -> None:
     assert len(found) == 1797
     assert all(0.1 <= one["sure"] <= 1 for one in answer["some"])
     assert len(answer["worst"]) == 3
+
+
+def test_numbers_are_told_by_how_far_they_are_off(tmp_path: Path) -> None:
+    run = netloom.train(EXAMPLES / "regression" / "linear.yaml", epochs=3, folder=tmp_path)
+    answer = ask(run.folder, "numbers", part="train", most=5)
+    (found,) = netloom.predict(run.folder.name, folder=tmp_path).values()
+    said = {one["row"]: one for one in (*answer["worst"], *answer["some"])}
+    with looking_into(RunFolder(run.folder)) as (_, looker):
+        rows = looker._data.parts["train"]
+    for row, one in said.items():
+        assert one["taken"] == pytest.approx(float(found.reshape(-1)[rows[row]]), rel=1e-3)
+        assert one["off"] == pytest.approx(abs(one["taken"] - one["truth"]), abs=0.2)
+    off = [one["off"] for one in answer["worst"]]
+    assert off == sorted(off, reverse=True)

@@ -43,6 +43,8 @@ def look_live(look: Look, layers: Sequence[str], part: str, row: int = 0) -> Ins
         pictures["examples"] = tuple(_examples(look, answers)) if picture is not None else ()
         counts = np.array(guesses["confusion"], np.float64)
         confusion = Confusion(counts, tuple(guesses["classes"]), part, int(guesses["step"]))
+    elif (numbers := _asked(look, "numbers", part=part, most=EXAMPLES)) is not None:
+        answers = tuple(_numbers(numbers, part))
     return Inside(pictures_step=int(told["step"]), pictures=pictures, confusion=confusion, answers=answers)
 
 
@@ -89,6 +91,14 @@ def _answers(guesses: Mapping[str, Any], part: str) -> Iterator[Answer]:
     right = [one for one in guesses.get("some", ()) if one["taken"] == one["truth"]]
     for one in (*worst, *right):
         yield Answer(part, int(one["row"]), str(one["taken"]), float(one["sure"]), str(one["truth"]))
+
+
+def _numbers(told: Mapping[str, Any], part: str) -> Iterator[Answer]:
+    """The numbers that are farthest off, then those of the first examples."""
+    worst = told["worst"]
+    there = {one["row"] for one in worst}
+    for one in (*worst, *(one for one in told["some"] if one["row"] not in there)):
+        yield Answer(part, int(one["row"]), f"{one['taken']:.4g}", 0.0, f"{one['truth']:.4g}", float(one["off"]))
 
 
 def _examples(look: Look, answers: Sequence[Answer]) -> Iterator[Shown]:

@@ -29,17 +29,18 @@ STILL, WILD = 1e-5, 0.1
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What the network says of an example, how sure it is (0 to 1), and what is true."""
+    """What the network says of an example, how sure it is (0 to 1), and what is true; of numbers how far it is `off`."""
 
     part: str
     row: int
     taken: str
     sure: float
     truth: str
+    off: float | None = None
 
     @property
     def right(self) -> bool:
-        return self.taken == self.truth
+        return self.off is not None or self.taken == self.truth
 
 
 @dataclass(frozen=True, slots=True)

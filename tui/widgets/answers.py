@@ -45,17 +45,24 @@ class Answers(VerticalScroll, can_focus=True):
 
     def _text(self) -> Text:
         wide = max(len(answer.taken) for answer in self._shown)
+        true = max(len(answer.truth) for answer in self._shown)
         text = Text(no_wrap=True, overflow="ellipsis")
         for answer in self._shown:
+            if answer.off is not None:
+                text.append(f"{answer.taken:>{wide}}  true {answer.truth:>{true}}  off by {answer.off:.2g}")
+                text.append(f"   {answer.part} {answer.row}\n", "dim")
+                continue
             text.append("✓ " if answer.right else "✗ ", "green" if answer.right else "bold red")
             text.append(f"{answer.taken:<{wide}}", "" if answer.right else "bold")
-            text.append(f" ({answer.sure:4.0%})  true {answer.truth}")
+            text.append(f" ({answer.sure:4.0%})  true {answer.truth:<{true}}")
             text.append(f"   {answer.part} {answer.row}\n", "dim")
         text.rstrip()
         return text
 
 
 def answer_words(answer: Answer) -> str:
-    """`7 (98 %), true 1: validation 12`"""
+    """`wrong: 7 (98%), true 1: validation 12`, or of a number `3.2, true 3.5, off by 0.3: validation 12`"""
+    if answer.off is not None:
+        return f"{answer.taken}, true {answer.truth}, off by {answer.off:.2g}: {answer.part} {answer.row}"
     sign = "" if answer.right else "wrong: "
     return f"{sign}{answer.taken} ({answer.sure:.0%}), true {answer.truth}: {answer.part} {answer.row}"

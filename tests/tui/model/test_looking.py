@@ -76,10 +76,14 @@ def test_what_a_training_refuses_is_left_out() -> None:
     def numbers(what: str, **more: Any) -> Mapping[str, Any]:
         if what == "input":
             return {"step": 7, "columns": {"x": packed(np.ones(3))}, "truth": 1.5}
+        if what == "numbers":
+            some = [{"row": row, "taken": 1.25, "truth": 1.5, "off": 0.25} for row in (0, 4)]
+            return {"step": 7, "worst": some[1:], "some": some}
         raise ControlError("this one gives numbers")
 
     seen = look_live(numbers, ["dense1"], "train")
     assert seen.confusion is None
+    assert [(one.row, one.taken, one.off) for one in seen.answers] == [(4, "1.25", 0.25), (0, "1.25", 0.25)]
     assert all(not shown for shown in seen.pictures.values())
 
 
