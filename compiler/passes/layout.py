@@ -70,17 +70,22 @@ class LayOut(Pass):
                 orders.setdefault(classes.of(node.inputs[1]), _weights_order(graph, node))
             elif node.op == "matmul" and node.attr("transpose_b") and _are_filters(graph, graph[node.inputs[1]]):
                 orders.setdefault(classes.of(graph[node.inputs[1]].inputs[0]), FILTERS)
-        for node in graph:
-            # what filters are reshaped to and from lies as they do
-            if _reshapes_filters(graph, node):
-                for whole, flat in ((node.id, node.inputs[0]), (node.inputs[0], node.id)):
-                    if graph[whole].type.rank == PICTURE and orders.get(classes.of(whole)) == FILTERS:
-                        orders.setdefault(classes.of(flat), (1, 0))
-        for node in graph:
-            # sums over all places are made row by row of the window, for all filters at once
-            if node.op == "matmul" and node.attr("transpose_a") and graph[node.inputs[1]].op == "windows":
-                orders.setdefault(classes.of(node.id), (1, 0))
+        _follow_filters(graph, classes, orders)
         return orders
+
+
+def _follow_filters(graph: Graph, classes: _Classes, orders: dict[str, Order]) -> None:
+    """The orders of tables of filters and of their gradients."""
+    for node in graph:
+        # what filters are reshaped to and from lies as they do
+        if _reshapes_filters(graph, node):
+            for whole, flat in ((node.id, node.inputs[0]), (node.inputs[0], node.id)):
+                if graph[whole].type.rank == PICTURE and orders.get(classes.of(whole)) == FILTERS:
+                    orders.setdefault(classes.of(flat), (1, 0))
+    for node in graph:
+        # sums over all places are made row by row of the window, for all filters at once
+        if node.op == "matmul" and node.attr("transpose_a") and graph[node.inputs[1]].op == "windows":
+            orders.setdefault(classes.of(node.id), (1, 0))
 
 
 def _weights_order(graph: Graph, product: Node) -> Order:
