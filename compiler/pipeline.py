@@ -32,6 +32,7 @@ from .passes.pool_masks import PoolMasks
 from .passes.schedule import Schedule
 from .passes.simplify import Simplify
 from .passes.split_totals import SplitTotals
+from .passes.tables import Tables
 from .plan import Metric, Plan
 from .stages import Pass, PassRan, run
 
@@ -41,7 +42,7 @@ Watch = Callable[[str, PassRan], None]
 
 TIDY: tuple[Pass, ...] = (Simplify(), Merge(), DropDead())
 LEARN: tuple[Pass, ...] = (Gradient(),)
-LOWER: tuple[Pass, ...] = (Decompose(), *TIDY, PoolMasks(), KnownSums())
+LOWER: tuple[Pass, ...] = (Decompose(), *TIDY, PoolMasks(), KnownSums(), Tables())
 
 
 @dataclass(frozen=True, slots=True)

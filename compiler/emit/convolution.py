@@ -19,6 +19,7 @@ from .phasing import phased
 from .recipe import Recipe, moved_sizes, operand, vector_recipe
 from .site import Misfit, Site, make_site, strides
 from .tiling import suits, suits_filters
+from .window import pictured
 
 Pair = tuple[int, int]
 Formed = tuple[Recipe, tuple[str, ...], tuple[Dim, ...]]
@@ -135,6 +136,7 @@ def _to_data(graph: Graph, window: Node, product: Node, nodes: tuple[str, ...], 
     """The gradient to the picture: a convolution of the gradient of y, padded so that all windows stand on it."""
     if window.inputs != (product.id,) or product.id in exits:
         raise Misfit("the gradient to a picture is made of a product that nothing else reads")
+    window = pictured(window)
     size, stride, pad, dilation = _attrs(window)
     height, width, channels = (int(cast(int, n)) for n in window.type.shape[1:])
     if channels < FEW:

@@ -6,14 +6,16 @@ number. Each thread takes pictures, or rows of them, of its own.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any, cast
 
 from ..graph import Graph, Node
-from ..ops.window import places
+from ..layouts import Layout
+from ..ops.window import in_picture, places
 from ..types import Dim
 from .lines import Lines
 from .recipe import Recipe
-from .site import matrix, strides
+from .site import Misfit, matrix, strides
 
 STRETCH, MOST_TAPS = 16, 200
 """Points whose sums are held in registers at once, and the most additions a row that are written out one by one."""
@@ -24,6 +26,7 @@ PICTURE = {"windows": 0, "pool_max": 0, "pool_sum": 0, "pool_max_back": 1, "unwi
 def window_recipe(graph: Graph, node: Node) -> tuple[Recipe, tuple[str, ...], tuple[Dim, ...]]:
     """Recipe, operands (inputs, then the result) and sizes (how many pictures) of one node."""
     kept = tuple(dict.fromkeys(node.inputs))
+    node = pictured(node)
     tensors = [*(graph[s] for s in node.inputs), node]
     picture = tensors[PICTURE[node.op]]
     attrs: dict[str, Any] = dict(node.attrs)
@@ -39,6 +42,24 @@ def window_recipe(graph: Graph, node: Node) -> tuple[Recipe, tuple[str, ...], tu
     }  # fmt: skip
     batch = node.type.shape[0] if node.op != "windows" else graph[node.inputs[0]].type.shape[0]
     return recipe, (*kept, node.id), (batch,)
+
+
+def pictured(node: Node) -> Node:
+    """The node itself; a table of `unwindows` as the picture that lies in the same place."""
+    if node.op != "unwindows":
+        return node
+    if not node.attr("table"):
+        return _without_table(node)
+    assert node.layout is not None, f"{node.id} has no layout"
+    shape = cast("tuple[int, int, int]", node.attr("picture"))
+    if node.layout.order != (0, 1):
+        raise Misfit(f"{node.id} does not lie with its channels side by side")
+    layout = Layout((0, 1, 2, 3), 3, node.layout.pitch)
+    return _without_table(replace(node, type=in_picture(node.type, shape), layout=layout))
+
+
+def _without_table(node: Node) -> Node:
+    return replace(node, attrs=tuple(pair for pair in node.attrs if pair[0] != "table"))
 
 
 def lying(node: Node) -> dict[str, Any]:

@@ -93,28 +93,46 @@ def _(g: Any, _y: Any, x: Any, **how: Any) -> Any:
 @op(
     "... -> ...",
     kind="movement",
-    attrs={"picture": ..., **ATTRS},
+    attrs={"picture": ..., **ATTRS, "table": False},
     draws=(
         normal((12, 12), picture=(5, 6, 3), **CASES[0]),
+        normal((12, 12), picture=(5, 6, 3), table=True, **CASES[0]),
         normal((36, 18), picture=(5, 6, 3), **CASES[1]),
         normal((48, 18), picture=(5, 6, 3), **CASES[2]),
     ),
 )
-def unwindows(g: Any, *, picture: tuple[int, int, int], size: Pair, stride: Pair, pad: Pad, dilation: Pair) -> Any:
-    """(B oh ow, kh kw C) -> (B, H, W, C): every number added up where its window took it from.  Source: own."""
+def unwindows(
+    g: Any, *, picture: tuple[int, int, int], size: Pair, stride: Pair, pad: Pad, dilation: Pair, table: bool
+) -> Any:
+    """(B oh ow, kh kw C) -> (B, H, W, C): every number added up where its window took it from. As a `table` the result
+    is (B H W, C), a row for each point.  Source: own."""
     height, width, channels = picture
     down, across = places(height, width, size, stride, pad, dilation)
     parts = np.asarray(g).reshape(-1, down, across, *size, channels)
-    return laid_back(parts, height, width, stride, pad, dilation)
+    made = laid_back(parts, height, width, stride, pad, dilation)
+    return made.reshape(-1, channels) if table else made
 
 
 @unwindows.shape
-def _(g: TensorType, *, picture: tuple[int, int, int], **how: Any) -> TensorType:
+def _(g: TensorType, *, picture: tuple[int, int, int], table: bool, **how: Any) -> TensorType:
     down, across = places(picture[0], picture[1], **how)
-    return TensorType((_share(g.shape[0], down * across), *picture), g.dtype)
+    shape = (_share(g.shape[0], down * across), *picture)
+    return TensorType((product(shape[:3]), shape[3]) if table else shape, g.dtype)
 
 
-unwindows.vjp(lambda g, _, x, *, picture, **how: (windows(g, **how),))
+@unwindows.vjp
+def _(g: Any, _y: Any, x: Any, *, picture: tuple[int, int, int], table: bool, **how: Any) -> Any:
+    if table:
+        down, across = places(picture[0], picture[1], **how)
+        g = REGISTRY["reshape"](g, shape=(_share(x.type.shape[0], down * across), *picture))
+    return (windows(g, **how),)
+
+
+def in_picture(made: TensorType, picture: tuple[int, int, int]) -> TensorType:
+    """The type of a picture (B, H, W, C), given it or its table."""
+    if made.rank == len(picture) + 1:
+        return made
+    return TensorType((_share(made.shape[0], picture[0] * picture[1]), *picture), made.dtype)
 
 
 def _share(rows: Dim, each: int) -> Dim:

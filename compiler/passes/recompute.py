@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import deque
+
 from ..graph import Graph, Node
 from ..kernel_view import is_leaf, is_view_in, wanted_first
 from ..ops.op import REGISTRY
@@ -35,26 +37,98 @@ CHEAP = frozenset(
 """Elementwise ops of about one instruction."""
 
 
+LOOKED_AT = 256
+"""Nodes that are looked at, at most, for a way back to a tensor."""
+
+
 def recomputed(graph: Graph) -> set[str]:
     """The ids of nodes that get no kernel of their own: broadcasts, arithmetic on numbers known before the
-    step, and one-instruction work on a single tensor that is kept in memory in any case."""
-    kept = _kept(graph)
-    first = wanted_first(graph)
-    found = set[str]()
-    behind = dict[str, frozenset[str]]()
-    position = {node.id: i for i, node in enumerate(graph)}
-    for node in graph:
-        if _only_for_products(graph, node):
-            found.add(node.id)
-            behind[node.id] = frozenset(node.inputs)
-            continue
-        if node.id in kept or is_leaf(node):
-            continue
-        tensors = _tensors(graph, node, found, behind)
-        if node.op == "broadcast" or (tensors is not None and _light(graph, node, tensors, kept, first, position)):
-            found.add(node.id)
-            behind[node.id] = tensors or frozenset()
-    return found
+    step, and one-instruction work on tensors that are kept in memory in any case."""
+    return _Search(graph).found
+
+
+class _Search:
+    """One walk over a graph. `found`: what is computed again; `behind`: the tensors that such nodes read."""
+
+    def __init__(self, graph: Graph) -> None:
+        self.graph = graph
+        self.found = set[str]()
+        self._behind = dict[str, frozenset[str]]()
+        self._kept = _kept(graph)
+        self._first = wanted_first(graph)
+        self._position = {node.id: i for i, node in enumerate(graph)}
+        self._known = dict[str, bool]()
+        for node in graph:
+            self._look_at(node)
+
+    def _look_at(self, node: Node) -> None:
+        if _only_for_products(self.graph, node):
+            self._again(node, frozenset(node.inputs))
+        elif node.id not in self._kept and not is_leaf(node):
+            tensors = self._tensors(node)
+            if node.op == "broadcast" or (tensors is not None and self._light(node, tensors)):
+                self._again(node, tensors or frozenset())
+
+    def _again(self, node: Node, tensors: frozenset[str]) -> None:
+        self.found.add(node.id)
+        self._behind[node.id] = tensors
+
+    def _tensors(self, node: Node) -> frozenset[str] | None:
+        """The tensors of rank 1 and up that the node and the recomputed nodes behind it read; None when a number
+        among them is not known before the step."""
+        tensors = set[str]()
+        for source in node.inputs:
+            if source in self.found:
+                tensors |= self._behind[source]
+            elif self.graph[source].type.rank:
+                tensors.add(source)
+            elif not is_leaf(self.graph[source]):
+                return None
+        return frozenset(tensors)
+
+    def _light(self, node: Node, tensors: frozenset[str]) -> bool:
+        if REGISTRY[node.op].kind != "elementwise":
+            return False
+        if node.type.rank == 0:
+            return not tensors
+        if node.op not in CHEAP:
+            return False
+        if len(tensors) == 1:
+            (source,) = tensors
+            crosses = source in self._first and node.id not in self._first
+            return source in self._kept or is_leaf(self.graph[source]) or crosses
+        size = node.type.elements
+        wide = [name for name in tensors if self.graph[name].type.elements == size]
+        # to read two tensors where one could be stored and read costs no more where nobody else reads that one
+        most = 2 if all(REGISTRY[self.graph[u].op].kind == "reduction" for u in self.graph.users[node.id]) else 1
+        return 1 <= len(wide) <= most and all(name in self._kept or self._comes_back(name) for name in wide)
+
+    def _comes_back(self, source: str) -> bool:
+        """Whether something reads a tensor, or cheap work on it, beside what was summed up from it or went through
+        other kernels, so that it is kept in any case: so it is with what a mean is taken from, and with what goes
+        round a block of layers."""
+        if source not in self._known:
+            self._known[source] = self._way_back(source)
+        return self._known[source]
+
+    def _way_back(self, source: str) -> bool:
+        graph, direct = self.graph, {source}
+        readers = list(graph.users[source])
+        for user in graph.users[source]:
+            if graph[user].op in CHEAP:
+                direct.add(user)
+                readers += graph.users[user]
+        waiting = deque((name, False) for reader in readers for name in graph[reader].inputs if name not in direct)
+        seen = set[tuple[str, bool]]()
+        while waiting and len(seen) < LOOKED_AT:
+            name, crossed = waiting.popleft()
+            if name == source and crossed:
+                return True
+            if self._position[name] > self._position[source] and (name, crossed) not in seen:
+                seen.add((name, crossed))
+                through = crossed or REGISTRY[graph[name].op].kind in ("reduction", "contraction")
+                waiting.extend((other, through) for other in graph[name].inputs)
+        return False
 
 
 def _only_for_products(graph: Graph, node: Node) -> bool:
@@ -71,56 +145,3 @@ def _kept(graph: Graph) -> set[str]:
         if REGISTRY[node.op].kind == "contraction" or node.op == "windows" or is_view_in(graph, node):
             kept.update(node.inputs)
     return kept
-
-
-def _tensors(graph: Graph, node: Node, found: set[str], behind: dict[str, frozenset[str]]) -> frozenset[str] | None:
-    """The tensors of rank 1 and up that the node and the recomputed nodes behind it read; None when a number
-    among them is not known before the step."""
-    tensors = set[str]()
-    for source in node.inputs:
-        if source in found:
-            tensors |= behind[source]
-        elif graph[source].type.rank:
-            tensors.add(source)
-        elif not is_leaf(graph[source]):
-            return None
-    return frozenset(tensors)
-
-
-def _light(
-    graph: Graph, node: Node, tensors: frozenset[str], kept: set[str], first: set[str], position: dict[str, int]
-) -> bool:
-    if REGISTRY[node.op].kind != "elementwise":
-        return False
-    if node.type.rank == 0:
-        return not tensors
-    if node.op not in CHEAP:
-        return False
-    if len(tensors) != 1:
-        return _one_of_its_size(graph, node, tensors, position)
-    (source,) = tensors
-    crosses = source in first and node.id not in first
-    return source in kept or is_leaf(graph[source]) or crosses
-
-
-def _one_of_its_size(graph: Graph, node: Node, tensors: frozenset[str], position: dict[str, int]) -> bool:
-    """Whether the node reads one tensor of its own size that is kept in any case, and smaller ones."""
-    size = node.type.elements
-    wide = [name for name in tensors if graph[name].type.elements == size]
-    return len(wide) == 1 and len(tensors) > 1 and _comes_back(graph, wide[0], position)
-
-
-def _comes_back(graph: Graph, source: str, position: dict[str, int]) -> bool:
-    """Whether something reads a tensor beside what was summed up from it, or went through other kernels: so it is with
-    what a mean is taken from, and with what goes round a block of layers."""
-    waiting = [(name, False) for user in graph.users[source] for name in graph[user].inputs if name != source]
-    seen = set[tuple[str, bool]]()
-    while waiting:
-        name, crossed = waiting.pop()
-        if name == source and crossed:
-            return True
-        if position[name] > position[source] and (name, crossed) not in seen:
-            seen.add((name, crossed))
-            through = crossed or REGISTRY[graph[name].op].kind in ("reduction", "contraction")
-            waiting.extend((other, through) for other in graph[name].inputs)
-    return False
