@@ -33,7 +33,7 @@ WATCH = 15
 """Every so many ticks the training is told that somebody watches."""
 SCRUBS = 50
 """Presses of `.` from the first step to the last."""
-PANES = {"curves": "Curves", "numbers": "Numbers", "layers": "Layers", "looks": "Pictures"}
+PANES = {"curves": "Curves", "numbers": "Numbers", "layers": "Layers", "looks": "Inside"}
 
 
 class TrainScreen(SteeringScreen):

@@ -9,6 +9,7 @@ from textual.app import ComposeResult
 from textual.containers import VerticalScroll
 from textual.widgets import Static
 
+from ..model.curves import figure
 from ..model.observed import Answer
 
 
@@ -49,7 +50,7 @@ class Answers(VerticalScroll, can_focus=True):
         text = Text(no_wrap=True, overflow="ellipsis")
         for answer in self._shown:
             if answer.off is not None:
-                text.append(f"{answer.taken:>{wide}}  true {answer.truth:>{true}}  off by {answer.off:.2g}")
+                text.append(f"{answer.taken:>{wide}}  true {answer.truth:>{true}}  off by {figure(answer.off)}")
                 text.append(f"   {answer.part} {answer.row}\n", "dim")
                 continue
             text.append("✓ " if answer.right else "✗ ", "green" if answer.right else "bold red")
@@ -63,6 +64,6 @@ class Answers(VerticalScroll, can_focus=True):
 def answer_words(answer: Answer) -> str:
     """`wrong: 7 (98%), true 1: validation 12`, or of a number `3.2, true 3.5, off by 0.3: validation 12`"""
     if answer.off is not None:
-        return f"{answer.taken}, true {answer.truth}, off by {answer.off:.2g}: {answer.part} {answer.row}"
+        return f"{answer.taken}, true {answer.truth}, off by {figure(answer.off)}: {answer.part} {answer.row}"
     sign = "" if answer.right else "wrong: "
     return f"{sign}{answer.taken} ({answer.sure:.0%}), true {answer.truth}: {answer.part} {answer.row}"
