@@ -15,8 +15,9 @@ import numpy.typing as npt
 from ..compiler.plan import Plan
 from .stretch import Outcome
 
-STEPS = 16
-"""Steps that are timed at once, at most."""
+MOST_STAMPS, FEWEST = 1 << 18, 4
+"""Words of stamps at once (2 MiB), and steps whatever their number: where few are timed, what a stretch finds cold counts
+for too much."""
 WAIT_SECONDS, PARTS = 2.0, 30
 """Between two measurements: so long, or such a part of the training so far."""
 WARM = 2
@@ -50,8 +51,13 @@ def share_of(outcome: Outcome, parts: Mapping[str, npt.NDArray[np.float64]]) -> 
 class InputShare:
     """When to measure, and what was found. `clock` gives seconds."""
 
-    def __init__(self, plan: Plan, inputs: Collection[str], clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self, plan: Plan, inputs: Collection[str], threads: int = 1, clock: Callable[[], float] = time.monotonic
+    ) -> None:
         self._parts = input_parts(plan, {*inputs, *(column.name for column in plan.columns)})
+        calls = sum(len(program.calls) for program in plan.programs.values())
+        self.steps = max(FEWEST, MOST_STAMPS // (threads * (2 * calls + 1)))
+        """That are timed at once, at most."""
         self._clock = clock
         self._began = self._next = clock()
         self._stretches = 0

@@ -79,7 +79,7 @@ class Launch:
         self.training = Training(
             self.ready.plan, engine, dict(self.data.parts), settings, done, self._explain,
             looks, Looker(self.loaded, engine, self.data).answer,
-            InputShare(self.ready.plan, inputs) if request.observe else None,
+            InputShare(self.ready.plan, inputs, engine.threads) if request.observe else None,
         )  # fmt: skip
         self.training.dropouts = tuple(
             name

@@ -25,7 +25,6 @@ from .events import (
     Steps,
     Warned,
 )
-from .input_share import STEPS as TIMED_STEPS
 from .input_share import InputShare
 from .live import Clockwork, knob_table
 from .looks import Looks
@@ -110,12 +109,12 @@ class Training:
     def _stretch(self) -> Generator[Event, None, bool]:
         """Some steps, at most to the end of the epoch; gives whether training may go on."""
         start = time.perf_counter()
-        timed = self.timer is not None and not self._single and self.timer.due()
-        segments = self._segments(TIMED_STEPS if timed else self._go_steps)
+        timer = self.timer if self.timer is not None and not self._single and self.timer.due() else None
+        segments = self._segments(min(self._go_steps, timer.steps) if timer is not None else self._go_steps)
         first = self.progress.step
-        outcome = self._run(segments, timed=timed)
+        outcome = self._run(segments, timed=timer is not None)
         seconds = max(time.perf_counter() - start, 1e-9)
-        if not timed:
+        if timer is None:
             steps = round(self._go_steps * 0.5 + 0.5 * outcome.steps_done * GO_SECONDS / seconds)
             self._go_steps = max(1, min(100_000, steps))
         if outcome.steps_done:

@@ -9,7 +9,7 @@ import pytest
 
 import netloom
 from netloom.runtime import start
-from netloom.runtime.input_share import InputShare, input_parts, share_of
+from netloom.runtime.input_share import MOST_STAMPS, InputShare, input_parts, share_of
 from netloom.runtime.stretch import Outcome
 from netloom.runtime.timing import Timing
 
@@ -48,6 +48,8 @@ def test_it_is_measured_after_a_while_and_then_seldom() -> None:
     now = 0.0
     plan = start.compile_loaded(start.load(EXAMPLES / "decisions" / "moons.yaml")).plan
     found = InputShare(plan, {"x"}, clock=lambda: now)
+    calls = sum(len(program.calls) for program in plan.programs.values())
+    assert found.steps * (2 * calls + 1) <= MOST_STAMPS < 2 * found.steps * (2 * calls + 1)
     untimed = Outcome(1, "done", {})
     assert not found.due()
     assert found.take(untimed) is None
