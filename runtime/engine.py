@@ -148,11 +148,12 @@ class Engine:
         self._moment = alone < MOMENT_NS
         if timed:
             stretch.measure(count)
-        self._block[:] = 0
-        block = self._words
-        block[driver.THREADS], block[driver.ARENA] = count, self._arena.address
-        block[driver.SEGMENTS], block[driver.SEGMENT_COUNT] = stretch.address, len(segments)
-        block[driver.STOP_AFTER], block[driver.POSTS] = driver.NEVER, self._team.posts
+        if stretch is not self._stretch or count != self._first[driver.THREADS]:
+            first = self._first = np.zeros(driver.TEAM_WORDS, np.int64)
+            first[driver.THREADS], first[driver.ARENA] = count, self._arena.address
+            first[driver.SEGMENTS], first[driver.SEGMENT_COUNT] = stretch.address, len(segments)
+            first[driver.STOP_AFTER], first[driver.POSTS] = driver.NEVER, self._team.posts
+        self._block[:] = self._first
         self._stretch = stretch
         return self._block_address, count
 
@@ -173,6 +174,9 @@ class Engine:
     def outcome(self) -> Outcome:
         """How the last start ended; only after `wait` was true."""
         self._rest()
+        return self._ended()
+
+    def _ended(self) -> Outcome:
         clocks = self._words[driver.CLOCKS : driver.CLOCKS + 4].tolist()
         return self._stretch.outcome(self.steps_so_far, self._words[driver.STATUS], clocks)
 
@@ -184,7 +188,7 @@ class Engine:
         begun = self._begin(segments, timed=timed)
         if self._moment:
             self._team.run(*begun)
-            return self.outcome()
+            return self._ended()
         self._team.start(*begun)
         try:
             while not self.wait(NAP_SECONDS):
@@ -201,6 +205,8 @@ class Engine:
 
     def _place(self, arena: Arena, rows: int) -> None:
         self._arena, self._rows = arena, rows
+        self._first: Words = np.zeros(driver.TEAM_WORDS, np.int64)
+        """What the block holds when a run of `_stretch` begins; nothing yet."""
         self._binder = Binder(self.plan, self._address, arena.columns, rows, int(arena.bytes.size))
         place: Buffer = self._buffers["clock"]
         self._clock: Words = arena.bytes[place.offset : place.offset + 8].view(np.int64)

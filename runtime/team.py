@@ -56,7 +56,6 @@ class Team:
 
     def run(self, block: int, count: int) -> None:
         """The same, with the calling thread as the first of them; returns when all is done."""
-        assert self.idle, "the team is still at work"
         with self._here:
             if count == 1:
                 self._driver(block, 0)
