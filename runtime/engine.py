@@ -54,6 +54,8 @@ class Engine:
         self._block_address = int(self._block.ctypes.data)
         self._words = self._block.data
         """The block word by word, in a third of the time that NumPy takes."""
+        self._first = np.zeros_like(self._block)
+        """What the block holds when a run of `_stretch` begins; no threads: not known yet."""
         self._team = Team(library.address(symbol(DRIVER.fingerprint, self.target)), self.threads)
         self._hangs = "refresh" in plan.programs
         self._fresh = not self._hangs
@@ -149,7 +151,7 @@ class Engine:
         if timed:
             stretch.measure(count)
         if stretch is not self._stretch or count != self._first[driver.THREADS]:
-            first = self._first = np.zeros(driver.TEAM_WORDS, np.int64)
+            first = self._first
             first[driver.THREADS], first[driver.ARENA] = count, self._arena.address
             first[driver.SEGMENTS], first[driver.SEGMENT_COUNT] = stretch.address, len(segments)
             first[driver.STOP_AFTER], first[driver.POSTS] = driver.NEVER, self._team.posts
@@ -205,8 +207,7 @@ class Engine:
 
     def _place(self, arena: Arena, rows: int) -> None:
         self._arena, self._rows = arena, rows
-        self._first: Words = np.zeros(driver.TEAM_WORDS, np.int64)
-        """What the block holds when a run of `_stretch` begins; nothing yet."""
+        self._first[driver.THREADS] = 0
         self._binder = Binder(self.plan, self._address, arena.columns, rows, int(arena.bytes.size))
         place: Buffer = self._buffers["clock"]
         self._clock: Words = arena.bytes[place.offset : place.offset + 8].view(np.int64)
