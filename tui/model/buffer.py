@@ -13,7 +13,6 @@ from .addresses import Starts
 from .history import ERASED, TYPED, History, Step, edit_of, one_splice, spliced
 from .saving import read_bytes, write_whole
 
-
 UNSAVED = "untitled.yaml"
 """What a text that lies in no file goes by in remarks."""
 KEPT = 3
