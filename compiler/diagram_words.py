@@ -47,7 +47,9 @@ def detail_of(node: Node) -> str:
     words: list[str] = []
     if node.op in AXES:
         filters = options.pop("filters")
-        words.append(f"{filters} filter{'s' if filters != 1 else ''} {sizes(options.pop('kernel', (1,)), AXES[node.op])}")
+        words.append(
+            f"{filters} filter{'s' if filters != 1 else ''} {sizes(options.pop('kernel', (1,)), AXES[node.op])}"
+        )
     elif "size" in options and node.op.endswith("_pool"):
         words.append(sizes(options.pop("size"), node.type.rank - 2))
     elif node.op == "resize" and options.get("size") is None:

@@ -21,13 +21,17 @@ for _name, _use, _reads, _shape, _weights, _sized in (
         "conv1d",
         "Small filters that move along a signal or a sequence: sound, measured curves, the steps of a text. A thing is "
         "known whenever it comes. Channels stand last.",
-        "[64, 1]", "The length becomes", "[filters, kernel, channels / groups]", ("conv1d: {filters: 16, kernel: 5}", ((14, 5),)),
+        "[64, 1]",
+        "The length becomes",
+        "[filters, kernel, channels / groups]",
+        ("conv1d: {filters: 16, kernel: 5}", ((14, 5),)),
     ),
     (
         "conv3d",
         "Small filters that move through a volume (scans, voxels), or through a film, whose depth is its pictures. "
         "Channels stand last. Costs grow with the third power of the window: 5 x 5 x 5 has 125 points.",
-        "[4, 4, 4, 1]", "Depth, height and width each become",
+        "[4, 4, 4, 1]",
+        "Depth, height and width each become",
         "[filters, kernel depth, kernel height, kernel width, channels / groups]",
         ("conv3d: {filters: 16, kernel: 5}", ((14, 14, 14, 1),)),
     ),

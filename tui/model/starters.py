@@ -8,7 +8,7 @@ from ...dsl.kinds.tables import lookup
 
 STARTERS: dict[str, Value] = {
     "dense": 64,
-    **dict.fromkeys(("conv1d", "conv2d", "conv3d"), {"filters": 16, "kernel": 3}),
+    **{key: {"filters": 16, "kernel": 3} for key in ("conv1d", "conv2d", "conv3d")},
     "conv_transpose2d": {"filters": 16, "kernel": 3},
     "embedding": 32,
     "reshape": [-1],
