@@ -36,6 +36,10 @@ SCREENS: dict[str, tuple[str, str]] = {
 """Mode -> module below `screens` and class. Each is imported when it is first shown: the compiler comes with some."""
 
 
+SERVER_EVERY = 1.0
+"""Seconds between looks whether the server of a browser's designer still lives."""
+
+
 class Designer(App[int]):
     """The application. `begin` names the first mode; `afterwards` is done once it stands."""
 
@@ -88,6 +92,15 @@ class Designer(App[int]):
         """Show the first screen."""
         await self.switch_mode(self._begin)
         self.call_after_refresh(self._remember)
+        if os.environ.get("TEXTUAL_DRIVER"):
+            # a server that was killed tells nobody, and a browser's keys come from nowhere else
+            self._server = os.getppid()
+            self.set_interval(SERVER_EVERY, self._end_without_server)
+
+    def _end_without_server(self) -> None:
+        if os.getppid() != self._server:
+            self.keep_copy()
+            self.exit(1)
 
     async def action_go(self, mode: str) -> None:
         """Show another screen."""

@@ -101,6 +101,14 @@ async def emptied(guard: Any) -> None:
         await asyncio.sleep(POLL)
 
 
+async def ended(process: int) -> None:
+    """Wait until a process runs no more (whoever has taken it in may not have seen that); the deadline is the test's."""
+    for _ in range(int(PATIENCE / POLL)):
+        if gone(process) or ") Z " in Path(f"/proc/{process}/stat").read_text(encoding="ascii"):
+            return
+        await asyncio.sleep(POLL)
+
+
 def gone(process: int) -> bool:
     """Whether a process is no more."""
     try:
@@ -352,6 +360,45 @@ def test_the_command_prints_its_address_and_ends_when_asked(number: signal.Signa
             running.kill()
         assert running.stdout.read() == ""
     assert list(tmp_path.iterdir()) == []
+
+
+def test_designers_end_when_their_server_is_killed(tmp_path: Path) -> None:
+    file, state = tmp_path / "digits.yaml", tmp_path / "state"
+    shutil.copy(EXAMPLES / "start" / "digits.yaml", file)
+    words = [sys.executable, "-m", "netloom", "serve", "--port", "0", "--json", str(file)]
+    space = {**environment(), "XDG_STATE_HOME": str(state)}
+
+    async def killed(running: subprocess.Popen[str], told: dict[str, Any]) -> None:
+        base = f"http://127.0.0.1:{told['port']}"
+        async with aiohttp.ClientSession(cookie_jar=aiohttp.CookieJar(unsafe=True)) as client:
+            async with client.get(told["url"]) as answer:
+                assert answer.status == 200
+            async with client.ws_connect(f"{base}/ws?width=80&height=24", headers={"Origin": base}) as tab:
+                await until(tab, b"flatten1")
+                (designer,) = children(running.pid)
+                await tab.send_json(["stdin", "d"])
+                await until(tab, b"flatten2")
+                running.kill()
+                running.wait()
+        await ended(designer)
+
+    with subprocess.Popen(words, stdout=subprocess.PIPE, text=True, env=space, cwd=tmp_path) as running:
+        assert running.stdout is not None
+        try:
+            told = json.loads(running.stdout.readline())
+            asyncio.run(asyncio.wait_for(killed(running, told), PATIENCE))
+        finally:
+            running.kill()
+    kept = [path.read_text(encoding="utf-8") for path in state.rglob("*") if path.is_file()]
+    assert any(text.count("- flatten") == 2 for text in kept), kept
+
+
+def children(process: int) -> list[int]:
+    """The processes that a process has started, by Linux's own list."""
+    listed = Path(f"/proc/{process}/task/{process}/children")
+    if not listed.exists():
+        pytest.skip("this system does not list a process's children")
+    return [int(word) for word in listed.read_text(encoding="ascii").split()]
 
 
 def test_without_the_extra_the_command_says_how_to_have_it(tmp_path: Path) -> None:
