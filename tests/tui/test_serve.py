@@ -104,9 +104,14 @@ async def emptied(guard: Any) -> None:
 async def ended(process: int) -> None:
     """Wait until a process runs no more (whoever has taken it in may not have seen that); the deadline is the test's."""
     for _ in range(int(PATIENCE / POLL)):
-        if gone(process) or ") Z " in Path(f"/proc/{process}/stat").read_text(encoding="ascii"):
+        if gone(process) or left_over(process):
             return
         await asyncio.sleep(POLL)
+
+
+def left_over(process: int) -> bool:
+    """Whether a process has ended and its parent has not looked yet (Linux)."""
+    return ") Z " in Path(f"/proc/{process}/stat").read_text(encoding="ascii")
 
 
 def gone(process: int) -> bool:
