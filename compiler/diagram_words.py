@@ -10,7 +10,7 @@ from .experiment import options_of
 from .graph import Node
 
 FAMILIES: dict[str, Family] = {
-    **dict.fromkeys(("dense", "conv1d", "conv2d", "conv3d", "embedding", "variable", "positions"), "weights"),
+    **dict.fromkeys(("dense", *CONVOLUTIONS.values(), "embedding", "variable", "positions"), "weights"),
     **dict.fromkeys(("lstm", "lstm_cell", "gru", "gru_cell", "recurrent", "attention"), "memory"),
     **dict.fromkeys(("batch_norm", "layer_norm", "unit_length", "local_response_norm"), "norm"),
     **dict.fromkeys(("max_pool", "avg_pool", "global_avg_pool", "global_max_pool", "max_unpool", "resize"), "pool"),
@@ -20,8 +20,8 @@ FAMILIES: dict[str, Family] = {
     **dict.fromkeys(("formula", "gradient", "detections"), "formula"),
     "field": "data",
 }  # fmt: skip
-AXES = {kind: axes for axes, kind in CONVOLUTIONS.items()}
-"""How many axes each convolution's window has."""
+AXES_OF = {kind: axes for axes, kind in CONVOLUTIONS.items()}
+"""Along how many axes each convolution's window moves."""
 SILENT = frozenset({"weights", "bias", "activation", "formula", "shape"})
 """Options that a box tells in another way."""
 MOST = 44
@@ -45,11 +45,10 @@ def detail_of(node: Node) -> str:
     if node.op == "dense":
         return f"{options['units']} units"
     words: list[str] = []
-    if node.op in AXES:
+    if node.op in AXES_OF:
         filters = options.pop("filters")
-        words.append(
-            f"{filters} filter{'s' if filters != 1 else ''} {sizes(options.pop('kernel', (1,)), AXES[node.op])}"
-        )
+        window = sizes(options.pop("kernel", (1,)), AXES_OF[node.op])
+        words.append(f"{filters} filter{'s' if filters != 1 else ''} {window}")
     elif "size" in options and node.op.endswith("_pool"):
         words.append(sizes(options.pop("size"), node.type.rank - 2))
     elif node.op == "resize" and options.get("size") is None:

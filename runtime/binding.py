@@ -55,8 +55,9 @@ class Binder:
     def __init__(
         self, plan: Plan, address: Callable[[int], int], columns: Mapping[str, int], rows: int, arena_bytes: int
     ) -> None:
-        """`address`: where a kernel of the plan lies, asked of those that a program calls; `columns`: the offset of each data column, empty
-        while there is no data. Raises `PlanError` for a buffer that does not lie in the arena."""
+        """`address`: where a kernel of the plan lies, asked of those that a program calls; `columns`: the offset of
+        each data column, empty while there is no data. Raises `PlanError` for a buffer that does not lie in the arena.
+        """
         self._plan, self._address, self._rows = plan, address, rows
         names = {column.buffer: column.name for column in plan.columns}
         self._offsets = [

@@ -15,6 +15,7 @@ from typing import Any, cast
 from ..graph import Graph, Node
 from ..ops.window import places
 from ..types import Dim
+from .blocking import LARGEST_HOLD
 from .phasing import phased
 from .recipe import Recipe, moved_sizes, operand, vector_recipe
 from .site import Misfit, Site, make_site, strides
@@ -25,8 +26,6 @@ Pair = tuple[int, int]
 Formed = tuple[Recipe, tuple[str, ...], tuple[Dim, ...]]
 FEW = 12
 """With fewer channels than this, vectors of channels are mostly empty: the gradient to data is made another way."""
-LARGEST_HOLD = 1 << 16
-"""Numbers a thread may hold of one picture at once (a quarter of a megabyte: the second-level cache)."""
 
 
 def is_convolution(graph: Graph, nodes: tuple[str, ...]) -> bool:

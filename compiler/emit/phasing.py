@@ -11,13 +11,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, cast
 
-from .blocking import WORTH_SHARING
+from .blocking import LARGEST_HOLD, WORTH_SHARING
 from .site import Misfit
 
 Pair = tuple[int, int]
-LARGEST_HOLD = 1 << 16
-"""Numbers a thread may hold of one picture at once."""
 MOST_PHASES = 16
+"""Phases of a picture, of which each has text of its own."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,8 +9,8 @@ from __future__ import annotations
 from itertools import pairwise
 from typing import Any, cast
 
-from .blocking import WORTH_SHARING, Patch, patch_of, shares_of
-from .convolution import LARGEST_HOLD, held_rows, held_width
+from .blocking import LARGEST_HOLD, WORTH_SHARING, Patch, patch_of, shares_of
+from .convolution import held_rows, held_width
 from .product import epilogue
 from .recipe import Recipe
 from .writer import Writer

@@ -14,7 +14,7 @@ POINTS, SIDE, FREE = 4, 2, 16
 GROUP, FEWEST = 1 << 13, 8
 """Numbers of a group of tiles, points and results (32 kB), and how many tiles it has at least."""
 LEAST_SUMMED = 16
-"""Tiles of a group over which sums go on."""
+"""Tiles that a group may have at least where sums go on over all of them: each group fetches and puts back every sum."""
 MOST_CHANGED = 1 << 17
 """Changed filters that a thread may have of its own, in numbers (half a megabyte: they stay in the second-level
 cache)."""
@@ -88,8 +88,8 @@ def tiles_of(slide: dict[str, Any], columns: int) -> Tiles:
 
 
 def apart(slide: dict[str, Any], columns: int) -> Tiles:
-    """The same for sums over all tiles: no two groups share one, and groups are at least `LEAST_SUMMED` where a band
-    has as many, because sums are fetched and put back for each."""
+    """The same for sums over all tiles: no two groups share one, since it would count twice, and groups may be larger
+    (`LEAST_SUMMED`)."""
     high, wide = (-(-n // SIDE) for n in slide["places"])
     channels = slide["size"][2]
     most = max(LEAST_SUMMED, most_tiles(channels, columns))

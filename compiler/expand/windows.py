@@ -65,11 +65,6 @@ def _window(down: Axis, across: Axis) -> Window:
     return {"size": size, "stride": stride, "dilation": dilation, "pad": (*down[3], *across[3])}
 
 
-def window_of(x: Value, options: Options, name: str) -> Window:
-    """The attributes of the ops that move a window over a batch of pictures."""
-    return windows_of(x, options, name)[1]
-
-
 def is_still(window: Window) -> bool:
     """Whether a window is one point and stands at every point."""
     return window["size"] == window["stride"] == (1, 1) and not any(window["pad"])

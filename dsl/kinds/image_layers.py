@@ -99,13 +99,12 @@ ROUNDING = Option(
     choices=("floor", "ceil", "strict"),
 )  # fmt: skip
 EPSILON = Option("epsilon", "number", 1e-5, "keeps the division from 0", low=0, open_low=True)
-
 DILATION = Option("dilation", "ints", (1,), "gap between the window's points", low=1, most=2)
 
 
 def _convolution(axes: int, help_: str, source: str) -> None:
     """Register the convolution along so many axes."""
-    words = "length" if axes == 1 else "depth, height and width" if axes == 3 else "height and width"
+    words = " and ".join(", ".join(AXES[axes]).rsplit(", ", 1))
     place = ", ".join("ijk"[:axes])
     kernel = replace(KERNEL, help=f"{words} of the window" + (", or one number for all" if axes > 1 else ""))
     windows = (kernel, STRIDE, PADDING, ROUNDING, DILATION)

@@ -16,7 +16,7 @@ CONVOLUTION = """
 - flatten
 - dense: 10
 """
-for _name, _use, _reads, _shape, _weights, _sized in (
+for _name, _use, _reads, _become, _weights, _sized in (
     (
         "conv1d",
         "Small filters that move along a signal or a sequence: sound, measured curves, the steps of a text. A thing is "
@@ -42,7 +42,7 @@ for _name, _use, _reads, _shape, _weights, _sized in (
             f"- reshape: {_reads}\n- {_name}: {{filters: 16, kernel: 3, activation: relu}}\n- max_pool: 2\n- flatten\n"
             "- dense: 10"
         ),
-        f"{_shape}{WINDOWS.removeprefix('Height and width each become')} Channels become `filters`. "
+        f"{_become}{WINDOWS.removeprefix('Height and width each become')} Channels become `filters`. "
         f"Weights are `{_weights}`.",
         _sized,
     )  # fmt: skip

@@ -13,7 +13,6 @@ import pytest
 
 from netloom.runtime.launch import Launch, Request
 from netloom.runtime.order import Order
-from netloom.runtime.runs import RUNS
 
 torch = pytest.importorskip("torch", reason="PyTorch is not installed: no oracle to compare with")
 pytestmark = pytest.mark.torch
@@ -131,4 +130,3 @@ def test_the_module_lists_match_the_files() -> None:
     for net in NETS:
         count = sum(isinstance(m, torch.nn.Linear) for m in modules(net))
         assert NETS[net][0].count("dense") == count
-    assert RUNS.name == "runs"
