@@ -42,7 +42,7 @@ LEARNS = 0.5
 """A loss that has fallen by this share: gates that are open or shut are no trouble then."""
 ENOUGH_STEPS = 100
 """Before, nothing is said of how the loss goes."""
-WAITING, SHORT_STEP = 0.4, 1e-4
+LARGE_INPUT, SHORT_STEP = 0.4, 1e-4
 """The share of a step that its input takes and that is worth a word, and steps of how many seconds are too short for it."""
 MOST_NAMED = 4
 
@@ -215,16 +215,16 @@ def _units(run: Recorded) -> Iterator[Finding]:
 # how it runs
 
 
-def _waits(run: Recorded) -> Iterator[Finding]:
-    series, view = run.series.get("data_wait"), run.view
+def _data_bound(run: Recorded) -> Iterator[Finding]:
+    series, view = run.series.get("input_share"), run.view
     share = float(np.nanmedian(series.values[-5:])) if series is not None and len(series) else 0.0
     batch = view.started.batch if view.started is not None else 1
     # of a step this short no share is worth a word: starting its kernels takes as long
     short = view.examples_per_s > 0 and batch / view.examples_per_s < SHORT_STEP
-    if share >= WAITING and not short:
+    if share >= LARGE_INPUT and not short:
         words = f"{share:.0%} of a step goes into its input (rows gathered, scaled, augmented): data-bound"
         way = "fewer steps of `augment`, smaller pictures (`size`), or data prepared once beforehand in a file"
-        yield Finding("waits_for_data", words, way)
+        yield Finding("data_bound", words, way)
 
 
 def _ended(run: Recorded) -> Iterator[Finding]:
@@ -247,7 +247,7 @@ VANISHING = (
 )
 EXPLODING = "clip gradients (`clip_gradients: {norm: 1}` in `train`), lower the learning rate, `batch_norm`, or smaller first weights"
 RULES: Sequence[Callable[[Recorded], Iterator[Finding]]] = (
-    _failed, _gradients, _grows, _diverges, _hardly_moves, _units, _guesses, _overfits, _waits, _ended,
+    _failed, _gradients, _grows, _diverges, _hardly_moves, _units, _guesses, _overfits, _data_bound, _ended,
 )  # fmt: skip
 EXPLAINED: Mapping[str, frozenset[str]] = {
     "learns_nothing": frozenset({"rate_too_low", "rate_too_high", "vanishing", "not_finite"}),

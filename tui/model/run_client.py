@@ -166,7 +166,7 @@ class RunClient:
         for name, value in {**event.knobs, "examples_per_s": event.examples_per_s}.items():
             self._of(name).add(here, np.array([np.nan if value is None else value], np.float64))
         if event.input_share is not None:
-            self._of("data_wait").add(here, np.array([event.input_share], np.float64))
+            self._of("input_share").add(here, np.array([event.input_share], np.float64))
         if event.seconds:
             self._pace.append((event.seconds, event.step))
             while self._pace[-1][0] - self._pace[0][0] > PACE_SECONDS:
@@ -227,9 +227,9 @@ class RunClient:
         return max(0, whole - self.view.step) / pace
 
     @property
-    def data_wait(self) -> float | None:
+    def input_share(self) -> float | None:
         """The share of a step that its input takes, newly measured; None where the record does not tell."""
-        series = self.series.get("data_wait")
+        series = self.series.get("input_share")
         return None if series is None else series.last
 
     def at(self, step: int) -> Moment:

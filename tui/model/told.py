@@ -50,7 +50,7 @@ class Client(Watched, Protocol):
     @property
     def seconds_left(self) -> float | None: ...
     @property
-    def data_wait(self) -> float | None: ...
+    def input_share(self) -> float | None: ...
     def silent_seconds(self, now: float) -> float: ...
 
 
@@ -188,7 +188,7 @@ def inside_of(view: View, back: float | None, pictures: Inside) -> Inside:
 def _now(run: Client, *, alive: bool) -> dict[str, str]:
     """What the record's newest step tells, and what is known only while the training lives."""
     found = {}
-    if (share := run.data_wait) is not None:
+    if (share := run.input_share) is not None:
         found["input"] = f"{share:.0%} of a step" if share >= 0.1 else f"{share:.1%} of a step"
     if alive and (memory := memory_of(run.folder)) is not None:
         found["memory"] = f"{memory / 2**20:,.0f} MiB"

@@ -166,9 +166,9 @@ def test_failed_died_and_ended_early(tmp_path: Path) -> None:
 
 
 def test_waiting_for_data(tmp_path: Path) -> None:
-    made = Record(tmp_path / "run-1", alive=True).losses(FALLING[:10], data_wait=[0.6] * 10)
-    assert "60% of a step goes into its input" in found(made)["waits_for_data"].words
-    little = Record(tmp_path / "run-2", alive=True).losses(FALLING[:10], data_wait=[0.3] * 10)
+    made = Record(tmp_path / "run-1", alive=True).losses(FALLING[:10], input_share=[0.6] * 10)
+    assert "60% of a step goes into its input" in found(made)["data_bound"].words
+    little = Record(tmp_path / "run-2", alive=True).losses(FALLING[:10], input_share=[0.3] * 10)
     assert found(little) == {}
 
 

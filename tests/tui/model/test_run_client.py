@@ -91,7 +91,7 @@ def test_the_end_is_estimated_from_the_pace(tmp_path: Path) -> None:
     assert client.steps_in_all == 100
     assert client.steps_a_second == pytest.approx(100.0)
     assert client.seconds_left == pytest.approx(0.5)
-    assert client.data_wait is None
+    assert client.input_share is None
 
 
 def test_a_run_as_it_was(tmp_path: Path) -> None:
