@@ -43,6 +43,21 @@ def test_threads_do_not_change_a_bit(library: Library) -> None:
         assert values.tobytes() == second.published[name].tobytes()
 
 
+def test_runs_in_the_calling_thread_and_beside_it_take_turns(library: Library) -> None:
+    """Others linger or sleep when the next begins, as it comes; the bits are those of one thread."""
+    one, two = engine(library, 1), engine(library, 2)
+    for number in range(60):
+        segments = [training(1 + number % 3, seed=number)]
+        one.run(segments)
+        if number % 5 < 3:
+            two.run(segments)
+        else:
+            two.start(segments)
+            two.wait()
+        assert one.read("state/weight").tobytes() == two.read("state/weight").tobytes()
+    assert len(two._team._threads) == 2
+
+
 @pytest.mark.parametrize("batch", range(1, BOUND + 1))
 def test_any_batch_up_to_the_bound(toy: Engine, batch: int) -> None:
     segment = training(3, batch)
