@@ -6,7 +6,7 @@ from typing import cast
 
 from ..dsl.formula import Binary, FormulaMistake, written
 from .graph import Value
-from .types import BATCH, Dim, product
+from .types import Dim, product
 
 ROW, TABLE = 1, 2
 
@@ -56,12 +56,19 @@ def _by_weights(left: Value, weights: Value, columns: Dim) -> Value:
 
 
 def _by_example(left: Value, right: Value) -> Value:
-    """Sums of products, each example by itself."""
+    """Products of tables, one for each example; a row is a table of one row, and two rows are multiplied and added."""
     add = left.builder.add
-    m = left.type.shape[1:-1]
-    k, *n = right.type.shape[1:]
-    shape = (BATCH, *m, k, *n)
-    inner = 1 + len(m)
-    a = add("broadcast", [left], shape=shape, axes=tuple(range(inner + 1)))
-    b = add("broadcast", [right], shape=shape, axes=(0, *range(inner, len(shape))))
-    return add("sum", [cast(Value, a * b)], axes=(inner,))
+    if left.type.rank == right.type.rank == 1 + ROW:
+        return add("sum", [cast(Value, left * right)], axes=(1,))
+    if right.type.rank == 1 + ROW:
+        # a table times a row is the row times the transposed table
+        made = add("batch_matmul", [_as_table(right), left], transpose_b=True)
+        return add("reshape", [made], shape=left.type.shape[:-1])
+    made = add("batch_matmul", [_as_table(left), right])
+    return add("reshape", [made], shape=(*left.type.shape[:-1], right.type.shape[-1]))
+
+
+def _as_table(value: Value) -> Value:
+    """A table as it is, a row as the only one of a table."""
+    first, *others = value.type.shape
+    return value if len(others) == TABLE else value.builder.add("reshape", [value], shape=(first, 1, *others))

@@ -24,7 +24,8 @@ USUAL = {"B": 64, "N": 1 << 20}
 
 
 def _matmul(graph: Graph, node: Node) -> Dim:
-    shared = graph[node.inputs[0]].type.shape[0 if node.attr("transpose_a") else 1]
+    left = graph[node.inputs[0]].type.shape
+    shared = left[-2 if node.attr("transpose_a") else -1]
     return product((*node.type.shape, shared))
 
 
@@ -35,7 +36,8 @@ def _depthwise(graph: Graph, node: Node) -> Dim:
 
 
 MULTIPLY_ADDS: dict[str, Callable[[Graph, Node], Dim]] = {
-    "matmul": _matmul, **dict.fromkeys(("depthwise", "depthwise_data", "depthwise_filters"), _depthwise),
+    "matmul": _matmul, "batch_matmul": _matmul,
+    **dict.fromkeys(("depthwise", "depthwise_data", "depthwise_filters"), _depthwise),
 }  # fmt: skip
 """How many a contraction does: an entry for every op of that kind."""
 

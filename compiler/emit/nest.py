@@ -271,6 +271,17 @@ class _Nest(Lines):
         self.end("k")
         self.write(axes, "total")
 
+    def element_batch_matmul(self, axes: Axes, attrs: dict[str, Any]) -> None:
+        left = self.operands[self.recipe["args"][0][1]]["shape"]
+        i, m, n = axes
+        self.put("total = 0.0")
+        self.loop("k", self.length(left[1 if attrs["transpose_a"] else 2]))
+        a = self.read(0, [i, "k", m] if attrs["transpose_a"] else [i, m, "k"])
+        b = self.read(1, [i, n, "k"] if attrs["transpose_b"] else [i, "k", n])
+        self.put(f"total += {a} * {b}")
+        self.end("k")
+        self.write(axes, "total")
+
     def scatter(self) -> None:
         """Zeros, then row after row in the order of the batch; the threads share the columns' first axis or,
         where there is none, one thread does all."""

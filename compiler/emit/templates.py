@@ -19,7 +19,9 @@ from ..ops.op import REGISTRY
 from ..ops.resize import RESAMPLED
 from ..ops.window import WINDOWED
 from ..types import ITEM_BYTES, Dim, evaluate, product
+from ..work import multiply_adds
 from .alike import Made, Remembered
+from .batches import batches_recipe, batches_text
 from .column_sums import HEAD, ROOM, columns_text, parts_of
 from .convolution import convolution_recipe, is_convolution
 from .copies import MOVES, copies_recipe, copies_text
@@ -51,8 +53,11 @@ TEXTS = {"flat": flat_text, "columns": columns_text, "total": total_text, "nest"
 OWN_FORMS = {**dict.fromkeys(DEPTHWISE, depthwise_recipe), **dict.fromkeys(RESAMPLED, resample_recipe),
              "pool_max_pick": picks_recipe, **dict.fromkeys(FRACTIONAL, fractional_recipe)}  # fmt: skip
 """Ops that have a form to themselves."""
+TRIED = {**dict.fromkeys(MOVES, copies_recipe), "batch_matmul": batches_recipe}
+"""Ops that have a form where tensors lie right for it, and are plain loops elsewhere."""
 TILED = {"rows": rows_text, "copies": copies_text, "matmul": matmul_text, "convolve": convolve_text,
-         "filters": filters_text, "phases": phases_text, "winograd": winograd_text, "winograd filters": winograd_filters_text}  # fmt: skip
+         "filters": filters_text, "phases": phases_text, "winograd": winograd_text, "winograd filters": winograd_filters_text,
+         "products": batches_text}  # fmt: skip
 """Texts that depend on the number of lanes."""
 USUAL = {"B": 64, "N": 1}
 FLOPS_A_NS, BYTES_A_NS, CALL_NS, ELEMENT_NS = 180.0, 40.0, 20.0, 0.03
@@ -134,9 +139,9 @@ def _formed(graph: Graph, nodes: tuple[str, ...], exits: frozenset[str]) -> Made
             raise
         if graph[nodes[0]].op in WINDOWED:
             return window_recipe(graph, graph[nodes[0]])
-        if graph[nodes[0]].op in MOVES:
+        if (tried := TRIED.get(graph[nodes[0]].op)) is not None:
             with suppress(Misfit):
-                return copies_recipe(graph, graph[nodes[0]])
+                return tried(graph, graph[nodes[0]])
         if (own := OWN_FORMS.get(graph[nodes[0]].op)) is not None:
             return own(graph, graph[nodes[0]])
         if graph[nodes[0]].op == "warp":
@@ -268,9 +273,8 @@ def _cost(graph: Graph, nodes: tuple[str, ...], operands: tuple[str, ...], at: M
     work = 0.0
     for node in (graph[n] for n in nodes):
         elements = evaluate(node.type.elements, at)
-        if node.op == "matmul":
-            k = graph[node.inputs[0]].type.shape[0 if node.attr("transpose_a") else 1]
-            work += 2.0 * elements * evaluate(k, at) / FLOPS_A_NS
+        if node.op in ("matmul", "batch_matmul"):
+            work += 2.0 * evaluate(multiply_adds(graph, node), at) / FLOPS_A_NS
         elif REGISTRY[node.op].kind == "reduction":
             work += ELEMENT_NS * evaluate(graph[node.inputs[0]].type.elements, at)
         elif node.op != "windows" or len(nodes) == 1:

@@ -47,3 +47,46 @@ def _(g: Any, _y: Any, a: Any, b: Any, *, transpose_a: bool, transpose_b: bool) 
     if transpose_b:
         right = matmul(g, a, transpose_a=True, transpose_b=transpose_a)
     return left, right
+
+
+@op(
+    "... -> ...",
+    kind="contraction",
+    attrs={"transpose_a": False, "transpose_b": False},
+    draws=(
+        normal((2, 3, 4), (2, 4, 5)),
+        normal((2, 3, 4), (2, 5, 4), transpose_b=True),
+        normal((2, 4, 3), (2, 4, 5), transpose_a=True),
+        normal((2, 4, 3), (2, 5, 4), transpose_a=True, transpose_b=True),
+        normal((3, 1, 7), (3, 7, 18)),
+        normal((3, 9, 2), (3, 2, 1)),
+    ),
+)
+def batch_matmul(a: Any, b: Any, *, transpose_a: bool, transpose_b: bool) -> Any:
+    """y[i, m, n] = sum over k of a[i, m, k] b[i, k, n], either side's tables transposed first if asked.  Source: own."""
+    left = np.swapaxes(a, 1, 2) if transpose_a else a
+    return np.matmul(left, np.swapaxes(b, 1, 2) if transpose_b else b)
+
+
+@batch_matmul.shape
+def _(a: TensorType, b: TensorType, *, transpose_a: bool, transpose_b: bool) -> TensorType:
+    if a.rank != 3 or b.rank != 3:
+        raise ShapeError(f"batch_matmul: {a} and {b} are not both tables of as many examples")
+    if a.shape[0] != b.shape[0]:
+        raise ShapeError(f"batch_matmul: {a.shape[0]} tables at the left but {b.shape[0]} at the right: {a} and {b}")
+    m, k = reversed(a.shape[1:]) if transpose_a else a.shape[1:]
+    k2, n = reversed(b.shape[1:]) if transpose_b else b.shape[1:]
+    if k != k2:
+        raise ShapeError(f"batch_matmul: size K is {k} in the left input but {k2} in the right: {a} and {b}")
+    return TensorType((a.shape[0], m, n), a.dtype)
+
+
+@batch_matmul.vjp
+def _(g: Any, _y: Any, a: Any, b: Any, *, transpose_a: bool, transpose_b: bool) -> Any:
+    left = batch_matmul(g, b, transpose_b=not transpose_b)
+    right = batch_matmul(a, g, transpose_a=not transpose_a)
+    if transpose_a:
+        left = batch_matmul(b, g, transpose_a=transpose_b, transpose_b=True)
+    if transpose_b:
+        right = batch_matmul(g, a, transpose_a=True, transpose_b=transpose_a)
+    return left, right

@@ -95,6 +95,9 @@ WORDS: dict[str, OpWords] = {
     # products
     "matmul": OpWords("y[m, n] = Σ_k a[m, k] b[k, n]", "a: M×K, b: K×N, y: M×N; either may be given transposed",
                       "g bᵀ to a, aᵀ g to b: two products of the same size", ("dense", "conv2d", "embedding"), "`@` in formulas"),
+    "batch_matmul": OpWords("y[i, m, n] = Σ_k a[i, m, k] b[i, k, n]",
+                            "a: B×M×K, b: B×K×N, y: B×M×N; the tables of either may be given transposed",
+                            "g bᵀ to a, aᵀ g to b, example by example", (), "`@` of two tables in formulas"),
     # leaves
     "column": _leaf("the column of that name", "N rows, each of the column's shape", "the data"),
     "rows": _leaf("the numbers of the batch's rows", "B", "every network that reads data"),

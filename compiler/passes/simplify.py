@@ -8,6 +8,7 @@ from typing import ClassVar
 from ..graph import Graph
 from ..stages import TYPED, Pass, Stage
 from . import joining as _joining  # noqa: F401  its rules are registered
+from . import table_products as _table_products  # noqa: F401
 from .algebra import Algebra
 from .rewriter import Rewriter
 

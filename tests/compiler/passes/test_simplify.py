@@ -143,6 +143,25 @@ CASES: dict[str, tuple[Build, str]] = {
         lambda _, x, y: add("matmul")(add("transpose", order=(1, 0))(x), y),
         "matmul(x, y, True, False)",
     ),
+    "products of transposed tables": (
+        lambda _, x, y: add("batch_matmul")(
+            add("reshape", shape=(2, 2, 3))(x), add("transpose", order=(0, 2, 1))(add("reshape", shape=(2, 2, 3))(y))
+        ),
+        "batch_matmul(reshape(x, 2x2x3), reshape(y, 2x2x3), False, True)",
+    ),
+    "products with one column": (
+        lambda _, x, y: add("batch_matmul")(
+            add("reshape", shape=(1, 3, 4))(x),
+            add("reshape", shape=(1, 4, 1))(add("slice", axis=0, start=0, stop=1)(y)),
+        ),
+        "reshape(batch_matmul(reshape(slice(y, 0, 0, 1), 1x4x1), reshape(x, 1x3x4), True, True), 1x3x1)",
+    ),
+    "products of all tables with one": (
+        lambda _, x, y: add("batch_matmul")(
+            add("reshape", shape=(2, 2, 3))(x), add("broadcast", shape=(2, 3, 4), axes=(1, 2))(y)
+        ),
+        "reshape(matmul(reshape(x, 4x3), y, False, False), 2x2x4)",
+    ),
 }
 
 
