@@ -20,6 +20,7 @@ from netloom.compiler.types import BATCH, TensorType, product
 from .test_fused import PASSES, check_kernels
 
 START = ("normal", (("deviation", 0.3),))
+LANES = st.sampled_from([16, 8, 4])
 
 
 def network(height: int, width: int, channels: int, filters: int, *, own: bool, relu: bool, **window: Any) -> Graph:
@@ -60,27 +61,27 @@ def geometry(draw: st.DrawFn) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def check(case: dict[str, Any], batch: int, threads: int) -> None:
+def check(case: dict[str, Any], batch: int, threads: int, lanes: int = 16) -> None:
     window = {name: case[name] for name in ("size", "stride", "pad", "dilation")}
     try:
         places(case["height"], case["width"], **window)
     except ShapeError:
         assume(False)
     # sums reach 80, and the interpreter rounds them too: to 4e-6 each way, of which a small tanh's slope makes 3e-5
-    check_kernels(run_passes(PASSES, network(**case)), batch, threads, "matmul", atol=1e-4)
+    check_kernels(run_passes(PASSES, network(**case)), batch, threads, "matmul", lanes=lanes, atol=1e-4)
 
 
 @settings(max_examples=5, phases=[Phase.generate], deadline=None)
-@given(geometry(), st.sampled_from([1, 3]), st.sampled_from([1, 2]))
-def test_any_convolution(case: dict[str, Any], batch: int, threads: int) -> None:
-    check(case, batch, threads)
+@given(geometry(), st.sampled_from([1, 3]), st.sampled_from([1, 2]), LANES)
+def test_any_convolution(case: dict[str, Any], batch: int, threads: int, lanes: int) -> None:
+    check(case, batch, threads, lanes)
 
 
 @pytest.mark.slow
 @settings(max_examples=150, phases=[Phase.generate], deadline=None)
-@given(geometry(), st.sampled_from([1, 2, 5]), st.sampled_from([1, 2, 3]))
-def test_many_convolutions(case: dict[str, Any], batch: int, threads: int) -> None:
-    check(case, batch, threads)
+@given(geometry(), st.sampled_from([1, 2, 5]), st.sampled_from([1, 2, 3]), LANES)
+def test_many_convolutions(case: dict[str, Any], batch: int, threads: int, lanes: int) -> None:
+    check(case, batch, threads, lanes)
 
 
 @pytest.mark.parametrize("pad", [(1, 1, 1, 1), (0, 0, 0, 0)])
@@ -111,16 +112,16 @@ def tiled_geometry(draw: st.DrawFn) -> dict[str, Any]:
 
 
 @settings(max_examples=5, phases=[Phase.generate], deadline=None)
-@given(tiled_geometry(), st.sampled_from([1, 3, 9]), st.sampled_from([1, 2, 3]))
-def test_any_convolution_by_minimal_filtering(case: dict[str, Any], batch: int, threads: int) -> None:
-    check(case, batch, threads)
+@given(tiled_geometry(), st.sampled_from([1, 3, 9]), st.sampled_from([1, 2, 3]), LANES)
+def test_any_convolution_by_minimal_filtering(case: dict[str, Any], batch: int, threads: int, lanes: int) -> None:
+    check(case, batch, threads, lanes)
 
 
 @pytest.mark.slow
 @settings(max_examples=60, phases=[Phase.generate], deadline=None)
-@given(tiled_geometry(), st.sampled_from([1, 2, 9]), st.sampled_from([1, 2, 3]))
-def test_many_convolutions_by_minimal_filtering(case: dict[str, Any], batch: int, threads: int) -> None:
-    check(case, batch, threads)
+@given(tiled_geometry(), st.sampled_from([1, 2, 9]), st.sampled_from([1, 2, 3]), LANES)
+def test_many_convolutions_by_minimal_filtering(case: dict[str, Any], batch: int, threads: int, lanes: int) -> None:
+    check(case, batch, threads, lanes)
 
 
 def test_convolutions_of_3_by_3_go_by_minimal_filtering() -> None:

@@ -15,7 +15,7 @@ from netloom.compiler.kernel_view import kernels_of
 from netloom.compiler.stages import run as run_passes
 from netloom.compiler.types import BATCH, TensorType
 
-from .test_convolutions import START, check, network
+from .test_convolutions import LANES, START, check, network
 from .test_fused import PASSES, check_kernels
 
 
@@ -33,16 +33,16 @@ def geometry(draw: st.DrawFn) -> dict[str, Any]:
 
 
 @settings(max_examples=6, phases=[Phase.generate], deadline=None)
-@given(geometry(), st.sampled_from([1, 3]), st.sampled_from([1, 2]))
-def test_any_strided_convolution(case: dict[str, Any], batch: int, threads: int) -> None:
-    check(case, batch, threads)
+@given(geometry(), st.sampled_from([1, 3]), st.sampled_from([1, 2]), LANES)
+def test_any_strided_convolution(case: dict[str, Any], batch: int, threads: int, lanes: int) -> None:
+    check(case, batch, threads, lanes)
 
 
 @pytest.mark.slow
 @settings(max_examples=150, phases=[Phase.generate], deadline=None)
-@given(geometry(), st.sampled_from([1, 2, 5]), st.sampled_from([1, 2, 3]))
-def test_many_strided_convolutions(case: dict[str, Any], batch: int, threads: int) -> None:
-    check(case, batch, threads)
+@given(geometry(), st.sampled_from([1, 2, 5]), st.sampled_from([1, 2, 3]), LANES)
+def test_many_strided_convolutions(case: dict[str, Any], batch: int, threads: int, lanes: int) -> None:
+    check(case, batch, threads, lanes)
 
 
 def forms_of(graph: Graph) -> list[str]:
