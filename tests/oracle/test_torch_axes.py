@@ -12,7 +12,7 @@ from netloom.runtime.launch import Launch, Request
 
 torch = pytest.importorskip("torch", reason="PyTorch is not installed: no oracle to compare with")
 from .test_torch import RULES, losses  # noqa: E402  itself skipped where PyTorch is not
-from .test_torch_pictures import STEPS, batches  # noqa: E402
+from .test_torch_pictures import STEPS, batches, steps_of  # noqa: E402
 
 pytestmark = pytest.mark.torch
 nn = torch.nn
@@ -136,7 +136,7 @@ def test_a_hundred_steps_agree(net: str, tmp_path: Path) -> None:
     images = columns["image"].astype(np.float32).reshape(-1, *shape) / 16
     model = nn.Sequential(*modules())
     fill(model, first)
-    theirs = steps_of(model, images, columns["label"], batches(order))
+    theirs = steps_of(model, "sgd", images, columns["label"], batches(order))
     np.testing.assert_allclose(losses(launch)[:STEPS], theirs, rtol=1e-4)
 
 
@@ -147,18 +147,3 @@ def fill(model: Any, first: dict[str, Any]) -> None:
         value = np.moveaxis(first[name], -1, 1) if first[name].ndim > 2 else first[name]
         assert value.shape == tuple(parameter.shape), (name, value.shape, parameter.shape)
         parameter.data = torch.from_numpy(np.ascontiguousarray(value))
-
-
-def steps_of(model: Any, numbers: Any, classes: Any, steps: list[Any]) -> list[float]:
-    """PyTorch's loss at each step."""
-    torch.set_num_threads(1)
-    inputs = torch.from_numpy(np.ascontiguousarray(np.moveaxis(numbers, -1, 1)))
-    labels, optimizer = torch.from_numpy(classes.astype(np.int64)), RULES["sgd"][1](model.parameters())
-    found: list[float] = []
-    for rows in steps:
-        optimizer.zero_grad()
-        loss = nn.functional.cross_entropy(model(inputs[rows]), labels[rows])
-        loss.backward()
-        optimizer.step()
-        found.append(float(loss.detach()))
-    return found

@@ -206,8 +206,8 @@ def batches(order: Order) -> list[Any]:
 
 
 def steps_of(model: Any, rule: str, pictures: Any, classes: Any, steps: list[Any]) -> list[float]:
-    """PyTorch's loss at each step."""
-    images, labels = torch.from_numpy(pictures.transpose(0, 3, 1, 2)), torch.from_numpy(classes.astype(np.int64))
+    """PyTorch's loss at each step. `pictures`: [examples, …, channels], along any number of axes."""
+    images, labels = torch.from_numpy(np.moveaxis(pictures, -1, 1)), torch.from_numpy(classes.astype(np.int64))
     optimizer = RULES[rule][1](model.parameters())
     found: list[float] = []
     for rows in steps:
