@@ -2,20 +2,18 @@
 
 The threads share the examples and, where rows are long, the panels of columns. Rows of the right operand are read as
 vectors: where they lie otherwise, or end without zeros behind them, a thread first lays a panel of them out in memory
-of its own (it stays in the first-level cache). So it does with results whose rows have no room for whole vectors.
+of its own (it stays in the second-level cache, or in the first). So it does with results whose rows have no room for whole vectors.
 """
 
 from __future__ import annotations
 
 from ..graph import Graph, Node
 from ..types import Dim
-from .blocking import Patch, patch_of
+from .blocking import LARGEST_HOLD, Patch, patch_of
 from .lines import Lines
 from .recipe import Recipe
 from .site import Misfit, matrix, strides
 
-LARGEST_HOLD = 1 << 16
-"""Numbers that a thread holds of the right operand at most."""
 BROADEST = 64
 """Columns of the broadest panel, in numbers: four of the longest vectors."""
 

@@ -11,7 +11,7 @@ REGISTERS = {16: 28, 8: 12, 4: 12}
 WORTH_SHARING = 500_000
 """Multiply-adds of one picture from which it is cut into bands, so that threads can share it."""
 LARGEST_HOLD = 1 << 16
-"""Numbers a thread may hold of one picture at once (a quarter of a megabyte: the second-level cache)."""
+"""Numbers a thread may hold of one operand at once (a quarter of a megabyte: the second-level cache)."""
 CALL, TURN, STORED = 12.0, 1.0, 1.0
 """Cycles a block costs beside its multiply-adds: to begin, a turn of its inner loop, a vector stored."""
 
