@@ -2,7 +2,8 @@
 
 The threads share the examples and, where rows are long, the panels of columns. Rows of the right operand are read as
 vectors: where they lie otherwise, or end without zeros behind them, a thread first lays a panel of them out in memory
-of its own (it stays in the second-level cache, or in the first). So it does with results whose rows have no room for whole vectors.
+of its own (it stays in the second-level cache, or in the first). So it does with results whose rows have no room for
+whole vectors.
 """
 
 from __future__ import annotations
