@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from threading import Lock
+
 import llvmlite.binding as llvm
 
 from .target import host
@@ -9,7 +11,8 @@ from .target import host
 
 class Library:
     """The functions loaded into this process, by symbol. An object is linked when its address is first asked for: the
-    kernels of programs that never run cost neither time nor pages. It stays as long as the library lives."""
+    kernels of programs that never run cost neither time nor pages. It stays as long as the library lives. Threads may ask
+    at once."""
 
     def __init__(self) -> None:
         target = host()
@@ -21,6 +24,7 @@ class Library:
         self._compiler = llvm.create_lljit_compiler(machine, use_jit_link=True)
         self._given: dict[str, bytes] = {}
         self._linked: dict[str, llvm.ResourceTracker] = {}
+        self._linking = Lock()
 
     def __contains__(self, symbol: str) -> bool:
         return symbol in self._linked or symbol in self._given
@@ -32,12 +36,13 @@ class Library:
 
     def address(self, symbol: str) -> int:
         """Where the function lies; valid as long as the library lives. Raises KeyError."""
-        if symbol in self._given:
-            self._linked[symbol] = (
-                llvm.JITLibraryBuilder()
-                .add_object_img(self._given.pop(symbol))
-                .add_current_process()
-                .export_symbol(symbol)
-                .link(self._compiler, f"library-{symbol}")
-            )
-        return int(self._linked[symbol][symbol])
+        with self._linking:
+            if symbol in self._given:
+                self._linked[symbol] = (
+                    llvm.JITLibraryBuilder()
+                    .add_object_img(self._given.pop(symbol))
+                    .add_current_process()
+                    .export_symbol(symbol)
+                    .link(self._compiler, f"library-{symbol}")
+                )
+            return int(self._linked[symbol][symbol])

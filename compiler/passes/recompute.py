@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
+from typing import cast
 
 from ..graph import Graph, Node
 from ..kernel_view import is_leaf, is_view_in, wanted_first
@@ -126,9 +127,16 @@ class _Search:
                 return True
             if self._position[name] > self._position[source] and (name, crossed) not in seen:
                 seen.add((name, crossed))
-                through = crossed or REGISTRY[graph[name].op].kind in ("reduction", "contraction")
+                through = crossed or _ends_kernel(graph[name])
                 waiting.extend((other, through) for other in graph[name].inputs)
         return False
+
+
+def _ends_kernel(node: Node) -> bool:
+    """Whether what reads the node must be in another kernel than what it reads. A sum along each row need not end one."""
+    kind = REGISTRY[node.op].kind
+    axes = node.attributes.get("axes", (node.attributes.get("axis"),))
+    return kind == "contraction" or (kind == "reduction" and 0 in cast("tuple[object, ...]", axes))
 
 
 def _only_for_products(graph: Graph, node: Node) -> bool:

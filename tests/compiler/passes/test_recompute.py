@@ -66,3 +66,13 @@ def test_what_a_convolution_reads_is_kept() -> None:
     windows = new.add("windows", [difference], size=(2, 2), stride=(1, 1), pad=(0, 0, 0, 0), dilation=(1, 1))
     new.output("out/y", new.add("matmul", [windows, weights]))
     assert difference.id not in recomputed(new.graph())
+
+
+def test_a_difference_from_the_largest_of_a_row_is_kept() -> None:
+    new = Builder(ORIGIN)
+    scale = new.leaf("state", TensorType((3,)), name="s", role="weight", trainable=False, start=("zero", ()))
+    scaled = made(new) + column(new, scale)
+    largest = new.add("broadcast", [new.add("max", [scaled], axes=(1,))], shape=TABLE.shape, axes=(0,))
+    new.output("out/y", new.add("exp", [scaled - largest]))
+    # what makes the table and what goes along its rows can be one kernel
+    assert scaled.id not in recomputed(new.graph())
