@@ -13,6 +13,7 @@ from ..stages import DECOMPOSED, LAID_OUT, Pass, Stage, right_operand
 from ..types import Shape, Size
 from ..views import is_view
 from .rewriter import Rewriter
+from .table_rows import row_by_row
 
 Order = tuple[int, ...]
 FILTERS = (1, 2, 3, 0)
@@ -30,7 +31,7 @@ class LayOut(Pass):
 
     Every node gets a layout. Tensors that meet in an elementwise op form a class that lies one way: as the
     first matmul that reads a state of the class wants it, else in logical order with the unknown sizes in
-    front. Reshapes and transposes whose result is where its input is become views. Where a matmul's right
+    front, or a row for each row of tables that are worked on row by row. Reshapes and transposes whose result is where its input is become views. Where a matmul's right
     operand lies another way, a `relayout` copies it; and where an output would be a leaf, or the next value
     of a state would share its buffer or lie otherwise than the state, a `relayout` makes it one of its own.
 
@@ -46,11 +47,13 @@ class LayOut(Pass):
         classes = _Classes(graph)
         orders = self._orders(graph, classes)
         by_example = {classes.of(node.id) for node in graph if node.op in ("column", "take", "uniform")}
+        in_rows = row_by_row(graph, classes.of, by_example)
         rw = Rewriter(graph)
         turned = dict[tuple[str, Layout], Value]()
         for node in rw:
             order, whole = orders.get(classes.of(node.id)), classes.of(node.id) in by_example
-            laid = replace(node, layout=_arranged(node.type.shape, order, by_example=whole))
+            by_row = classes.of(node.id) in in_rows
+            laid = replace(node, layout=_arranged(node.type.shape, order, by_example=whole, by_row=by_row))
             inputs = rw.inputs(node)
             if node.op == "matmul":
                 _turn_right_operand(rw, laid, inputs, turned)
@@ -138,10 +141,11 @@ class _Classes:
         return above
 
 
-def _arranged(shape: Shape, order: Order | None, *, by_example: bool = True) -> Layout:
+def _arranged(shape: Shape, order: Order | None, *, by_example: bool = True, by_row: bool = False) -> Layout:
     """Axes in the order wished for, unknown sizes in front in any case: a row has a known length.
 
-    A picture has a row of channels for each of its places, unless it comes and goes `by_example`.
+    A picture has a row of channels for each of its places, unless it comes and goes `by_example`. `by_row`: the first
+    two axes count the rows, whatever lies along the third.
     """
     wished = order or tuple(range(len(shape)))
     unknown = tuple(axis for axis in wished if isinstance(shape[axis], Size))
@@ -150,6 +154,8 @@ def _arranged(shape: Shape, order: Order | None, *, by_example: bool = True) -> 
     if len(shape) < 2 or not unknown:
         return plain(shape, order=wished)
     known = tuple(axis for axis in wished if axis not in unknown)
+    if by_row and order is None:
+        return plain(shape, split=2)
     if len(shape) == PICTURE and order is None and not by_example:
         return plain(shape, split=PICTURE - 1, order=unknown + known)
     return plain(shape, split=len(unknown), order=unknown + known)
