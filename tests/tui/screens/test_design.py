@@ -30,12 +30,6 @@ train: {loss: cross_entropy, epochs: 1}
 """
 
 
-@pytest.fixture(autouse=True)
-def state(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Copies of unsaved text go where nobody else looks."""
-    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
-
-
 @pytest.fixture
 def desk(tmp_path: Path) -> Desk:
     file = tmp_path / "net.yaml"

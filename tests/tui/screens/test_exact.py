@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import pytest
-
 from netloom.tui.model.checking import exact_totals
 
 from ..program import NARROW, Driven, drive, opened
@@ -16,12 +14,6 @@ data: {source: digits}
 network: {layers: [flatten, {dense: {units: 32, activation: relu}}, dense: 10]}
 train: {loss: cross_entropy}
 """
-
-
-@pytest.fixture(autouse=True)
-def state(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Copies of unsaved text go where nobody else looks."""
-    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
 
 
 def test_estimates_become_exact_and_estimates_again_with_the_next_change(tmp_path: Path) -> None:

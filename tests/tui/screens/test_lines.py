@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import pytest
-
 from ..program import Driven, drive, opened
 
 TEXT = """\
@@ -22,12 +20,6 @@ network:
           trainable: true
 train: {loss: cross_entropy}
 """
-
-
-@pytest.fixture(autouse=True)
-def state(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Copies of unsaved text go where nobody else looks."""
-    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
 
 
 def test_enter_opens_the_lines_which_are_checked_and_taken_as_one_step(tmp_path: Path) -> None:
