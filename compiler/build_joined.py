@@ -47,7 +47,7 @@ def joined_apart(draft: Draft, entry: Entry, kind: Kind, sources: Sequence[str])
     if other is None:
         return False
     smaller, larger = sorted((first, other), key=lambda one: _area(one.sizes))
-    shrunk = _shrunk(draft, smaller) if _area(smaller.sizes) < _area(larger.sizes) else []
+    shrunk = _shrunk(draft, smaller, larger) if _area(smaller.sizes) < _area(larger.sizes) else []
     message = f"{first.said} gives {list(first.sizes)}, {other.said} {list(other.sizes)}"
     if shrunk:
         message += f": the window of `{shrunk[0].id}` makes it smaller"
@@ -79,11 +79,12 @@ def _has_places(sizes: tuple[int, ...]) -> bool:
     return len(sizes) - 1 in CONVOLUTIONS
 
 
-def _shrunk(draft: Draft, smaller: _Joined) -> list[Node]:
-    """The layers on the way to a picture that lose its edge to a window, the first of them first; none beyond a
-    layer of another stride."""
-    found, node = list[Node](), draft.nodes.get(smaller.node)
-    while node is not None and node.inputs:
+def _shrunk(draft: Draft, one: _Joined, other: _Joined) -> list[Node]:
+    """The layers on the way to a picture, and not to the other, that lose its edge to a window, the first of them
+    first; none beyond a layer of another stride."""
+    shared = _before(draft, other.node)
+    found, node = list[Node](), draft.nodes.get(one.node)
+    while node is not None and node.inputs and node.id not in shared:
         before, after = draft.sizes.get(node.inputs[0]), draft.sizes.get(node.id)
         if before is None or after is None or not _has_places(before):
             break
@@ -93,6 +94,17 @@ def _shrunk(draft: Draft, smaller: _Joined) -> list[Node]:
             break
         node = draft.nodes.get(node.inputs[0])
     return found[::-1]
+
+
+def _before(draft: Draft, name: str) -> set[str]:
+    """A node and all that it hangs on."""
+    seen, waiting = set[str](), [name]
+    while waiting:
+        node = draft.nodes.get(waiting.pop())
+        if node is not None and node.id not in seen:
+            seen.add(node.id)
+            waiting += node.inputs
+    return seen
 
 
 def _loses_edge(draft: Draft, node: Node) -> bool:
@@ -115,7 +127,7 @@ def _ways(draft: Draft, kind: Kind, first: _Joined, other: _Joined, shrunk: Sequ
     smaller, larger = (first, other) if _area(one) <= _area(two) else (other, first)
     ways = list[str]()
     if shrunk:
-        ways += _kept(draft, shrunk, larger)
+        ways += _kept(draft, shrunk, smaller, larger)
     if kind.name != "concat" and one[-1] != two[-1]:
         ways.append(_channels(first, other))
     elif not shrunk and (stride := _stride(larger.sizes, smaller.sizes)):
@@ -124,12 +136,12 @@ def _ways(draft: Draft, kind: Kind, first: _Joined, other: _Joined, shrunk: Sequ
     return f"{told[:1].upper()}{told[1:]}." if told else ""
 
 
-def _kept(draft: Draft, shrunk: Sequence[Node], larger: _Joined) -> list[str]:
+def _kept(draft: Draft, shrunk: Sequence[Node], smaller: _Joined, larger: _Joined) -> list[str]:
     """What `padding: same` does, where it makes both of one size."""
     begin = draft.sizes[shrunk[0].inputs[0]] or ()
     losing = list(shrunk)
     if begin[:-1] != larger.sizes[:-1]:
-        others = _shrunk(draft, larger)
+        others = _shrunk(draft, larger, smaller)
         if not others or (draft.sizes[others[0].inputs[0]] or ())[:-1] != begin[:-1]:
             return []
         losing += [node for node in others if node not in losing]

@@ -42,6 +42,11 @@ CASES = [
         "`add` wants equal sizes. `padding: same` in `conv3d1` keeps 4 x 4 x 4.",
     ),
     (
+        "layers: [{conv2d: {filters: 8, kernel: 3}}, batch_norm, relu, {§conv2d: {filters: 8, kernel: 5}}, "
+        "{add: [conv2d2, batch_norm1]}]",
+        "`add` wants equal sizes. `padding: same` in `conv2d2` keeps 6 x 6.",
+    ),
+    (
         "graph: {f: {flatten: image}, a: {dense: 2, from: f}, b: {dense: 3, from: f}, c: {add: [a, §b]}}, output: c",
         "`add` wants equal sizes. Give both 2 units, or 3.",
     ),
