@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
+from rich.table import Table
 
 from ..dsl.suggest import did_you_mean
 from ..runtime import differences, index
@@ -184,20 +185,26 @@ def _compare(chosen: list[folders.RunFolder], json: bool) -> None:
     if json:
         print_json({"runs": rows, "differences": changes})
         return
-    names = list(dict.fromkeys(n for row in rows for n in row["metrics"]))
-    shown = table("run", "status", "epochs>", "part", *(f"{name}>" for name in names), "time>")
-    for row in rows:
-        cells = [_number(row["metrics"].get(name)) for name in names]
-        shown.add_row(
-            row["run"], row["status"], str(row["epochs"]), row["part"] or "-", *cells, seconds(row["seconds"])
-        )
-    out().print(shown)
+    out().print(_results(rows))
     for other, lines in zip(chosen[1:], changes, strict=True):
         out().print(
             f"\n{chosen[0].name} -> {other.name}:" + ("" if lines else " the same network, trained the same way")
         )
         for line in lines:
             out().print(f"  {line}", markup=False, style=SIDES.get(line[:1], ""), soft_wrap=True)
+
+
+def _results(rows: list[dict[str, Any]]) -> Table:
+    """The runs beside each other, once for each part of the data: only results on the same part can be compared."""
+    parts = folders.shared_parts([row["parts"] for row in rows]) or [""]
+    names = list(dict.fromkeys(n for row in rows for part in parts for n in row["parts"].get(part, ())))
+    shown = table("part", "run", *(f"{name}>" for name in names), "status", "epochs>", "time>")
+    for part in parts:
+        for row in rows:
+            cells = [_number(row["parts"].get(part, {}).get(name)) for name in names]
+            facts = (row["status"], str(row["epochs"]), seconds(row["seconds"]))
+            shown.add_row(part or "-", row["run"], *cells, *facts)
+    return shown
 
 
 def _row(folder: folders.RunFolder) -> dict[str, Any]:

@@ -17,6 +17,9 @@ create table if not exists runs (
 )
 """
 
+LATER = {"trend", "parts"}
+"""What rows of an index made long ago lack: such a row is made anew."""
+
 
 def rows(runs: Path, *, anew: bool = False) -> list[dict[str, Any]]:
     """A row a run; only runs whose record changed since the last time are read again. `anew`: all are."""
@@ -49,8 +52,8 @@ def _refreshed(database: sqlite3.Connection, folders: Iterable[RunFolder]) -> li
     for folder in folders:
         changed = _changed(folder)
         before = known.pop(folder.name, None)
-        if before is not None and before[0] == changed:
-            found.append(json.loads(before[1]))
+        if before is not None and before[0] == changed and (kept := json.loads(before[1])).keys() >= LATER:
+            found.append(kept)
             continue
         row = summary(folder)
         database.execute("insert or replace into runs values (?, ?, ?)", (folder.name, changed, json.dumps(row)))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import re
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
@@ -23,6 +23,8 @@ SPEC, INCLUDED, PLAN = "spec.yaml", "included", "plan.json"
 EVENTS, CHECKPOINTS = "events.jsonl", "checkpoints"
 TREND = 24
 """Points of the trend in a run's row."""
+JUDGED_PARTS = ("test", "validation", "train")
+"""The parts of the data that results are told of; the first that was measured stands for a run in a list."""
 MOST_NAMED = 8
 """How many runs a refusal names: the newest."""
 
@@ -142,8 +144,9 @@ def status(run: RunFolder, told: str) -> str:
 def summary(run: RunFolder) -> dict[str, Any]:
     """One run as a row of a list. Its status is what the record tells: see `status`."""
     view = run.view()
-    part = next((p for p in ("test", "validation", "train") if view.latest(p)), None)
-    results = view.latest(part) if part else {}
+    parts = {part: _numbers(view.latest(part)) for part in JUDGED_PARTS if view.latest(part)}
+    part = next(iter(parts), None)
+    results = parts[part] if part else {}
     return {
         "run": run.name,
         "status": view.status if view.started else "empty",
@@ -151,12 +154,26 @@ def summary(run: RunFolder) -> dict[str, Any]:
         "steps": view.step,
         "part": part,
         "loss": results.get("loss"),
-        "metrics": {name: value for name, value in results.items() if isinstance(value, int | float)},
+        "metrics": results,
+        "parts": parts,
         "seconds": view.seconds,
         "started": view.started.time if view.started else None,
         "parameters": view.started.parameters if view.started else None,
         "trend": _trend(view.losses),
     }
+
+
+def shared_parts(rows: Sequence[Mapping[str, object]]) -> list[str]:
+    """The parts that results are compared by, each row the parts of one run: those of all runs, else of at least two,
+    else of any; the first tells most."""
+    for least in (len(rows), 2, 1):
+        if found := [part for part in JUDGED_PARTS if sum(part in row for row in rows) >= least]:
+            return found
+    return []
+
+
+def _numbers(results: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in results.items() if isinstance(value, int | float)}
 
 
 def _trend(losses: tuple[tuple[int, float], ...]) -> list[float]:

@@ -28,6 +28,7 @@ def folder(tmp_path: Path) -> Path:
                 run=name, folder=str(path), epochs=100, steps_an_epoch=12, batch=10, examples={"train": 120},
                 parameters=3, seed=0, threads=1, time=NOW - age,
             ),
+            Evaluated(epoch=100, part="validation", metrics={"loss": 0.5 - age / 1e6, "accuracy": 0.8}),
             Evaluated(epoch=100, part="test", metrics={"loss": 0.25, "accuracy": 0.9}),
             RunEnded(step=1200, status="finished", epochs=100, seconds=3.0, metrics={}),
         )  # fmt: skip
@@ -98,3 +99,23 @@ def test_a_run_that_ended_in_its_first_epoch_has_none(tmp_path: Path, capsys: py
     runs_command.run("show", runs=tmp_path, which=["net-1"])
     (line,) = capsys.readouterr().out.splitlines()
     assert line.startswith("net-1  died, 0 epochs, 1 step,")
+
+
+def test_runs_are_compared_on_the_same_part(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A run that was stopped has no results on the test part: those of the other's stay out."""
+    record = folder / "iris-1" / "events.jsonl"
+    lines = record.read_text(encoding="utf-8").splitlines(keepends=True)
+    record.write_text("".join(line for line in lines if '"test"' not in line), encoding="utf-8")
+    monkeypatch.setattr(runs_command.differences, "of_runs", lambda *_: [])
+    runs_command.run("compare", which=["iris-1", "wine-3"], runs=folder)
+    found = [line.split()[:4] for line in capsys.readouterr().out.splitlines() if line]
+    assert found[:3] == [
+        ["part", "run", "loss", "accuracy"],
+        ["validation", "iris-1", "0.4999", "0.8000"],
+        ["validation", "wine-3", "0.3000", "0.8000"],
+    ]
+    runs_command.run("compare", which=["iris-1", "wine-3"], runs=folder, json=True)
+    told = json.loads(capsys.readouterr().out)
+    assert [set(row["parts"]) for row in told["runs"]] == [{"validation"}, {"test", "validation"}]

@@ -17,7 +17,7 @@ from ...dsl.diagnostics import NetloomError
 from ...runtime import index
 from ...runtime.differences import of_runs
 from ...runtime.fold import View
-from ...runtime.runs import RunFolder
+from ...runtime.runs import RunFolder, shared_parts
 from .curves import Curve, figure
 from .plot import sparkline
 from .record import PARTS, history_curve, is_number
@@ -37,7 +37,8 @@ LOWER_IS_BETTER = ("loss", "error", "mae", "mse", "rmse", "perplexity")
 
 @dataclass(frozen=True, slots=True)
 class RunRow:
-    """One run as a row of the list; `started` in seconds since 1970; `metrics` of `part`, the last that was measured."""
+    """One run as a row of the list; `started` in seconds since 1970; `metrics` of `part`, the last that was measured,
+    and `parts`: those of each part."""
 
     name: str
     folder: Path
@@ -47,6 +48,7 @@ class RunRow:
     steps: int
     part: str | None
     metrics: Mapping[str, float]
+    parts: Mapping[str, Mapping[str, float]]
     seconds: float
     parameters: int | None
     trend: tuple[float, ...]
@@ -70,10 +72,7 @@ class RunRow:
 
 def run_rows(runs: Path) -> list[RunRow]:
     """All runs below a folder, the newest first."""
-    rows = index.rows(runs)
-    if any("trend" not in row for row in rows):
-        rows = index.rows(runs, anew=True)
-    found = [_row(runs, row) for row in rows]
+    found = [_row(runs, row) for row in index.rows(runs)]
     return sorted(found, key=lambda row: row.started or 0.0, reverse=True)
 
 
@@ -86,11 +85,16 @@ def _row(runs: Path, row: Mapping[str, Any]) -> RunRow:
         epochs=row["epochs"],
         steps=row["steps"],
         part=row["part"],
-        metrics={name: float(value) for name, value in row["metrics"].items() if is_number(value)},
+        metrics=_numbers(row["metrics"]),
+        parts={part: _numbers(metrics) for part, metrics in row["parts"].items()},
         seconds=row["seconds"] or 0.0,
         parameters=row.get("parameters"),
         trend=tuple(row.get("trend") or ()),
     )
+
+
+def _numbers(metrics: Mapping[str, Any]) -> dict[str, float]:
+    return {name: float(value) for name, value in metrics.items() if is_number(value)}
 
 
 def filtered(rows: Sequence[RunRow], words: str) -> list[RunRow]:
@@ -131,13 +135,14 @@ def _compares(value: float | None, sign: str, limit: str) -> bool:
 
 
 def cells(row: RunRow, now: float, width: int, plain: bool = False) -> list[str]:
-    """The row as text: name, state, age, epochs, loss, metric, parameters, trend."""
+    """The row as text: name, state, age, epochs, the part of the data, loss and metric on it, parameters, trend."""
     metric = row.metric
     return [
         row.name,
         f"{row.sign} {row.status.replace('_', ' ')}",
         age(now - row.started) if row.started else "",
         f"{row.epochs}",
+        row.part or "",
         figure(row.metrics["loss"]) if "loss" in row.metrics else "",
         f"{metric[0]} {figure(metric[1])}" if metric else "",
         amount(row.parameters) if row.parameters is not None else "",
@@ -145,7 +150,7 @@ def cells(row: RunRow, now: float, width: int, plain: bool = False) -> list[str]
     ]
 
 
-HEADS = ("run", "state", "age", "epochs", "loss", "metric", "weights", "loss over time")
+HEADS = ("run", "state", "age", "epochs", "part", "loss", "metric", "weights", "loss over time")
 
 
 def age(passed: float) -> str:
@@ -180,38 +185,48 @@ def higher_is_better(name: str) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Results:
-    """A table of results: a row a run, `best[i]` the columns in which row i is the best."""
+    """A table of results: a row a run, `best[i]` the columns in which row i is the best. `parts` has for each column
+    the part of the data that it tells of, empty for the others."""
 
     heads: tuple[str, ...]
+    parts: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
     best: tuple[frozenset[int], ...]
 
 
 def results(rows: Sequence[RunRow]) -> Results:
-    """The results of some runs beside each other, the best of each column marked (of at least two)."""
-    names = list(dict.fromkeys(name for row in rows for name in row.metrics))
-    heads = ("run", "part", *names, "weights", "time", "epochs")
+    """The results of some runs beside each other, part by part of the data, the best of each column marked (of at least
+    two). Of several runs only the parts that they share: what one reaches on one part says nothing against another."""
+    columns = [
+        (part, name)
+        for part in shared_parts([row.parts for row in rows])
+        for name in dict.fromkeys(name for row in rows for name in row.parts.get(part, ()))
+    ]
     marks: list[set[int]] = [set() for _ in rows]
-    for column, name in enumerate(names, 2):
-        values = [row.metrics.get(name) for row in rows]
-        good = [value for value in values if value is not None and np.isfinite(value)]
-        if len(good) > 1 and len(set(good)) > 1:
-            best = max(good) if higher_is_better(name) else min(good)
-            for mark, value in zip(marks, values, strict=True):
-                if value == best:
-                    mark.add(column)
+    for at, (part, name) in enumerate(columns, 1):
+        for mark in _best([row.parts.get(part, {}).get(name) for row in rows], higher_is_better(name)):
+            marks[mark].add(at)
     table = tuple(
         (
             row.name,
-            row.part or "",
-            *(figure(row.metrics[name]) if name in row.metrics else "" for name in names),
+            *(figure(row.parts[part][name]) if name in row.parts.get(part, ()) else "" for part, name in columns),
             amount(row.parameters) if row.parameters is not None else "",
             f"{row.seconds:.1f} s",
             f"{row.epochs}",
         )
         for row in rows
     )
-    return Results(heads, table, tuple(map(frozenset, marks)))
+    heads = ("run", *(name for _, name in columns), "weights", "time", "epochs")
+    return Results(heads, ("", *(part for part, _ in columns), "", "", ""), table, tuple(map(frozenset, marks)))
+
+
+def _best(values: Sequence[float | None], higher: bool) -> list[int]:
+    """The places of the best value; none where there are not two to choose from."""
+    good = [value for value in values if value is not None and np.isfinite(value)]
+    if len(set(good)) < 2:
+        return []
+    best = max(good) if higher else min(good)
+    return [at for at, value in enumerate(values) if value == best]
 
 
 @dataclass(slots=True)

@@ -70,15 +70,17 @@ class ResultsView(VerticalScroll, can_focus=True):
 def _as_table(found: Results, plain: bool) -> Table:
     """A column a run, with its sign; the best of each row is bold and has a star."""
     table = Table.grid(padding=(0, 2, 0, 0))
-    table.add_column(no_wrap=True, min_width=max(map(len, found.heads)))
+    table.add_column(no_wrap=True, min_width=2 + max(map(len, found.heads)))
     for _ in found.rows:
         table.add_column(justify="right", no_wrap=True)
     several = len(found.rows) > 1
     names = [f"{sign_of(at, plain)} {_end(row[0])}" if several else row[0] for at, row in enumerate(found.rows)]
     table.add_row("", *(Text(name, "bold") for name in names))
     for at, head in enumerate(found.heads[1:], 1):
+        if found.parts[at] != found.parts[at - 1]:
+            table.add_row(Text(found.parts[at] and f"on {found.parts[at]}", "italic"))
         cells = [_cell(row[at], best=at in best) for row, best in zip(found.rows, found.best, strict=True)]
-        table.add_row(Text(head, "dim"), *cells)
+        table.add_row(Text(f"  {head}" if found.parts[at] else head, "dim"), *cells)
     return table
 
 

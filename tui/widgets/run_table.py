@@ -14,7 +14,7 @@ from ..model.comparison import HEADS, RunRow, cells
 from ..model.plot import sign_of
 
 STATES = {"✓": "green", "✗": "bold red", "▶": "bold", "■": "yellow"}
-FIRST = ("run", "state", "metric", "loss", "loss over time", "age", "epochs", "weights")
+FIRST = ("run", "state", "part", "metric", "loss", "loss over time", "age", "epochs", "weights")
 """The columns, those that a narrow list keeps first."""
 TREND = 16
 

@@ -24,6 +24,7 @@ from netloom.tui.model.comparison import (
     run_rows,
     write_export,
 )
+from netloom.tui.model.curves import figure
 
 from ..records import BEGAN, events, write
 
@@ -43,8 +44,8 @@ def test_rows_tell_of_every_run(runs: Path) -> None:
     assert rows["other-1"].status == "empty"
     assert len(rows["digits-1"].trend) == 24
     words = cells(rows["digits-1"], BEGAN + 7200, 16)
-    assert words[:6] == ["digits-1", "✓ finished", "2 h", "8", "0.21", "accuracy 0.94"]
-    assert cells(rows["other-1"], BEGAN, 16)[2:] == ["", "0", "", "", "", ""]
+    assert words[:7] == ["digits-1", "✓ finished", "2 h", "8", "test", "0.21", "accuracy 0.94"]
+    assert cells(rows["other-1"], BEGAN, 16)[2:] == ["", "0", "", "", "", "", ""]
 
 
 def test_an_index_of_before_is_made_anew(runs: Path) -> None:
@@ -52,8 +53,8 @@ def test_an_index_of_before_is_made_anew(runs: Path) -> None:
 
     run_rows(runs)
     with sqlite3.connect(runs / "index.db") as database:
-        database.execute("update runs set row = json_remove(row, '$.trend')")
-    assert all(len(row.trend) for row in run_rows(runs) if row.status != "empty")
+        database.execute("update runs set row = json_remove(row, '$.trend', '$.parts')")
+    assert all(row.trend and row.parts for row in run_rows(runs) if row.status != "empty")
 
 
 @pytest.mark.parametrize(
@@ -75,9 +76,30 @@ def test_a_filter_takes_words_and_comparisons(runs: Path, words: str, found: set
 def test_the_best_of_each_result_is_marked(runs: Path) -> None:
     rows = sorted(run_rows(runs), key=lambda row: row.name)[:2]
     found = results(rows)
-    assert found.heads[:4] == ("run", "part", "loss", "accuracy")
-    marked = {row[0]: {found.heads[at] for at in best} for row, best in zip(found.rows, found.best, strict=True)}
-    assert marked == {"digits-1": {"loss", "accuracy"}, "digits-2": set()}
+    assert list(zip(found.parts, found.heads, strict=True))[:4] == [
+        ("", "run"), ("test", "loss"), ("test", "accuracy"), ("validation", "loss"),
+    ]  # fmt: skip
+    marked = {row[0]: best for row, best in zip(found.rows, found.best, strict=True)}
+    parts = ("test", "validation", "train")
+    everywhere = {(part, name) for part in parts for name in ("loss", "accuracy")}
+    assert {(found.parts[at], found.heads[at]) for at in marked["digits-1"]} == everywhere
+    assert not marked["digits-2"]
+
+
+def test_only_results_on_the_same_part_are_compared(tmp_path: Path) -> None:
+    write(tmp_path, "a-1", events("a-1", epochs=3, ended=""))
+    write(tmp_path, "a-2", events("a-2", result=(0.0001, 0.99)))
+    rows = sorted(run_rows(tmp_path), key=lambda row: row.name)
+    assert [row.part for row in rows] == ["validation", "test"]
+    found = results(rows)
+    assert set(found.parts) == {"", "validation", "train"}
+    losses = [row[found.heads.index("loss")] for row in found.rows]
+    views = Views.none()
+    curves = compared({row.name: views.of(row.folder) for row in rows}, ("validation", "loss"))
+    assert losses == [figure(curve.values[-1]) for curve in curves]
+    assert set(results(rows[1:]).parts) == {"", "test", "validation", "train"}
+    write(tmp_path, "other-1", [])
+    assert set(results(run_rows(tmp_path)).parts) == {"", "validation", "train"}
 
 
 def test_of_one_run_nothing_is_the_best(runs: Path) -> None:
