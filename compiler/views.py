@@ -18,7 +18,16 @@ def is_view(node: Node, source: Node) -> bool:
         return False
     if node.op == "transpose":
         return node.layout == transposed(source.layout, node.attr("order"))
-    return _same_matrix(source.layout, source.type.shape, node.layout, node.type.shape)
+    return _same_matrix(source.layout, source.type.shape, node.layout, node.type.shape) or (
+        _without_gaps(source) and _without_gaps(node)
+    )
+
+
+def _without_gaps(node: Node) -> bool:
+    """Whether all elements lie one behind the other in their logical order: any reshape of them lies as they do."""
+    layout, shape = node.layout, node.type.shape
+    assert layout is not None, f"{node.id} has no layout"
+    return layout.order == tuple(range(len(shape))) and layout.columns(shape) == layout.pitch
 
 
 def split_axes(long: Shape, short: Shape) -> list[list[int]] | None:
@@ -69,4 +78,8 @@ def _same_order(a: Layout, a_shape: Shape, b: Layout, b_shape: Shape) -> bool:
     long, short = (a, b) if len(a_shape) > len(b_shape) else (b, a)
     shapes = (a_shape, b_shape) if long is a else (b_shape, a_shape)
     groups = split_axes(*shapes)
-    return groups is not None and long.order == tuple(axis for place in short.order for axis in groups[place])
+    if groups is None:
+        return False
+    # where an axis of length one stands changes nothing
+    lies = [axis for axis in long.order if shapes[0][axis] != 1]
+    return lies == [axis for place in short.order for axis in groups[place] if shapes[0][axis] != 1]

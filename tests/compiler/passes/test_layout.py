@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
+import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from netloom.compiler.graph import Builder, Graph, Origin, Value
+from netloom.compiler.graph import Builder, Graph, Node, Origin, Value
 from netloom.compiler.kernel_view import is_view_in
+from netloom.compiler.layouts import Layout
 from netloom.compiler.passes.decompose import Decompose
 from netloom.compiler.passes.gradient import Gradient
 from netloom.compiler.passes.layout import LayOut
 from netloom.compiler.passes.optimise import Optimise
 from netloom.compiler.passes.simplify import Simplify
 from netloom.compiler.stages import LAID_OUT, check, run
-from netloom.compiler.types import BATCH, TensorType
+from netloom.compiler.types import BATCH, Shape, TensorType, evaluate, product
 from netloom.compiler.verify import verify
+from netloom.compiler.views import is_view
 
 HERE = (Origin("net.yaml", 3, "dense1"),)
 SIZES = {"B": 3, "N": 5}
@@ -91,6 +96,43 @@ def test_views() -> None:
     graph = run([Decompose(), LayOut()], new.graph())
     assert is_view_in(graph, graph["flat"])
     assert not is_view_in(graph, graph["cut"])  # rows of two elements have fourteen of pad
+
+
+def lying(shape: Shape, layout: Layout) -> Node:
+    return Node("n", "tanh", (), (), TensorType(shape), HERE, layout)
+
+
+@pytest.mark.parametrize(
+    ("source", "shape", "layout", "view"),
+    [
+        (lying((BATCH, 3, 32), Layout((0, 1, 2), 2, 32)), (BATCH, 96), Layout((0, 1), 1, 96), True),
+        (lying((BATCH, 3, 30), Layout((0, 1, 2), 2, 32)), (BATCH, 90), Layout((0, 1), 1, 96), False),
+        (lying((BATCH, 3, 32), Layout((0, 1, 2), 2, 32)), (BATCH, 96), Layout((0, 1), 1, 112), False),
+        (lying((BATCH, 3, 32), Layout((0, 2, 1), 2, 16)), (BATCH, 96), Layout((0, 1), 1, 96), False),
+        (lying((16, 1, 5, 1), Layout((1, 2, 3, 0), 3, 16)), (16, 5), Layout((1, 0), 1, 16), True),
+        (lying((16, 5, 1), Layout((1, 2, 0), 2, 16)), (16, 5), Layout((1, 0), 1, 16), True),
+        (lying((16, 5, 2), Layout((2, 1, 0), 2, 16)), (16, 10), Layout((1, 0), 1, 16), False),
+    ],
+)
+def test_a_reshape_is_a_view_where_every_element_stays(source: Node, shape: Shape, layout: Layout, view: bool) -> None:
+    node = Node("v", "reshape", ("n",), (), TensorType(shape), HERE, layout)
+    assert is_view(node, source) == view
+    if view:
+        numbers = np.arange(evaluate(product(source.type.shape), {"B": 2})).reshape(sizes(source.type.shape))
+        np.testing.assert_array_equal(stored(numbers, source), stored(numbers.reshape(sizes(shape)), node))
+
+
+def sizes(shape: Shape) -> tuple[int, ...]:
+    return tuple(evaluate(size, {"B": 2}) for size in shape)
+
+
+def stored(numbers: Any, node: Node) -> Any:
+    """The buffer of a tensor, element by element, with -1 in the pads."""
+    assert node.layout is not None
+    table = numbers.transpose(node.layout.order).reshape(-1, node.layout.columns(node.type.shape))
+    found = np.full((len(table), node.layout.pitch), -1)
+    found[:, : table.shape[1]] = table
+    return found.reshape(-1)
 
 
 def test_outputs_get_tensors_of_their_own() -> None:
