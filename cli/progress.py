@@ -37,6 +37,8 @@ LINE_SECONDS = 1.0
 """At most one line of an epoch in this time."""
 GROWN = 2.0
 """So many times its first epoch's loss, and training made things worse."""
+NOISE = 1e-4
+"""A loss below this is as good as none: whether it rises or falls there tells nothing."""
 CLEARLY = 0.03
 """The share of the loss that a quarter of the epochs must have taken off it."""
 
@@ -191,9 +193,9 @@ def still_falling(history: dict[str, list[float]]) -> bool:
 
 
 def grew(history: dict[str, list[float]]) -> bool:
-    """Whether the training loss ended well above where its first epoch left it."""
+    """Whether the training loss ended well above where its first epoch left it, and above what is as good as none."""
     losses = history.get("train", [])
-    return len(losses) > 1 and losses[0] > 0 and losses[-1] > GROWN * losses[0]
+    return len(losses) > 1 and losses[0] > 0 and losses[-1] > max(GROWN * losses[0], NOISE)
 
 
 def _falls(losses: list[float]) -> bool:

@@ -95,6 +95,7 @@ def test_a_loss_that_grew_is_said(capsys: pytest.CaptureFixture[str]) -> None:
     epochs(Progress(lambda: 0.0), PARTS, [2.5, 700.0, 2.5e9])
     assert "the loss grew from 2.5000 to 2.5000e+09: a smaller learning rate may help" in capsys.readouterr().err
     epochs(Progress(lambda: 0.0), PARTS, [2.5, 4.9])
+    epochs(Progress(lambda: 0.0), PARTS, [1.4e-8, 1.5e-6])
     assert "grew" not in capsys.readouterr().err
 
 

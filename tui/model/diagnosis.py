@@ -28,6 +28,10 @@ GROWN = 100.0
 RISEN, RISEN_OF_ALL, RISING_EPOCHS = 1.1, 0.02, 3
 """Overfitting: the validation loss is so many times its least, and has risen by such a share of the first loss, since so
 many epochs."""
+RISEN_MUCH = 1.5
+"""Or it stays at so many times its least: then nothing depends on what the first loss was."""
+NOISE = 1e-4
+"""A loss below this is as good as none: whether it rises or falls there tells nothing."""
 WINDOWS = 20
 """Parts of all epochs that medians are taken of."""
 JUMPED, WILD = 1.5, 2.5
@@ -94,7 +98,7 @@ def _diverges(run: Recorded) -> Iterator[Finding]:
     if len(values) < 10:
         return
     begun, now = float(np.median(values[:3])), float(np.median(values[-max(5, len(values) // 10) :]))
-    if begun > 0 and now > JUMPED * begun:
+    if begun > 0 and now > max(JUMPED * begun, NOISE):
         least = f"the loss went from {_figure(begun)} up to {_figure(now)}"
         yield Finding("rate_too_high", f"{least}: steps are too long{_rate(run)}", TOO_HIGH, grave=True)
         return
@@ -146,10 +150,9 @@ def _overfits(run: Recorded) -> Iterator[Finding]:
     epochs = sorted(train)
     best = min(epochs, key=lambda epoch: validation[epoch])
     now = epochs[-1]
-    risen, begun = validation[now] - validation[best], _finite(run, "loss")[:1]
     if now - best < RISING_EPOCHS or validation[now] <= RISEN * validation[best] or train[now] >= train[best]:
         return
-    if len(begun) and risen < RISEN_OF_ALL * abs(float(begun[0])):
+    if not _risen_much(list(validation.values()), validation[best], _finite(run, "loss")[:1]):
         return
     words = (
         f"the validation loss has risen since epoch {best} ({_figure(validation[best])} to {_figure(validation[now])}) "
@@ -159,6 +162,14 @@ def _overfits(run: Recorded) -> Iterator[Finding]:
         "stop early (`stop: {patience: 3}`), more data or `augment`, `dropout`, a penalty (`l2`), or a smaller network"
     )
     yield Finding("overfits", words, way)
+
+
+def _risen_much(losses: Sequence[float], best: float, begun: Array) -> bool:
+    """Whether a validation loss (the newest epoch first, as `_calmed` has them) has risen by what is worth a word."""
+    if not len(begun) or losses[0] - best >= RISEN_OF_ALL * abs(float(begun[0])):
+        return True
+    lately = losses[: max(RISING_EPOCHS, len(losses) // 10)]
+    return min(lately) > max(RISEN_MUCH * best, NOISE)
 
 
 # what the layers tell
@@ -187,7 +198,9 @@ def _grows(run: Recorded) -> Iterator[Finding]:
     if len(norms) < 20:
         return
     usual, now = float(np.median(norms[: len(norms) // 2])), float(np.median(norms[-5:]))
-    if usual > 0 and now > GROWN * usual:
+    # of a loss that is as good as none the gradient is noise
+    learnt = bool(np.all(np.abs(_finite(run, "loss")[-5:]) < NOISE))
+    if usual > 0 and now > GROWN * usual and not learnt:
         words = f"the gradient is {now / usual:,.0f} times as large as it was: exploding"
         yield Finding("exploding", words, EXPLODING, grave=True)
 

@@ -114,6 +114,26 @@ def test_overfitting_is_seen_through_noise(tmp_path: Path) -> None:
     assert "it learns by heart" in finding.words
 
 
+def test_overfitting_is_seen_where_nearly_all_was_learnt(tmp_path: Path) -> None:
+    """The rise is little against the first loss, but the validation loss has nearly doubled, and stays there."""
+    train = [2.0 * 0.93**i + 5e-8 for i in range(400)]
+    validation = [2.0 * 0.9**i + 0.055 if i < 34 else 0.1 - 0.045 * 0.97 ** (i - 34) for i in range(400)]
+    made = record(tmp_path, FALLING + [5e-8] * 20).epochs(train, validation)
+    assert "it learns by heart" in found(made)["overfits"].words
+    for folder, later in (("back", 0.06), ("none", 0.0)):
+        (tmp_path / folder).mkdir()
+        # it came back; or all of it is far below what counts
+        losses = [*validation[:-40], *[later] * 40] if later else [loss / 1e4 for loss in validation]
+        made = record(tmp_path / folder, FALLING + [5e-8] * 20).epochs(train, losses)
+        assert "overfits" not in found(made)
+
+
+def test_noise_of_a_loss_that_is_as_good_as_none_is_no_trouble(tmp_path: Path) -> None:
+    made = Record(tmp_path / "run-1", alive=True)
+    made.losses([1.4e-8] * 50, gradient_norm=[1e-9] * 10).losses([1.5e-6] * 50, 50, gradient_norm=[1e-6] * 10)
+    assert found(made) == {}
+
+
 @pytest.mark.parametrize(
     ("train", "validation"),
     [
