@@ -21,6 +21,10 @@ SAVED_SECONDS, SAVED_LOOKS = 3.0, 60
 LEAST_SECONDS, SHARE = 10.0, 10.0
 """Between looks: at least so long, and so many times what a look takes."""
 
+MAKING = "looking inside: the first pictures are being made…"
+FIRST_STEPS = "pictures come with the first steps"
+NO_CHECKPOINT = "no pictures: this run has left no checkpoint"
+
 
 class Looked(Protocol):
     """A run that can be looked into."""
@@ -55,9 +59,11 @@ class Seeing:
     _busy: bool = False
 
     def due(self, run: Looked, now: float) -> bool:
-        """Whether there is something new to see, and the last look is long enough ago."""
+        """Whether there is something new to see, and the last look is long enough ago; what a training has ended with
+        is looked at without delay."""
         there = _newest(run)
-        return not self._busy and now >= self._next and there != self._seen and any(there)
+        ended = run.state != "running" and bool(self._seen[0])
+        return not self._busy and (now >= self._next or ended) and there != self._seen and any(there)
 
     def see(self, run: Looked, clock: Callable[[], float]) -> None:
         """Look, which takes a while."""
@@ -99,6 +105,13 @@ def saved_now(run: Sent, waits: Callable[[float], object] = time.sleep) -> bool:
 def layers_of(view: View) -> list[str]:
     """The layers that looks tell of."""
     return list(view.looks[-1].layers) if view.looks else []
+
+
+def to_come(folder: Path, view: View, *, alive: bool) -> str:
+    """What is said of a run in place of pictures until the first look is done."""
+    if (view.step and alive) or _changed(folder):
+        return MAKING
+    return FIRST_STEPS if alive else NO_CHECKPOINT
 
 
 def part_of(view: View) -> str:

@@ -30,12 +30,12 @@ from .record import (
     state_of,
     steps_in_all,
 )
+from .seeing import to_come
 from .steering import ASKED, Steering
 
 NO_LOOK = "not looked inside yet"
 NEVER_LOOKED = "this run's record has no look inside"
-NO_PICTURES = "pictures come with the first checkpoint"
-NO_CONFUSION = "no classes are predicted, or no checkpoint is there yet"
+NO_CONFUSION = "no classes are predicted"
 
 
 class Client(Watched, Protocol):
@@ -117,6 +117,7 @@ def told(
     whole_curves = loss_curves(run), metric_curves(run, chosen)
     curves = [_upto(some, back) for some in whole_curves]
     inside = inside_of(view, back, pictures or Inside())
+    to_see = to_come(run.folder, run.view, alive=state.alive) if whole else ""
     left = run.seconds_left if back is None and state.sign == "▶" else None
     return Told(
         going=_going(view, state, left, back=back is not None),
@@ -134,8 +135,8 @@ def told(
         map=maps_at(run.view.maps, back),
         last=float(run.view.step),
         no_look=NO_LOOK if state.alive else NEVER_LOOKED,
-        no_pictures=NO_PICTURES,
-        no_confusion=NO_CONFUSION,
+        no_pictures=to_see,
+        no_confusion=NO_CONFUSION if inside.pictures_step else to_see,
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +20,16 @@ from netloom.tui.model.look_inside import NotSeen, load, look, look_beside, main
 from netloom.tui.model.observed import Answer, Inside
 from netloom.tui.model.pictures import Shown
 from netloom.tui.model.run_client import RunClient
-from netloom.tui.model.seeing import Seeing, layers_of, part_of, saved_now
+from netloom.tui.model.seeing import (
+    FIRST_STEPS,
+    MAKING,
+    NO_CHECKPOINT,
+    Seeing,
+    layers_of,
+    part_of,
+    saved_now,
+    to_come,
+)
 from netloom.tui.model.seen_pictures import channels, filters, light
 
 from ..records import events, write
@@ -174,6 +184,38 @@ def test_it_is_looked_again_only_for_what_is_new_and_not_too_often(tmp_path: Pat
     assert not seeing.due(run, 1000.0)
     (run.folder / "checkpoints" / "best.safetensors").write_bytes(b"")
     assert not seeing.due(run, 1000.0)
+
+
+def test_what_a_training_ended_with_is_looked_at_at_once(tmp_path: Path) -> None:
+    """However long the looks before took: the pictures of a run that has ended are those of its last checkpoint."""
+
+    class Run:
+        folder, view, state = write(tmp_path, "digits-1"), replace(View(), step=40), "running"
+
+        def look(self, what: str, **more: Any) -> Mapping[str, Any]:
+            return answers(what, **more)
+
+    run, times = Run(), iter([0.0, 100.0, 101.0, 101.0])
+    seeing = Seeing(beside=lambda _folder, _row: Inside(pictures_step=80))
+    seeing.see(run, lambda: next(times))
+    assert seeing.inside.pictures_step == 40
+    run.view = replace(View(), step=60)
+    assert not seeing.due(run, 101.0)
+    run.view, run.state = replace(View(), step=80), "finished"
+    (run.folder / "checkpoints" / "last.safetensors").write_bytes(b"")
+    assert seeing.due(run, 101.0)
+    seeing.see(run, lambda: next(times))
+    assert seeing.inside.pictures_step == 80
+    assert not seeing.due(run, 101.0)
+
+
+def test_what_is_said_until_there_are_pictures(tmp_path: Path) -> None:
+    folder, begun = write(tmp_path, "digits-1"), replace(View(), step=1)
+    assert to_come(folder, View(), alive=True) == FIRST_STEPS
+    assert to_come(folder, begun, alive=True) == MAKING
+    assert to_come(folder, begun, alive=False) == NO_CHECKPOINT
+    (folder / "checkpoints" / "last.safetensors").write_bytes(b"")
+    assert to_come(folder, begun, alive=False) == MAKING
 
 
 def test_trouble_is_kept_and_what_was_seen_before_too(tmp_path: Path) -> None:
