@@ -1,4 +1,4 @@
-"""The two questions about a file: save before leaving, and under which name."""
+"""Questions about what is not saved: before leaving, before a training is stopped, and under which name."""
 
 from __future__ import annotations
 
@@ -47,6 +47,38 @@ class LeaveDialog(ModalScreen[str]):
     def on_mount(self) -> None:
         """Saving is one key away."""
         self.query_one("#save").focus()
+
+    def on_button_pressed(self, event: Button.Pressed) -> None:
+        """An answer by mouse or enter."""
+        self.dismiss(None if event.button.id == "stay" else event.button.id)
+
+    def action_answer(self, answer: str) -> None:
+        """An answer by its key."""
+        self.dismiss(answer)
+
+
+class StopDialog(ModalScreen[str]):
+    """Stop a training: save first, throw away, or go on. Gives `save`, `discard` or None."""
+
+    DEFAULT_CSS = BOX.format(name="StopDialog")
+    BINDINGS: ClassVar[list[BindingType]] = [
+        ("s,S,y", "answer('save')", "Save and stop"),
+        ("d", "answer('discard')", "Stop without saving"),
+        ("escape,n", "dismiss", "Go on"),
+    ]
+
+    def compose(self) -> ComposeResult:
+        """The question and its three answers, each with its key."""
+        with Vertical():
+            yield Label("Stop the training? Without saving, what it learnt since its last checkpoint is lost.")
+            with Horizontal():
+                yield Button("Go on (esc)", id="stay")
+                yield Button("Only stop (d)", id="discard", variant="warning")
+                yield Button("Save and stop (s)", id="save", variant="primary")
+
+    def on_mount(self) -> None:
+        """Enter goes on."""
+        self.query_one("#stay").focus()
 
     def on_button_pressed(self, event: Button.Pressed) -> None:
         """An answer by mouse or enter."""

@@ -14,8 +14,8 @@ from ..desk import Desk
 from ..model.record import ENDED
 from ..model.steering import Steering
 from ..model.told import knob_history
-from .confirm import Confirm
 from .knob import Answer, KnobDialog
+from .leave import StopDialog
 
 NO_RUN = "no run on the desk: 4 lists the runs there are, or open a network (1) and train it"
 STEERING_KEYS: tuple[Binding, ...] = (
@@ -98,12 +98,11 @@ class SteeringScreen(Screen[None]):
     async def action_stop(self) -> None:
         """Stop, after a question."""
         if self._may_steer():
-            question = "Stop the training? What it learnt since its last checkpoint is lost; S saves it first."
-            await self.app.push_screen(Confirm(question, "Stop", "Go on"), self._stop_if)
+            await self.app.push_screen(StopDialog(), self._stop_if)
 
-    def _stop_if(self, yes: bool | None) -> None:
-        if yes:
-            self._ask("stop", checkpoint=False)
+    def _stop_if(self, answer: str | None) -> None:
+        if answer is not None:
+            self._ask("stop", checkpoint=answer == "save")
 
     def action_stop_now(self) -> None:
         """Save and stop without a question."""

@@ -17,8 +17,8 @@ from netloom.tui.model.observed import Inside
 from netloom.tui.model.pictures import Shown
 from netloom.tui.model.run_client import RunClient
 from netloom.tui.model.seeing import Seeing
-from netloom.tui.screens.confirm import Confirm
 from netloom.tui.screens.knob import KnobDialog
+from netloom.tui.screens.leave import StopDialog
 from netloom.tui.screens.train import TrainScreen
 from netloom.tui.widgets.chart import Chart
 from netloom.tui.widgets.confusion import ConfusionView
@@ -240,18 +240,28 @@ def test_keys_steer(living: Living, key: str, command: dict[str, Any]) -> None:
     drive(a_desk(living), act)
 
 
-def test_stopping_asks_first(living: Living) -> None:
+@pytest.mark.parametrize("key", ["n", "enter", "escape"])
+def test_stopping_asks_first(living: Living, key: str) -> None:
     async def act(app: Holder, pilot: Pilot[None]) -> None:
         await pilot.press("s")
         await pilot.pause()
-        assert isinstance(app.screen, Confirm)
-        await pilot.press("n")
+        assert isinstance(app.screen, StopDialog)
+        for words in ("Go on (esc)", "Only stop (d)", "Save and stop (s)"):
+            assert words in text_of(app)
+        await pilot.press(key)
         await pilot.pause()
         assert living.sent == []
-        await pilot.press("s", "y")
+
+    drive(a_desk(living), act, (80, 24))
+
+
+@pytest.mark.parametrize(("key", "saves"), [("s", True), ("d", False)])
+def test_stopping_with_and_without_a_checkpoint(living: Living, key: str, saves: bool) -> None:
+    async def act(app: Holder, pilot: Pilot[None]) -> None:
+        await pilot.press("s", key)
         await pilot.pause()
         await app.workers.wait_for_complete()
-        assert living.sent == [{"do": "stop", "checkpoint": False}]
+        assert living.sent == [{"do": "stop", "checkpoint": saves}]
 
     drive(a_desk(living), act)
 
