@@ -19,7 +19,7 @@ from typing import Annotated
 import typer
 
 from ..dsl.diagnostics import NOT_BUILT, Diagnostic
-from ..dsl.fixes import Fix, fixes, mended
+from ..dsl.fixes import Fix, fixes, mended, settled
 from ..runtime.start import check, overrides
 from ..runtime.written import write_text
 from .console import as_json, print_diagnostics, print_json, talk
@@ -57,7 +57,7 @@ def _mended(file: Path, sets: Mapping[str, str]) -> tuple[Diagnostic, ...]:
         text = file.read_bytes().decode("utf-8")
         write_text(file, mended(text, found))
         after = check(file, sets)
-        if _errors(after) >= _errors(remarks):
+        if _faults(after) >= _faults(remarks):
             write_text(file, text)
             break
         remarks = after
@@ -66,12 +66,12 @@ def _mended(file: Path, sets: Mapping[str, str]) -> tuple[Diagnostic, ...]:
     return remarks
 
 
-def _errors(remarks: tuple[Diagnostic, ...]) -> int:
-    return sum(remark.severity == "error" for remark in remarks)
+def _faults(remarks: tuple[Diagnostic, ...]) -> int:
+    return sum(settled(remark) for remark in remarks)
 
 
 def _fixes(file: Path, remarks: tuple[Diagnostic, ...]) -> tuple[Fix, ...]:
-    if not any(remark.severity == "error" for remark in remarks):
+    if not any(settled(remark) for remark in remarks):
         return ()
     try:
         return fixes(remarks, file.read_bytes().decode("utf-8"), str(file))

@@ -8,7 +8,7 @@ from ..dsl.places import Place
 from .advice_view import RESHAPING, SCORES, View, column_of, is_curve, size_of
 from .build_loss import of_amounts
 from .build_weights import THROUGH
-from .experiment import Prepare, Term, activation_of, weights_of
+from .experiment import Prepare, Term, activation_of, options_of, weights_of
 from .graph import Node
 
 RANGES = {
@@ -54,13 +54,23 @@ def _too_many(view: View, term: Term, source: Node, target: Node) -> None:
     if classes is None or term.kind not in ("cross_entropy", "hinge") or have[:-1] != size_of(target) or not have:
         return
     if have[-1] > classes:
-        layer, more = _layer_of(view, source), have[-1] - classes
+        way, layer = _as_many(_layer_of(view, source), have[-1], classes)
+        more = have[-1] - classes
         view.warn(
-            "W224", view.option(layer, "units"),
+            "W224", view.option(layer, "units") if layer else view.at(source),
             f"`{term.name}` has {classes} classes to tell apart, and `{source.id}` gives {have[-1]} outputs: "
             f"{'the last one is' if more == 1 else f'the last {more} are'} never right",
-            f"Give `{layer.id}` {classes} units.",
+            way,
         )  # fmt: skip
+
+
+def _as_many(layer: Node, have: int, classes: int) -> tuple[str, Node | None]:
+    """How a network gives as many outputs as there are classes, and the layer that says their number, if one does."""
+    options, sizes = options_of(layer), size_of(layer)
+    for option in ("units", "filters"):
+        if option in options and math.prod(sizes) == sizes[-1] == have:
+            return f"Give `{layer.id}` {classes} {option}.", layer
+    return f"Add `dense: {classes}` at the end.", None
 
 
 def _two_for_one(view: View, term: Term, source: Node, target: Node) -> None:

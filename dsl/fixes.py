@@ -29,6 +29,8 @@ FOREIGN = {"E104": ("True", "False"), "E120": ("is", "=")}
 """Words of other languages, by the remarks on them."""
 TRUTHS = {"||": "or", "&&": "and"}
 KEYS = frozenset({"E023", "E102"})
+SURE = frozenset({"W224"})
+"""Warnings whose way out is right in every file, as that of an error is."""
 INDENT = "  "
 SHORTEST, LONG = 3, 6
 """Letters of a word in which one may be wrong, and two."""
@@ -49,7 +51,7 @@ class Fix:
 
     def __str__(self) -> str:
         if not self.old and self.new.strip():
-            return f"line {self.line}: `{self.new}` put in"
+            return f"line {self.line}: `{_first(self.new.strip())}` put in"
         if not self.old.strip() or self.old.split() == self.new.split():
             return f"line {self.line}: indentation"
         return f"line {self.line}: `{_first(self.old)}` -> `{_first(self.new)}`"
@@ -67,10 +69,15 @@ def _first(text: str) -> str:
     return f"{line} …" if rest else line
 
 
+def settled(remark: Diagnostic) -> bool:
+    """Whether a remark is one that may be mended without asking: an error, or a warning with one way out."""
+    return remark.severity == "error" or remark.code in SURE
+
+
 def fix_of(remark: Diagnostic, lines: Sequence[str]) -> Fix | None:
     """What settles a remark on a file of these lines; None where a person has to decide."""
     place = remark.place
-    if not 1 <= place.line <= len(lines):
+    if not 1 <= place.line <= len(lines) or not settled(remark):
         return None
     made = _layout(remark, lines) or _replacement(remark, lines) or edited(remark, "\n".join([*lines, ""]))
     if made is None or made.old == made.new:
@@ -204,14 +211,14 @@ BY_SHAPE = {"E016": _cut_formula, "E020": _indented}
 
 
 def fixes(remarks: Iterable[Diagnostic], text: str, file: str) -> tuple[Fix, ...]:
-    """Every fix there is for the errors of one file, in order; where two overlap, the first.
+    """Every fix there is for the remarks on one file, in order; where two overlap, the first.
 
     Of two keys written differently that would come out as one word, only the first is mended: they may stand
     in one table.
     """
     lines, found, end = text.splitlines(), list[Fix](), (0, 0)
-    errors = [r for r in remarks if r.severity == "error" and r.place.file == file]
-    made = [fix for remark in errors if (fix := fix_of(remark, lines)) is not None]
+    here = [remark for remark in remarks if remark.place.file == file]
+    made = [fix for remark in here if (fix := fix_of(remark, lines)) is not None]
     for fix in sorted(made, key=lambda f: (f.line, f.column)):
         twice = fix.code in KEYS and any(f.code in KEYS and f.new == fix.new and f.old != fix.old for f in found)
         if (fix.line, fix.column) >= end and not twice:

@@ -30,6 +30,7 @@ from .tree import Scalar
 CHAIN = ("network", "layers")
 UNITS = re.compile(r"Give `[^`]+` (\d+) units\.")
 SCORES = re.compile(r"Add `flatten` and `dense: (\d+)`\.")
+LAST = re.compile(r"Add `dense: (\d+)` at the end\.")
 TAKEN = re.compile(r"Take \w+ away from the last layer\.")
 SHAPE = re.compile(r"Write `[\w.]+: \[([\d, ]+)\]`, or leave the shape out\.")
 OUTPUT = re.compile(r"Add `output: ([\w.]+)`\.")
@@ -102,6 +103,16 @@ def _units(remark: Diagnostic, document: Document, part: Part | None) -> Edit | 
     return set_option(document, entry.part.address, "units", int(wanted[1])) if counted else None
 
 
+def _last(remark: Diagnostic, document: Document, part: Part | None) -> Edit | None:
+    """A layer of scores behind the last one, where that says no number of outputs."""
+    wanted, chain = LAST.fullmatch(remark.suggestion or ""), document.find(CHAIN)
+    if wanted is None or part is None or chain is None or not chain.is_list or part.parent is not chain:
+        return None
+    if part is not chain.items[-1] or document.find(("network", "output")) is not None:
+        return None
+    return insert(document, CHAIN, len(chain.items), {"dense": int(wanted[1])})
+
+
 def _linear(remark: Diagnostic, document: Document, part: Part | None) -> Edit | None:
     """The activation of the last layer taken away, where the layer names it."""
     if part is None or not TAKEN.fullmatch(remark.suggestion or ""):
@@ -133,5 +144,5 @@ def _output(remark: Diagnostic, document: Document, part: Part | None) -> Edit |
 
 
 BY_EDIT: dict[str, Callable[[Diagnostic, Document, Part | None], Edit | None]] = {
-    "E205": _output, "E223": _scores, "E224": _units, "E225": _linear, "E232": _shape,
+    "E205": _output, "E223": _scores, "E224": _units, "E225": _linear, "E232": _shape, "W224": _last,
 }  # fmt: skip

@@ -52,6 +52,20 @@ CASES = [
 ]  # fmt: skip
 
 
+@pytest.mark.parametrize("last", ["flatten   # a row", "{flatten: {}, name: row}"])
+def test_a_flatten_at_the_end_gets_the_scores_behind_it(last: str, tmp_path: Path) -> None:
+    """A warning with one way out: it is mended as an error is."""
+    text = HEAD + f"network:\n  layers:\n    - conv2d: {{filters: 8, kernel: 3}}\n    - {last}\n" + END
+    file = tmp_path / "net.yaml"
+    file.write_text(text, encoding="utf-8")
+    found = fixes(check(file), text, str(file))
+    assert [fix.code for fix in found] == ["W224"]
+    made = mended(text, found)
+    assert made == text.replace(last, f"{last}\n    - dense: 10")
+    file.write_text(made, encoding="utf-8")
+    assert check(file) == ()
+
+
 @pytest.mark.parametrize(("code", "wrong", "right"), CASES)
 def test_one_key_mends_it(code: str, wrong: str, right: str, tmp_path: Path) -> None:
     made, before, after = once(HEAD + wrong + END, tmp_path)

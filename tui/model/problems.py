@@ -42,9 +42,7 @@ def problems(diagnostics: Iterable[Diagnostic], text: str | None = None) -> tupl
     """Errors first, then warnings, then hints, each in the order of the file. With the text, what one key can mend."""
     lines = text.splitlines() if text is not None else []
     ranked = sorted(diagnostics, key=lambda d: (ORDER[d.severity], d.code == NOT_BUILT, d.place))
-    return tuple(
-        Problem(one, fix_of(one, lines) if one.severity == "error" and text is not None else None) for one in ranked
-    )
+    return tuple(Problem(one, fix_of(one, lines) if text is not None else None) for one in ranked)
 
 
 def explained(code: str) -> str:

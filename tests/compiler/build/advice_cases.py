@@ -105,6 +105,8 @@ FIRES: list[tuple[str, str, str]] = [
     ("W223", "150 examples in batches of 149", NORMED + "train: {loss: cross_entropy, batch: §149}\n"),
     ("W223", "is its own mean: only 0", NORMED + "train:\n  loss: cross_entropy\n  batch: §1\n"),
     ("W224", "the last 2 are never right", layers("- flatten\n- dense:\n    §units: 12")),
+    ("W224", "the last 54 are never right", layers("- §flatten")),
+    ("W224", "the last 278 are never right", layers("- conv2d: {filters: 8, kernel: 3}\n- §flatten")),
     ("W224", "the last one is never right", layers("- flatten\n- §dense: 11\n- softmax")),
     ("W227", "`conv2d1` has no `kernel`", layers("- §conv2d: 8\n- flatten\n- dense: 10")),
     ("W227", "each place of `image` by itself",
