@@ -315,7 +315,10 @@ def with_kind(entry: EntryPart, kind: str, given: Mapping[str, Value]) -> list[S
     if _unchanged(entry, new, options):
         return splices
     if value == {} and len(entry.part.items) == 1 and isinstance(entry.part.key, int):
-        return replaced(document, entry.part, kind)
+        # on one line the comment behind it stays there
+        start, end = entry.part.start, entry.part.end
+        alone = "\n" not in document.text[start:end] and document.text[start] != "{"
+        return [Splice(start, end, kind)] if alone else replaced(document, entry.part, kind)
     return [*splices, *replaced(document, entry.value, flow(value))]
 
 

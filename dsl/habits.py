@@ -10,7 +10,15 @@ SYNONYMS = {
     "conv": "conv2d", "conv2dtranspose": "conv_transpose2d", "deconv": "conv_transpose2d",
      "convolution": "conv2d", "temporal_convolution": "conv1d",
     "maxpool": "max_pool", "maxpool2d": "max_pool", "maxpooling2d": "max_pool", "maxpool1d": "max_pool", "maxpooling1d": "max_pool", "maxpool3d": "max_pool",
-    "maxpooling3d": "max_pool",
+    "maxpooling3d": "max_pool", "maxpooling": "max_pool", "pool": "max_pool", "pooling": "max_pool", "pool2d": "max_pool",
+    "avgpooling": "avg_pool", "averagepool": "avg_pool", "averagepooling": "avg_pool", "meanpool": "avg_pool", "meanpooling": "avg_pool",
+    "globalpool": "global_avg_pool", "globalpooling": "global_avg_pool", "gap": "global_avg_pool",
+    "globalaveragepooling": "global_avg_pool", "globalaveragepooling1d": "global_avg_pool", "globalmaxpooling": "global_max_pool",
+    "globalmaxpooling1d": "global_max_pool", "globalmaxpooling2d": "global_max_pool", "adaptivemaxpool2d": "global_max_pool",
+    "bn": "batch_norm", "norm": "batch_norm", "normalization": "batch_norm", "view": "reshape", "unflatten": "reshape",
+    "dropout1d": "dropout", "dropout2d": "dropout", "dropout3d": "dropout", "spatialdropout2d": "dropout", "alphadropout": "dropout",
+    "rnn": "recurrent", "simplernn": "recurrent", "multiheadattention": "attention", "selfattention": "attention",
+    "merge": "concat", "lambda": "formula", "identity": "linear",
     "avgpool": "avg_pool", "avgpool2d": "avg_pool", "averagepooling2d": "avg_pool", "avgpool1d": "avg_pool", "averagepooling1d": "avg_pool",
     "avgpool3d": "avg_pool", "averagepooling3d": "avg_pool",
     "globalaveragepooling2d": "global_avg_pool", "adaptiveavgpool2d": "global_avg_pool",
@@ -47,6 +55,12 @@ SYNONYMS = {
 }  # fmt: skip
 """Other names of what there is here."""
 HINTS = {
+    "activation": "An activation is a layer of its own: `- relu`; `dense` and convolutions have it as an option too.",
+    "zeropadding2d": "Windows have a margin of their own: `padding: same`.",
+    "padding": "Windows have a margin of their own: `conv2d: {filters: 16, kernel: 3, padding: same}`.",
+    "output": "What the last layer gives is the output; `output:` stands beside `layers:`.",
+    "outputs": "What the last layer gives is the output; `output:` stands beside `layers:`.",
+    "inputlayer": "Inputs are named beside the layers: `inputs: [x]`; built-in data needs none.",
     "compile": "Write the optimizer and the loss under `train:`.",
     "fit": "`netloom train FILE` trains; how long stands under `train:` as `epochs`.",
     "kernel_initializer": "The start of the weights: `weights: he`.",
@@ -104,10 +118,18 @@ def spoken_as(text: str, known: Iterable[str]) -> str | None:
     if found is None:
         return None
     bare = found[1].lower().replace("_", "")
+    if bare == "activation":
+        return spoken_word(found[2], words.values())
     kind = SYNONYMS.get(found[1].lower()) or words.get(bare)
     if kind is None or kind not in words.values():
         return None
     return f"{kind}: {_arguments(found[2])}" if call else f"{kind}: {found[2]}"
+
+
+def spoken_word(text: str, known: Iterable[str]) -> str | None:
+    """The known word that a text in quotes, or without, is."""
+    word = text.strip().strip("\"'")
+    return word if word in set(known) else None
 
 
 def _arguments(text: str) -> str:

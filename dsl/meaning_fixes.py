@@ -19,6 +19,7 @@ from .edit import (
     entry_of,
     insert,
     insert_before,
+    replace_kind,
     set_option,
     set_value,
     unset_option,
@@ -30,6 +31,7 @@ from .tree import Scalar
 CHAIN = ("network", "layers")
 UNITS = re.compile(r"Give `[^`]+` (\d+) units\.")
 SCORES = re.compile(r"Add `flatten` and `dense: (\d+)`\.")
+CURVE = re.compile(r"Write `- (\w+)`: an activation is a layer of its own\.")
 LAST = re.compile(r"Add `dense: (\d+)` at the end\.")
 TAKEN = re.compile(r"Take \w+ away from the last layer\.")
 SHAPE = re.compile(r"Write `[\w.]+: \[([\d, ]+)\]`, or leave the shape out\.")
@@ -113,6 +115,13 @@ def _last(remark: Diagnostic, document: Document, part: Part | None) -> Edit | N
     return insert(document, CHAIN, len(chain.items), {"dense": int(wanted[1])})
 
 
+def _curve(remark: Diagnostic, document: Document, part: Part | None) -> Edit | None:
+    """`activation: relu` in a list of layers."""
+    wanted = CURVE.fullmatch(remark.suggestion or "")
+    entry = entry_of(document, part) if wanted is not None and part is not None else None
+    return None if wanted is None or entry is None else replace_kind(document, entry.part.address, wanted[1])
+
+
 def _linear(remark: Diagnostic, document: Document, part: Part | None) -> Edit | None:
     """The activation of the last layer taken away, where the layer names it."""
     if part is None or not TAKEN.fullmatch(remark.suggestion or ""):
@@ -144,5 +153,5 @@ def _output(remark: Diagnostic, document: Document, part: Part | None) -> Edit |
 
 
 BY_EDIT: dict[str, Callable[[Diagnostic, Document, Part | None], Edit | None]] = {
-    "E205": _output, "E223": _scores, "E224": _units, "E225": _linear, "E232": _shape, "W224": _last,
+    "E101": _curve, "E205": _output, "E223": _scores, "E224": _units, "E225": _linear, "E232": _shape, "W224": _last,
 }  # fmt: skip

@@ -11,7 +11,7 @@ from .formula import UNKNOWN, FormulaMistake
 from .kinds.computed import Scope, value_of
 from .kinds.kind import Option as KindOption
 from .kinds.resolve import read_option, resolve, settle
-from .kinds.tables import suggest, words
+from .kinds.tables import curve_alone, suggest, words
 from .places import Place
 from .spec import Block, Body, Data, Entry, Option, Spec, Step
 from .suggest import did_you_mean, hint, nearest
@@ -125,7 +125,7 @@ class _Check:
             own = self.own if site.families[0] in ("layer", "loss") else []
             self.diagnostics.error(
                 "E101", entry.kind_place, f"there is no {what} `{entry.kind}`",
-                suggest(entry.kind, *site.families, own=own),
+                _curve(entry, site) or suggest(entry.kind, *site.families, own=own),
             )  # fmt: skip
             self._guessed(entry, nearest(entry.kind, [*words(*site.families), *own]), site, scope)
 
@@ -146,7 +146,7 @@ class _Check:
         """An entry of the file's own kind: a block or a network."""
         if entry.kind not in self.own:
             there = [*self.own, *words(*site.families)]
-            near = did_you_mean(entry.kind, there) or hint(entry.kind)
+            near = _curve(entry, site) or did_you_mean(entry.kind, there) or hint(entry.kind)
             self.diagnostics.error(
                 "E101", entry.kind_place, f"no block or network is called `{entry.kind}`",
                 near or "Declare it under `blocks:` or `networks:`.",
@@ -236,6 +236,12 @@ def _entries(body: Body) -> Iterator[Entry]:
             yield line.what
         elif isinstance(line.what, tuple):
             yield from line.what
+
+
+def _curve(entry: Entry, site: Site) -> str | None:
+    """What is meant by `activation: relu` among layers."""
+    main = entry.main.text if isinstance(entry.main, Scalar) else next(iter(entry.options), None)
+    return curve_alone(entry.kind, main) if site is LAYERS else None
 
 
 def _repeated(entry: Entry, scope: Scope) -> Scope:

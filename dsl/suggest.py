@@ -50,7 +50,7 @@ def _nearest(word: str, words: tuple[str, ...]) -> str | None:
 def called(word: str) -> tuple[str, ...]:
     """What a word of other libraries may be called here, the likeliest first."""
     lowered = word.lower().replace("-", "_")
-    likeliest = SYNONYMS.get(lowered)
+    likeliest = SYNONYMS.get(lowered) or SYNONYMS.get(bare(word))
     return (*([likeliest] if likeliest else ()), *OTHERWISE.get(lowered, ()))
 
 
@@ -103,7 +103,7 @@ def did_you_mean(word: str, known: Iterable[str]) -> str | None:
 
 def hint(word: str) -> str | None:
     """How something is said here that has no such name; None for a word that nobody is known to bring along."""
-    return HINTS.get(word.lower())
+    return HINTS.get(word.lower()) or HINTS.get(bare(word))
 
 
 def listed(words: Iterable[str]) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from ..habits import spoken_as
-from ..suggest import did_you_mean, hint
+from ..suggest import did_you_mean, hint, nearest
 from . import (  # noqa: F401  read for what they register
     activations,
     augment,
@@ -35,7 +35,7 @@ CALLED: dict[Family, str] = {
 """Families that go by another name in messages."""
 NETWORK: tuple[Family, ...] = ("layer", "joiner", "activation")
 """The families whose words stand in a network."""
-MOST_LISTED = 40
+MOST_LISTED = 12
 
 
 def lookup(family: Family, name: str) -> Kind | None:
@@ -65,12 +65,24 @@ def suggest(name: str, *families: Family, own: Iterable[str] = ()) -> str | None
     elsewhere = next((family for family, other in KINDS if other == name and family not in families), None)
     if elsewhere:
         called = CALLED.get(elsewhere, elsewhere)
-        return f"`{name}` is {'an' if called[0] in 'aeio' else 'a'} {called}; here stand {_listed(known)}."
-    return f"There are {_listed(known)}." if known else None
+        return f"`{name}` is {'an' if called[0] in 'aeio' else 'a'} {called}; here stand {_listed(known, name)}."
+    return f"There are {_listed(known, name)}." if known else None
 
 
-def _listed(known: list[str]) -> str:
-    """The words in order, of very many the first; activations, where they stand beside layers, last."""
-    curves = set(words("activation"))
-    ordered = sorted(known, key=lambda word: word in curves)
-    return ", ".join(ordered[:MOST_LISTED]) + (", …" if len(ordered) > MOST_LISTED else "")
+def _listed(known: list[str], name: str) -> str:
+    """The words, those first that share a part with `name`, then in order, activations behind layers; of very many
+    the first."""
+    curves, parts = set(words("activation")), set(name.lower().split("_"))
+    ordered = sorted(known, key=lambda word: (parts.isdisjoint(word.lower().split("_")), word in curves))
+    if len(ordered) <= MOST_LISTED:
+        return ", ".join(ordered)
+    return f"{', '.join(ordered[:MOST_LISTED])} and {len(ordered) - MOST_LISTED} more"
+
+
+def curve_alone(name: str, main: str | None) -> str | None:
+    """How `activation: relu` is said where a layer stands; None for another kind."""
+    if name.lower() != "activation" or main is None:
+        return None
+    known = words("activation")
+    meant = main if main in known else nearest(main, known)
+    return f"Write `- {meant}`: an activation is a layer of its own." if meant else None

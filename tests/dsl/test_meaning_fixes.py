@@ -47,6 +47,12 @@ CASES = [
      "network:\n  layers:\n    - flatten\n    - {dense: 64, name: input_1}\n    - dense: 10\n"),
     ("E101", "network:\n  layers:\n    - flatten\n    - dense(64)   # as in Python\n    - dense: 10\n",
      "network:\n  layers:\n    - flatten\n    - dense: 64   # as in Python\n    - dense: 10\n"),
+    ("E101", "network:\n  layers:\n    - flatten\n    - activation: relu   # as elsewhere\n    - dense: 10\n",
+     "network:\n  layers:\n    - flatten\n    - relu   # as elsewhere\n    - dense: 10\n"),
+    ("E101", "network:\n  layers:\n    - flatten\n    - activation: leaky_relu\n      name: bend\n    - dense: 10\n",
+     "network:\n  layers:\n    - flatten\n    - leaky_relu: {}\n      name: bend\n    - dense: 10\n"),
+    ("E101", "network:\n  layers:\n    - conv2d: {filters: 4, kernel: 3}\n    - pool: 2\n    - flatten\n    - dense: 10\n",
+     "network:\n  layers:\n    - conv2d: {filters: 4, kernel: 3}\n    - max_pool: 2\n    - flatten\n    - dense: 10\n"),
     ("E104", "network:\n  layers:\n    - flatten\n    - dense: {units: 10, bias: False}\n",
      "network:\n  layers:\n    - flatten\n    - dense: {units: 10, bias: false}\n"),
 ]  # fmt: skip

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 
 import pytest
 
@@ -11,7 +12,7 @@ from netloom.dsl.kinds.inner_kinds import OWN
 from netloom.dsl.kinds.kind import KINDS, REQUIRED, Kind, Option, register
 from netloom.dsl.kinds.option_values import SIMPLE
 from netloom.dsl.kinds.resolve import Scope, read_option
-from netloom.dsl.kinds.tables import find_layer, lookup, suggest, words
+from netloom.dsl.kinds.tables import NETWORK, curve_alone, find_layer, lookup, suggest, words
 from netloom.dsl.kinds.values import Activation, Live, Quantity, WeightsSpec
 from netloom.dsl.places import NOWHERE
 from netloom.dsl.tree import Scalar
@@ -118,6 +119,25 @@ def test_words_are_found_and_nearly_found() -> None:
     assert suggest("Bottelneck", "layer", own=["Bottleneck"]) == "Did you mean `Bottleneck`?"
     assert (suggest("adam", "loss") or "").startswith("`adam` is an optimizer; here stand mse, mae")
     assert (suggest("qqqq", "penalty") or "").startswith("There are l1, l2")
+
+
+def test_habits_of_other_libraries_get_their_word_and_no_list() -> None:
+    for name, meant in (("pool", "max_pool"), ("AveragePooling", "avg_pool"), ("conv2d_transpose", "conv_transpose2d"),
+                        ("GlobalAveragePooling2D", "global_avg_pool"), ("bn", "batch_norm"), ("view", "reshape"),
+                        ("MultiheadAttention", "attention"), ("SimpleRNN", "recurrent")):  # fmt: skip
+        assert suggest(name, *NETWORK) == f"Did you mean `{meant}`?"
+    assert (suggest("activation", *NETWORK) or "").startswith("An activation is a layer of its own: `- relu`")
+    assert suggest("Activation('relu')", *NETWORK) == "Write `relu`."
+    assert curve_alone("Activation", "ReLU") == "Write `- relu`: an activation is a layer of its own."
+    assert curve_alone("activation", "qqqq") is None
+    assert curve_alone("dense", "relu") is None
+
+
+def test_a_list_of_words_begins_with_the_likeliest() -> None:
+    assert (suggest("elaborate_pool", *NETWORK) or "").startswith(
+        "There are max_pool, avg_pool, fractional_max_pool, global_avg_pool"
+    )
+    assert re.fullmatch(r"There are dense, flatten, [\w, ]+ and \d+ more\.", suggest("qqqq", *NETWORK) or "")
 
 
 def test_a_kind_is_declared_once() -> None:
