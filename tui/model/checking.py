@@ -44,7 +44,8 @@ class Checked:
 
     `picture` is None where the text says no network; `grey`: it is that of an earlier text. `layers`: every box and
     group of the picture, and every layer drawn in another's box, by id. `by_node`: the remarks about each. `document`:
-    the text that was checked, by its parts; `problems`: the remarks with what one key mends.
+    the text that was checked, by its parts; `addressed`: the one that the layers' addresses are of, an earlier one
+    where the picture is. `problems`: the remarks with what one key mends.
     """
 
     revision: int
@@ -54,6 +55,7 @@ class Checked:
     totals: Totals
     by_node: Mapping[str, tuple[Diagnostic, ...]] = field(default_factory=dict)
     document: Document | None = field(default=None, compare=False, repr=False)
+    addressed: Document | None = field(default=None, compare=False, repr=False)
     problems: tuple[Problem, ...] = field(default=(), compare=False, repr=False)
     grey: bool = False
 
@@ -75,7 +77,7 @@ class Checked:
         """The same with the last good picture, greyed, and its totals."""
         return replace(
             self, picture=earlier.picture, layers=earlier.layers, totals=earlier.totals, by_node={},
-            grey=earlier.picture is not None,
+            addressed=earlier.addressed, grey=earlier.picture is not None,
         )  # fmt: skip
 
     def ids_at(self, line: int) -> tuple[str, ...]:
@@ -96,7 +98,7 @@ def check_text(text: str, path: Path | None, revision: int, document: Document |
         if document is None or (document.text, document.file) != (text, place_of(path)[0]):
             document = Document(text, place_of(path)[0])
         made = _checked(document, path, revision)
-        return replace(made, document=document, problems=problems(made.diagnostics, text))
+        return replace(made, document=document, addressed=document, problems=problems(made.diagnostics, text))
 
 
 def _checked(document: Document, path: Path | None, revision: int) -> Checked:

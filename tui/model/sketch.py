@@ -69,7 +69,10 @@ class Sketch(Buffer):
         if checked.revision != self.revision or checked.revision == self._known.revision:
             return
         self.read_as(checked.document)
-        if self.readable:
+        if checked.grey:
+            # its layers are those of an earlier text, whose places are carried through what was typed since
+            self._known.revision = checked.revision
+        elif self.readable:
             self._known.learn(self.document, checked)
 
     def _followed(self, splices: Sequence[Splice]) -> None:

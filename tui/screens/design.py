@@ -13,6 +13,7 @@ from textual.widget import Widget
 from textual.widgets import Footer, Static
 
 from ...dsl.diagnostics import NetloomError
+from ...dsl.edit import Refused
 from ..desk import Desk
 from ..model.form import Form, bare_form, form_of, sections
 from ..model.heats import KINDS, heats
@@ -154,29 +155,36 @@ class DesignScreen(FormScreen):
         bar.note("the picture is that of the last text that could be read" if checked.grey else "")
 
     def show_form(self) -> None:
-        """The form of what has the focus, or of the section that was asked for."""
+        """The form of what has the focus, or of the section that was asked for; none where it cannot be made."""
+        try:
+            self._show_form()
+        except Refused:
+            self.query_one(Inspector).show(None)
+
+    def _show_form(self) -> None:
         inspector, checked = self.query_one(Inspector), self.desk.checked
-        if self._section and self.sketch.readable:
-            inspector.show(form_of(self.sketch.document, self._section))
+        if self._section and (form := self._section_form()) is not None:
+            inspector.show(form)
             return
-        chosen = self._chosen()
-        if checked is None or not self.sketch.readable or not chosen:
-            inspector.show(None)
-            return
-        known = [checked.layers[one] for one in chosen if one in checked.layers]
-        forms = [self._form(one, checked) for one in known]
-        if not forms:
-            inspector.show(None)
-        elif len(forms) == 1:
+        known = [checked.layers[one] for one in self._chosen() if one in checked.layers] if checked is not None else []
+        forms = [self._form(one, checked) for one in known] if checked is not None and self.sketch.readable else []
+        if len(forms) == 1 and checked is not None:
             inspector.show(forms[0], checked.by_node.get(forms[0].id, ()))
         else:
             inspector.show_many(forms)
 
+    def _section_form(self) -> Form | None:
+        """The form of the section that was asked for; None where the text has none of it any more."""
+        if not self.sketch.readable or self._section not in sections(self.sketch.document):
+            return None
+        return form_of(self.sketch.document, self._section)
+
     def _form(self, layer: Layer, checked: Checked) -> Form:
-        if layer.address is None:
+        """A layer's form, of the very text that its address is of: the present one may be another by now."""
+        if layer.address is None or checked.addressed is None or checked.addressed.find(layer.address) is None:
             return bare_form(layer)
         shapes = [checked.layers[one].shape if one in checked.layers else None for one in layer.reads]
-        return form_of(self.sketch.document, layer.address, layer, shapes)
+        return form_of(checked.addressed, layer.address, layer, shapes)
 
     # messages of the panes
 

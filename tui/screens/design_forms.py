@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from abc import abstractmethod
 
+from ...dsl.edit import Refused
 from ..model.inner_fields import set_within
 from ..widgets.inspector import Inspector
 from .design_edits import EditingScreen
@@ -35,7 +36,12 @@ class FormScreen(EditingScreen):
     def on_inspector_edit_lines(self, event: Inspector.EditLines) -> None:
         """A value is edited in several lines, checked as it is typed, and set as one step."""
         place, field = event.id, event.field
-        found = self.sketch.lines_at(place, field.path)
+        try:
+            found = self.sketch.lines_at(place, field.path)
+        except Refused as why:
+            self.notify(str(why), severity="warning", timeout=8)
+            self.show_form()
+            return
 
         def taken(text: str | None) -> None:
             if text is not None and text != found:
