@@ -137,8 +137,9 @@ TOLD = (
     (
         "mapping values are not allowed",
         "E006",
-        "a second colon stands here, where no pair can begin",
-        "Quote a text that has a colon and a blank; otherwise check the indentation of this line.",
+        "this is a second colon in what belongs to one key: braces are missing, or quotes, or a line is indented too far",
+        "Pairs in one line stand in braces, as `conv2d: {filters: 16, kernel: 3}`; a text with a colon and a blank stands "
+        "in quotes; keys of one table begin in one column.",
     ),
     (
         "cannot start any token",

@@ -77,9 +77,13 @@ def _pair_in_pair(mark: yaml.Mark, source: Source, diagnostics: Diagnostics) -> 
     """`weight: linear: {…}`: a table that begins in the line of its key needs braces."""
     line = source.line(mark.line)
     found = PAIR_IN_PAIR.match(spoken(line)) if len(line) < MOST else None
-    if not found or not found.start(3) < mark.column <= found.end(3) + 1 or left_open(found[4]) != "":
+    if not found or not found.start(3) < mark.column <= found.end(3) + 1:
         return False
     start, end = found.start(3), found.end(4)
+    if found[4].endswith("}") and left_open(found[4][:-1]) == "" and left_open(found[4]) != "":
+        return _unopened(mark.line, found, source, diagnostics)
+    if left_open(found[4]) != "":
+        return False
     place, inner = source.place(mark.line, start, mark.line, end), line[start:end]
     if found[2] in TEXTS:
         diagnostics.error("E006", place, "a text with a colon and a blank has to be quoted", f'Write `"{inner}"`.')
@@ -94,6 +98,18 @@ def _pair_in_pair(mark: yaml.Mark, source: Source, diagnostics: Diagnostics) -> 
     )  # fmt: skip
     source.insert(mark.line, end, "}")
     source.insert(mark.line, start, "{")
+    return True
+
+
+def _unopened(number: int, found: re.Match[str], source: Source, diagnostics: Diagnostics) -> bool:
+    """`conv2d: filters: 16, kernel: 3}`: what is closed was never opened."""
+    start, end = found.start(3), found.end(4)
+    inner = source.line(number)[start:end]
+    diagnostics.error(
+        "E006", source.place(number, start, number, end), f"a `{{` is missing behind `{found[2]}:`; its `}}` is there",
+        f"Write `{{{inner}`.",
+    )  # fmt: skip
+    source.insert(number, start, "{")
     return True
 
 

@@ -70,6 +70,10 @@ SLIPS = [
          "    - dense: {units: 3, weights: [[1]]}\n"),
     Slip("    - reshape: [8, 8, 1}\n", "E007", 5, 24, "should close", "    - reshape: [8, 8, 1]\n"),
     Slip("    - dense: units: 3\n", "E006", 5, 14, "braces", "    - dense: {units: 3}\n"),
+    Slip("    - dense: units: 3, bias: false}   # three\n", "E006", 5, 14, "a `{` is missing behind `dense:`",
+         "    - dense: {units: 3, bias: false}   # three\n"),
+    Slip("    - dense: units: 3, weights: {start: he}}\n", "E006", 5, 14, "a `{` is missing",
+         "    - dense: {units: 3, weights: {start: he}}\n"),
     Slip("    - dense: {units: 3, weights: start: he, bias: false}\n", "E006", 5, 34, "braces of its own",
          "    - dense: {units: 3, weights: {start: he}, bias: false}\n"),
     Slip("    - dense: {units: 3 activation: relu}\n", "E007", 5, 24, "comma is missing before `activation`",
@@ -101,6 +105,13 @@ def test_a_slip_is_said_once_at_its_word_and_mended(slip: Slip) -> None:
     assert after_fix(text) == (text if slip.right is None else within(slip.right))
     if slip.right is not None:
         assert places(within(slip.right)) == []
+
+
+def test_a_brace_that_cannot_be_put_in_is_named_with_an_example() -> None:
+    found = remarks(within("    - dense: 3, bias: false}\n"))
+    assert [(remark.code, remark.place.line) for remark in found] == [("E006", 5)]
+    assert "braces are missing" in found[0].message
+    assert "`conv2d: {filters: 16, kernel: 3}`" in (found[0].suggestion or "")
 
 
 @pytest.mark.parametrize("slip", SLIPS, ids=lambda slip: slip.wrong.strip())
