@@ -52,7 +52,8 @@ class Named:
 @dataclass(frozen=True, slots=True)
 class WorkedLayer:
     """One layer. Arrays begin with the axis of examples, those of `weights` do not. `before`: what its activation is
-    taken of, where it has one; `options`: those of the file, with its defaults."""
+    taken of, where it has one; `options`: those of the file, with its defaults; `statistics`: what is kept of the
+    examples seen while training (a running mean), where this step reads it."""
 
     id: str
     kind: str
@@ -65,6 +66,7 @@ class WorkedLayer:
     weights: tuple[Named, ...]
     before: Named | None
     output: Named
+    statistics: tuple[Named, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,12 +83,16 @@ class WorkedLoss:
 
 @dataclass(frozen=True, slots=True)
 class Worked:
-    """The step. `examples`: how many go through it together; `made_up`: the data was not at hand, and is random."""
+    """The step. `examples`: how many go through it together, those from `first` on of the `rows` of a `part` of the
+    data; `made_up`: the data was not at hand, and is random."""
 
     layers: tuple[WorkedLayer, ...]
     losses: tuple[WorkedLoss, ...]
     examples: int
     made_up: bool
+    part: str
+    first: int
+    rows: int
 
 
 def weight_shapes(loaded: start.Loaded) -> dict[str, tuple[int, ...]]:
@@ -109,13 +115,13 @@ def work_through(
         )
     graph, names = _graph(experiment, loaded)
     data, made_up = _data(loaded, graph)
-    rows = _rows(data, examples, first)
+    part, begin, rows = _rows(data, examples, first)
     values = _values(graph, data, rows, experiment.seed, states or {})
     every = interpret_all(graph, values, {"B": len(rows), "N": len(rows)}, "float64")
     seen = _Seen(graph, names, every)
     layers = [_layer(seen, node) for node in experiment.graph if node.op not in HIDDEN and node.id in names]
     losses = [_loss(seen, term, loaded) for term in experiment.terms]
-    return Worked(tuple(layers), tuple(losses), len(rows), made_up)
+    return Worked(tuple(layers), tuple(losses), len(rows), made_up, part, begin, len(data.parts[part]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,10 +185,12 @@ def _data(loaded: start.Loaded, graph: Graph) -> tuple[Dataset, bool]:
     return Dataset(DataSchema({}, {"train": STAND_IN_ROWS}), columns, parts), True
 
 
-def _rows(data: Dataset, examples: int, first: int) -> npt.NDArray[np.int64]:
-    part = data.parts.get("train", next(iter(data.parts.values())))
+def _rows(data: Dataset, examples: int, first: int) -> tuple[str, int, npt.NDArray[np.int64]]:
+    """The part that trains, where in it the examples begin, and their rows in the data."""
+    name = "train" if "train" in data.parts else next(iter(data.parts))
+    part = data.parts[name]
     begin = max(0, min(first, len(part) - examples))
-    return np.asarray(part[begin : begin + examples], np.int64)
+    return name, begin, np.asarray(part[begin : begin + examples], np.int64)
 
 
 def _values(
@@ -219,6 +227,18 @@ def _layer(seen: _Seen, node: Node) -> WorkedLayer:
         if before is None
         else _like(seen.of_node(f"{node.id} before {activation_of(node)}", before), seen.every[node_id].shape),
         output=seen.of_layer(node.id),
+        statistics=_statistics(seen, node),
+    )
+
+
+def _statistics(seen: _Seen, node: Node) -> tuple[Named, ...]:
+    """What a layer keeps of the examples it has seen; empty where the step reads the batch itself in its place."""
+    if any(name.startswith(f"next/{node.id}.") for name in seen.graph.outputs):
+        return ()
+    states = [n for n in seen.graph if n.op == "state" and n.attr("role") == "statistic"]
+    names = {str(n.attr("name")): n.id for n in states}
+    return tuple(
+        Named(name, np.asarray(seen.every[at])) for name, at in names.items() if name.startswith(f"{node.id}.")
     )
 
 

@@ -112,6 +112,42 @@ def _softmax(layer: WorkedLayer, example: int, entry: int) -> Told:
         yield f"exp({_n(x[entry])}) / sum of exp over {x.size} numbers = {_n(value)}", value
 
 
+def _batch_norm(layer: WorkedLayer, example: int, entry: int) -> Told:
+    """A norm over the batch: of its channel over examples and places, or the running one where nothing is trained."""
+    x, channel = layer.inputs[0].value, _place(entry, layer)[-1]
+    count = x[..., channel].size
+    if layer.statistics:
+        mean, variance = (float(kept.value[channel]) for kept in layer.statistics)
+        of = "are the running ones that training has left"
+    else:
+        mean, variance = float(x[..., channel].mean()), float(x[..., channel].var())
+        examples = "1 example" if len(x) == 1 else f"{len(x)} examples"
+        of = f"of the {count:,} numbers of this batch ({examples}), as while it trains; predictions take the running ones"
+    yield from _normed(layer, example, entry, mean, variance, f"mean and variance of channel {channel + 1} {of}")
+    if count == 1 and not layer.statistics:
+        yield (
+            "of one number the mean is the number itself: b takes more examples",
+            _one(layer.output.value[example], entry),
+        )
+
+
+def _layer_norm(layer: WorkedLayer, example: int, entry: int) -> Told:
+    x = layer.inputs[0].value[example]
+    row = x.reshape(-1, x.shape[-1])[entry // x.shape[-1]]
+    words = f"mean and variance of the {row.size:,} numbers of this row of the example"
+    yield from _normed(layer, example, entry, float(row.mean()), float(row.var()), words)
+
+
+def _normed(layer: WorkedLayer, example: int, entry: int, mean: float, variance: float, words: str) -> Told:
+    x, channel = _one(layer.inputs[0].value[example], entry), _place(entry, layer)[-1]
+    scale, shift = (float(weight.value[channel]) for weight in layer.weights)
+    epsilon = float(cast(float, layer.options["epsilon"]))
+    value = scale * (x - mean) / math.sqrt(variance + epsilon) + shift
+    yield f"{words}: {_n(mean)} and {_n(variance)}", value
+    inside = f"({_n(x)} - {_n(mean)}) / sqrt({_n(variance)} + {_n(epsilon)})"
+    yield f"y = {_n(scale)} × {inside} + {_n(shift)} = {_n(value)}", value
+
+
 def _together(sign: str, function: Callable[[Array], Any]) -> Callable[[WorkedLayer, int, int], Told]:
     def told(layer: WorkedLayer, example: int, entry: int) -> Told:
         numbers = [_one(named.value[example], entry) for named in layer.inputs if entry < named.value[example].size]
@@ -135,7 +171,8 @@ def _activation(layer: WorkedLayer, example: int, entry: int) -> Told:
 RULES: dict[str, Callable[[WorkedLayer, int, int], Told]] = {
     "dense": _dense, **dict.fromkeys(CONVOLUTIONS.values(), _convolution),
     "max_pool": _pool("max", np.max), "avg_pool": _pool("mean", np.mean),
-    "softmax": _softmax, "add": _together("+", np.sum), "multiply": _together("×", np.prod), "flatten": _same_number,
+    "softmax": _softmax, "batch_norm": _batch_norm, "layer_norm": _layer_norm,
+    "add": _together("+", np.sum), "multiply": _together("×", np.prod), "flatten": _same_number,
     "reshape": _same_number, "sigmoid": _activation, "tanh": _activation, "relu": _activation,
 }  # fmt: skip
 """How a number of each kind of layer comes about; of other kinds the tables tell."""

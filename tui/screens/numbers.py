@@ -138,7 +138,7 @@ class NumbersScreen(Screen[None]):
 
     def _state(self, stage: Stage, count: int) -> str:
         assert self._worked is not None, "the state is that of a step"
-        words = [f"example {self._example + 1} of {self._worked.examples}"]
+        words = [self._which(self._worked)]
         if stage.layer is not None:
             words.append(f"number {self._entry + 1:,} of {count:,}")
         words.append(self._weights)
@@ -146,7 +146,14 @@ class NumbersScreen(Screen[None]):
             words.append("the data is not at hand: these are random numbers")
         if stage.layer is not None:
             words.append(f"{stage.layer.kind}, line {stage.layer.line}")
-        return "   ".join([*words, "no dropout"])
+        if any(layer.kind == "dropout" for layer in self._worked.layers):
+            words.append("no dropout")
+        return "   ".join(words)
+
+    def _which(self, worked: Worked) -> str:
+        """`train example 3 of 120`, and where several go through together which of them."""
+        words = f"{worked.part} example {worked.first + self._example + 1:,} of {worked.rows:,}"
+        return words if worked.examples == 1 else f"{words} ({self._example + 1} of a batch of {worked.examples})"
 
     # keys
 
@@ -172,7 +179,8 @@ class NumbersScreen(Screen[None]):
             self._entry = beginning(self._stages[self._place], self._example)
             self._show()
         else:
-            self._first, self._example = self._first + self._worked.examples, 0
+            first = self._worked.first + self._worked.examples
+            self._first, self._example = (first if first < self._worked.rows else 0), 0
             self._start()
 
     def action_batch(self) -> None:

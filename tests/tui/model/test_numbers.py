@@ -90,6 +90,55 @@ def test_every_number_of_every_stage_can_be_shown(name: str) -> None:
             assert arithmetic(each, 1, entry) or each.layer is not None
 
 
+def norms(train: str, examples: int, start: int = 0) -> Worked:
+    text = """netloom: 1
+name: norms
+data: {source: digits, prepare: [scale], split: {validation: 0.1, test: 0.2}}
+network:
+  layers:
+    - conv2d: {filters: 4, kernel: 3}
+    - batch_norm
+    - layer_norm
+    - flatten
+    - batch_norm
+    - dense: 10
+"""
+    return work_text(text + train, None, examples, start)
+
+
+TRAINED = "train: {loss: cross_entropy, optimizer: adam, epochs: 1}\n"
+
+
+def test_norms_come_out_and_say_of_what_their_mean_is() -> None:
+    step = norms(TRAINED, 4)
+    said, row, table = (
+        arithmetic(stage(step, f"↓ {name}"), 1, 5) for name in ("batch_norm1", "layer_norm1", "batch_norm2")
+    )
+    assert said[1].startswith("mean and variance of channel 2 of the 144 numbers of this batch (4 examples), as while")
+    assert said[2].startswith("y = 1 × (")
+    assert "of the 4 numbers of this row" in row[1]
+    assert "channel 6 of the 4 numbers of this batch (4 examples)" in table[1]
+    value = stage(step, "↓ batch_norm1").layer.inputs[0].value[..., 1]  # type: ignore[union-attr]
+    assert f": {value.mean():.4g} and {value.var():.4g}" in said[1]
+
+
+def test_a_norm_over_one_example_says_what_that_comes_to() -> None:
+    lines = arithmetic(stage(norms(TRAINED, 1), "↓ batch_norm2"), 0, 5)
+    assert "(1 example)" in lines[1]
+    assert "b takes more examples" in lines[3]
+
+
+def test_a_norm_that_is_not_trained_takes_the_running_numbers() -> None:
+    lines = arithmetic(stage(norms("", 2), "↓ batch_norm1"), 1, 5)
+    assert "are the running ones that training has left: 0 and 1" in lines[1]
+    assert lines[2].startswith("y = 1 × (")
+
+
+def test_the_examples_are_counted_in_the_part_that_trains() -> None:
+    step = norms(TRAINED, 4, 1256)
+    assert (step.part, step.first, step.rows, step.examples) == ("train", 1254, 1258, 4)
+
+
 def test_corners_say_what_they_leave_out() -> None:
     grids = tables(stage(worked("start/digits"), "↓ dense1"), 0, 99)
     assert any("8×8 of 100×64 shown" in grid.more for grid in grids)

@@ -133,6 +133,17 @@ async def test_numbers_are_stepped_through(app: Stage, screen: Any, pilot: Pilot
     assert any(line.startswith("d loss / d out") for line in screen.query_one(LinesView).lines)
 
 
+@driven(
+    lambda: NumbersScreen(Desk(timers=False), DIGITS.read_text(encoding="utf-8"), DIGITS), ("e", "b", "e"), (80, 24)
+)
+async def test_the_head_tells_which_example_it_is(app: Stage, screen: Any, pilot: Pilot[None]) -> None:
+    await settled(app, pilot)
+    assert words(screen, "#state").startswith("train example 3 of 1,258 (2 of a batch of 2)   number ")
+    await pilot.press("e")
+    await settled(app, pilot)
+    assert words(screen, "#state").startswith("train example 4 of 1,258 (1 of a batch of 2)   number ")
+
+
 def test_the_start_screen_offers_templates(tmp_path: Path) -> None:
     @driven(lambda: StartScreen(Desk(timers=False), tmp_path), ("n",), (80, 24))
     async def check(app: Stage, screen: Any, _pilot: Pilot[None]) -> None:
