@@ -87,7 +87,7 @@ def _costed(
         parameters=row.parameters,
         trainable=row.trainable,
         multiply_adds=row.multiply_adds,
-        memory=row.bytes,
+        memory=0 if layer.id in unknown else row.bytes,
         receptive_field=field,
         drawn=drawn,
         shared=shared,

@@ -76,6 +76,7 @@ def test_a_mistake_in_one_layer_leaves_the_rest_drawn() -> None:
     assert made.address == ("network", "layers", 1)
     assert checked.layers["flatten1"].shape == (64,)
     assert "mended" in dict(made.facts)["gives"]
+    assert "memory" not in dict(made.facts), "of a shape that is not known nothing is said"
     mark = checked.marks["frobnicate1"]
     assert mark.severity == "error"
     assert "frobnicate" in mark.words
