@@ -236,7 +236,7 @@ class Designer(App[int]):
         if path is None and sketch.path is None:
             from .screens.leave import NameDialog
 
-            await self.push_screen(NameDialog(), self._named)
+            await self.push_screen(NameDialog(sketch.file_name), self._named)
             return False
         try:
             if sketch.path is None and path is not None:

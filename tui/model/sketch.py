@@ -78,6 +78,13 @@ class Sketch(Buffer):
     def _followed(self, splices: Sequence[Splice]) -> None:
         self._known.follow(tuple(splices))
 
+    @property
+    def file_name(self) -> str:
+        """What a file of this text may be called: after the network, where that has a name of its own."""
+        name = self.document.find("name") if self.readable else None
+        said = self.document.raw(name) if name is not None else ""
+        return f"{said}.yaml" if TITLE.fullmatch(said) and said not in OWN_NAMES else "network.yaml"
+
     def named_after(self, path: Path) -> None:
         """Where the file still has the name of its template, the name of the file that it is saved in."""
         name = self.document.find("name") if self.readable else None

@@ -27,6 +27,7 @@ from ..widgets.totals_bar import TotalsBar
 from ..widgets.yaml_pane import YamlPane
 from .design_forms import FormScreen
 from .design_looks import KEYS, LOOKS
+from .leave import NameDialog
 
 if TYPE_CHECKING:
     from ...dsl.edit import Document
@@ -344,9 +345,9 @@ class DesignScreen(FormScreen):
 
         from ...runtime.detached import start_detached
 
-        path = self.sketch.path
-        if self.sketch.changed and not await self.app.save():  # type: ignore[attr-defined]
+        if self.sketch.changed and not await self._saved():
             return
+        path = self.sketch.path
         if path is None:
             return
         self.query_one(TotalsBar).note("starting the training…")
@@ -358,6 +359,13 @@ class DesignScreen(FormScreen):
         finally:
             self.query_one(TotalsBar).note("")
         await self.app.watch_run(folder)  # type: ignore[attr-defined]
+
+    async def _saved(self) -> bool:
+        """Save the file; one that lies nowhere yet is asked for its name first. Gives whether that was done."""
+        if self.sketch.path is not None or self.desk.read_only:
+            return await self.app.save()  # type: ignore[attr-defined, no-any-return]
+        path = await self.app.push_screen_wait(NameDialog(self.sketch.file_name))
+        return path is not None and await self.app.save(path, force=True)  # type: ignore[attr-defined]
 
     async def action_numbers(self) -> None:
         """Work a small network through by hand, forward and back."""
