@@ -16,7 +16,7 @@ from .types import ITEM_BYTES
 
 FAMILIES: dict[str, Family] = {
     "matmul": "product", "rows": "rows", "columns": "pool", "total": "pool", "flat": "work", "numbers": "work",
-    "nest": "shape",
+    "nest": "shape", "products": "product",
 }  # fmt: skip
 OPTIMIZER = "train.optimizer"
 MOST_LAYERS = 3
