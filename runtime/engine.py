@@ -191,8 +191,8 @@ class Engine:
         if self._moment:
             self._team.run(*begun)
             return self._ended()
-        self._team.start(*begun)
         try:
+            self._team.start(*begun)
             while not self.wait(NAP_SECONDS):
                 pass
         except BaseException:
