@@ -33,12 +33,15 @@ def batches_recipe(graph: Graph, node: Node) -> tuple[Recipe, tuple[str, ...], t
     a, b, c = (strides(tensor) for tensor in tensors)
     a_turned, b_turned = bool(node.attr("transpose_a")), bool(node.attr("transpose_b"))
     right = (b[0], *((b[2], b[1]) if b_turned else b[1:]))
-    if k * BROADEST > LARGEST_HOLD or c[2] != 1 or 1 not in right[1:] or matrix(node).columns == 1:
+    b_rows = _in_rows(tensors[1]) and right[2] == 1
+    if c[2] != 1 or 1 not in right[1:] or matrix(node).columns == 1:
         raise Misfit(f"{node.id}: its rows do not lie in vectors")
+    if not b_rows and k * BROADEST > LARGEST_HOLD:
+        raise Misfit(f"{node.id}: its right side is too large to be laid out anew")
     recipe: Recipe = {
         "form": "products", "size": [m, k, n], "args": [kept.index(s) for s in node.inputs],
         "a": [a[0], *((a[2], a[1]) if a_turned else a[1:])], "b": list(right), "c": list(c[:2]),
-        "b_rows": _in_rows(tensors[1]) and right[2] == 1, "c_rows": _in_rows(node),
+        "b_rows": b_rows, "c_rows": _in_rows(node),
         "pitch": matrix(node).pitch, "operands": [{"dtype": "float32"}] * (len(kept) + 1),
     }  # fmt: skip
     return recipe, (*kept, node.id), (count,)

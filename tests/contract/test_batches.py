@@ -46,6 +46,8 @@ SIZES = st.tuples(st.integers(1, 40), st.integers(1, 40), st.integers(1, 80))
 )  # fmt: skip
 @example(size=(5, 3, 256), batch=2, turns=(False, True), by_row=(True, True, True), lanes=16)
 @example(size=(64, 16, 64), batch=3, turns=(True, False), by_row=(True, True, True), lanes=8)
+@example(size=(2, 2000, 20), batch=1, turns=(True, False), by_row=(True, True, True), lanes=16)
+@example(size=(2, 2000, 20), batch=1, turns=(False, True), by_row=(True, True, True), lanes=4)
 @example(size=(17, 24, 130), batch=2, turns=(True, True), by_row=(False, False, False), lanes=16)
 def test_products_of_all_examples_agree(
     size: tuple[int, int, int], batch: int, turns: tuple[bool, bool], by_row: tuple[bool, bool, bool], lanes: int
