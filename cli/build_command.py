@@ -39,12 +39,13 @@ def run(
         built.write(output, made)
     except OSError as trouble:
         raise NetloomError(f"{output} cannot be written: {trouble.strerror or trouble}") from trouble
-    size, numbers = output.stat().st_size, sum(array.size for array in made.weights.values())
+    size, weights, statistics = output.stat().st_size, made.plan.numbers("weight"), made.plan.numbers("statistic")
     if json:
         said = {"file": str(output), "bytes": size, "reads": list(made.about.reads), "kernels": len(made.plan.kernels)}
-        print_json({**said, "weights": numbers, "lanes": made.plan.lanes})
+        print_json({**said, "weights": weights, "statistics": statistics, "lanes": made.plan.lanes})
         return
+    beside = f" and {statistics:,} running statistics" if statistics else ""
     talk().print(
-        f"{output}: {size / 1e6:.2f} MB, {numbers:,} weights, {len(made.plan.kernels)} kernels, "
+        f"{output}: {size / 1e6:.2f} MB, {weights:,} weights{beside}, {len(made.plan.kernels)} kernels, "
         f"reads {', '.join(made.about.reads)}"
     )

@@ -6,6 +6,7 @@ never by text: the text is made anew from the recipe (`emit`) and its hash compa
 
 from __future__ import annotations
 
+import math
 from dataclasses import field
 from typing import Any, Literal
 
@@ -182,3 +183,9 @@ class Plan(Record):
     def buffer(self, name: str) -> Buffer:
         """The buffer of that name: `rows`, `clock`, a state, `knob/NAME`, `column/NAME`, `publish/NAME`."""
         return next(b for b in self.buffers if b.name == name)
+
+    def numbers(self, role: str) -> int:
+        """How many numbers the states of a role hold: `weight`, what training moves or a file fixes; `statistic`, what is kept beside
+        them, such as the running means of a batch norm."""
+        held = [self.buffers[state.buffer].shape for state in self.states if state.role == role]
+        return sum(math.prod(extent.factor for extent in shape) for shape in held)

@@ -114,7 +114,7 @@ class Launch:
         yield RunStarted(
             step=training.progress.step, run=self.folder.name, folder=str(self.folder.path),
             epochs=training.settings.epochs, steps_an_epoch=training.order.steps, batch=training.settings.batch,
-            examples={part: len(rows) for part, rows in self.data.parts.items()}, parameters=self._parameters(),
+            examples={part: len(rows) for part, rows in self.data.parts.items()}, parameters=self.ready.plan.numbers("weight"),
             seed=training.settings.seed, threads=self.ready.engine.threads, time=time.time(),
             classes=len(class_names(self.loaded)) or None,
         )  # fmt: skip
@@ -210,16 +210,6 @@ class Launch:
             checkpoints.write_whole(self.folder.spec, spec.text.encode())
         except OSError as trouble:
             raise runs.RunError(f"{self.folder.path} cannot be written: {trouble.strerror or trouble}") from trouble
-
-    def _parameters(self) -> int:
-        total = 0
-        for state in self.ready.plan.states:
-            if state.role == "weight":
-                count = 1
-                for extent in self.ready.plan.buffers[state.buffer].shape:
-                    count *= extent.factor
-                total += count
-        return total
 
     def _explain(self, rows: Any, knobs: Any) -> NotFinite:
         names = [knob.name for knob in self.ready.plan.knobs]

@@ -17,6 +17,7 @@ import pytest
 
 import netloom
 from netloom.cli.classes import answer
+from netloom.cli.main import main
 from netloom.dsl.diagnostics import NetloomError
 from netloom.runtime import built, runs
 from netloom.runtime.answers import predict_run
@@ -83,6 +84,17 @@ def test_it_holds_what_predicting_needs_and_no_more(folder: Path) -> None:
     assert set(held.plan.programs) == {"predict", "refresh"}
     assert not any("optimizer" in name for name in held.weights)
     assert held.about.reads == ("x",)
+
+
+def test_weights_are_counted_as_training_counts_them(folder: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    """2 x 4 + 4, a scale and a shift for each of 4, 4 x 2 + 2; running means and variances are told apart."""
+    plan = built.read(folder / "net.plan").plan
+    assert plan is not None
+    record = (runs.find(folder / "runs", "last").path / "events.jsonl").read_text(encoding="utf-8")
+    assert json.loads(record.splitlines()[0])["parameters"] == plan.numbers("weight") == 30
+    with pytest.raises(SystemExit):
+        main(["build", "last", "-o", str(folder / "said.plan"), "--runs", str(folder / "runs")])
+    assert f"30 weights and {plan.numbers('statistic')} running statistics" in capfd.readouterr().err.replace("\n", " ")
 
 
 @pytest.mark.parametrize(
