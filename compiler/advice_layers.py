@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from ..dsl.kinds.windows import CONVOLUTIONS
 from .advice_view import RESHAPING, SCORES, View, column_of, is_curve, same_curve, size_of
 from .experiment import activation_of, options_of, weights_of
@@ -203,8 +205,20 @@ def _bias_before_norm(view: View) -> None:
     view.warn(
         "W212", view.option(first, "bias"),
         f"the bias of `{first.id}` has no effect: `{norm.id}` takes the mean of the batch away, and the bias with it{others}",
-        "Add `bias: false`.",
+        "Add `bias: false`." if _idle_everywhere(view, first, found) else
+        "Let an option of the block say whether there is a bias: it has an effect where else the layer is used.",
     )  # fmt: skip
+
+
+def _idle_everywhere(view: View, node: Node, idle: Sequence[Node]) -> bool:
+    """Whether no layer that the same entry asks for, or that shares the bias, makes use of it."""
+    held = {weight.name for weight in weights_of(node) if weight.part == "bias"}
+    same = (
+        other for other in view.experiment.graph
+        if view.at(other) == view.at(node) or held & {weight.name for weight in weights_of(other)}
+    )  # fmt: skip
+    known = {other.id for other in idle}
+    return all(other.id in known for other in same)
 
 
 def _idle_bias(view: View, node: Node) -> bool:

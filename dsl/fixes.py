@@ -29,7 +29,7 @@ FOREIGN = {"E104": ("True", "False"), "E120": ("is", "=")}
 """Words of other languages, by the remarks on them."""
 TRUTHS = {"||": "or", "&&": "and"}
 KEYS = frozenset({"E023", "E102"})
-SURE = frozenset({"W224"})
+SURE = frozenset({"W212", "W224"})
 """Warnings whose way out is right in every file, as that of an error is."""
 INDENT = "  "
 SHORTEST, LONG = 3, 6

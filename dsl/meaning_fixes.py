@@ -115,6 +115,18 @@ def _last(remark: Diagnostic, document: Document, part: Part | None) -> Edit | N
     return insert(document, CHAIN, len(chain.items), {"dense": int(wanted[1])})
 
 
+def _bias(remark: Diagnostic, document: Document, part: Part | None) -> Edit | None:
+    """A layer whose bias has no effect goes without."""
+    if part is None or remark.suggestion != "Add `bias: false`.":
+        return None
+    # the remark is on the layer, or on the option where that is written
+    entry = entry_of(document, part) or (entry_of(document, part.parent) if part.parent is not None else None)
+    known = entry.known if entry is not None else None
+    if entry is None or known is None or known.option("bias") is None:
+        return None
+    return set_option(document, entry.part.address, "bias", False)
+
+
 def _curve(remark: Diagnostic, document: Document, part: Part | None) -> Edit | None:
     """`activation: relu` in a list of layers."""
     wanted = CURVE.fullmatch(remark.suggestion or "")
@@ -153,5 +165,5 @@ def _output(remark: Diagnostic, document: Document, part: Part | None) -> Edit |
 
 
 BY_EDIT: dict[str, Callable[[Diagnostic, Document, Part | None], Edit | None]] = {
-    "E101": _curve, "E205": _output, "E223": _scores, "E224": _units, "E225": _linear, "E232": _shape, "W224": _last,
+    "E101": _curve, "E205": _output, "E223": _scores, "E224": _units, "E225": _linear, "E232": _shape, "W212": _bias, "W224": _last,
 }  # fmt: skip

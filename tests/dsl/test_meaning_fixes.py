@@ -72,6 +72,43 @@ def test_a_flatten_at_the_end_gets_the_scores_behind_it(last: str, tmp_path: Pat
     assert check(file) == ()
 
 
+IRIS = "netloom: 1\ndata: {source: iris, prepare: [standardize]}\n"
+NORMED = [
+    ("    - dense: 16   # wide\n", "    - dense: {units: 16, bias: false}   # wide\n"),
+    ("    - {dense: 16, name: wide}\n", "    - {dense: {units: 16, bias: false}, name: wide}\n"),
+    ("    - dense: {units: 16, bias: true}\n", "    - dense: {units: 16, bias: false}\n"),
+    ("    - dense:\n        units: 16\n      name: wide\n",
+     "    - dense:\n        units: 16\n        bias: false\n      name: wide\n"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("wrong", "right"), NORMED)
+def test_a_bias_before_batch_norm_goes(wrong: str, right: str, tmp_path: Path) -> None:
+    head, rest = IRIS + "network:\n  layers:\n", "    - batch_norm\n    - relu\n    - dense: 3\n" + END
+    text = head + wrong + rest
+    file = tmp_path / "net.yaml"
+    file.write_text(text, encoding="utf-8")
+    found = fixes(check(file), text, str(file))
+    assert [fix.code for fix in found] == ["W212"]
+    made = mended(text, found)
+    assert made == head + right + rest
+    file.write_text(made, encoding="utf-8")
+    assert check(file) == ()
+
+
+def test_a_bias_that_has_an_effect_elsewhere_is_left(tmp_path: Path) -> None:
+    """The block's layer stands before batch norm at one use, and not at the other."""
+    text = (
+        IRIS + "blocks:\n  Wide:\n    layers: [dense: 16]\n"
+        "network:\n  layers: [Wide, batch_norm, relu, Wide, relu, dense: 3]\n" + END
+    )
+    file = tmp_path / "net.yaml"
+    file.write_text(text, encoding="utf-8")
+    remarks = check(file)
+    assert [remark.code for remark in remarks] == ["W212"]
+    assert fixes(remarks, text, str(file)) == ()
+
+
 @pytest.mark.parametrize(("code", "wrong", "right"), CASES)
 def test_one_key_mends_it(code: str, wrong: str, right: str, tmp_path: Path) -> None:
     made, before, after = once(HEAD + wrong + END, tmp_path)
