@@ -67,6 +67,8 @@ def make_site(graph: Graph, nodes: tuple[str, ...], exits: Iterable[str]) -> Sit
     """Find the domain and the kinds; `Misfit` where the nodes do not fit one domain."""
     inside = set(nodes)
     for node_id in nodes:
+        if graph[node_id].op == "batch_matmul":
+            raise Misfit(f"{node_id} multiplies tables example by example: a kernel of its own")
         _check_type(graph[node_id], graph)
     domain = _domain(graph, nodes)
     kinds: dict[str, ValueKind] = {}
