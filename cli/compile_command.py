@@ -28,7 +28,7 @@ import typer
 from ..compiler.pass_words import chosen, within
 from ..compiler.pipeline import Compiled
 from ..compiler.stages import PassRan
-from ..compiler.why_words import Reason, reasons
+from ..compiler.why_words import Reason, grouped, reasons
 from ..dsl.diagnostics import NetloomError
 from ..dsl.suggest import did_you_mean
 from ..runtime import start
@@ -158,8 +158,9 @@ def _write(lines: Iterable[str]) -> None:
 
 
 def _why_lines(because: Sequence[Reason], width: int) -> list[str]:
-    together = [reason.text for reason in because if reason.together]
-    apart = [reason.text.removeprefix("kept apart: ") for reason in because if not reason.together]
+    told = grouped(because)
+    together = [reason.text for reason in told if reason.together]
+    apart = [reason.text.removeprefix("kept apart: ") for reason in told if not reason.together]
     lines: list[str] = []
     for title, sentences in (("together:", together), ("kept apart:", apart)):
         if sentences:

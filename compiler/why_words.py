@@ -10,18 +10,32 @@ from .graph import Graph, Node, Origin
 from .kernel_view import kernels_of
 from .ops.op import REGISTRY
 
-BACKGROUND: tuple[tuple[str, str], ...] = (
-    (r" is .+ x .+, not .+ x .+$", "a kernel goes once over one table of rows and columns, and these are two"),
-    ("adds up .+, which is not a matrix", "a kernel goes once over one table, and the sum is over another"),
-    ("takes only elementwise work along", "what follows in its kernel is done to numbers as they leave the tile"),
-    ("comes before the", "it is read many times over, so it is made once and kept"),
-    ("moves values", "it puts numbers elsewhere, so nothing else can be done on the way"),
-    ("kept apart$", "each such sum goes over the table in an order of its own"),
-    ("reads a sum down the columns", "the sum is known only when the last row is done"),
-    ("ends its kernel", "the sum is known only at the end"),
-    ("lie in different orders|lie otherwise|does not lie", "neighbours in the one are not neighbours in the other"),
-)
-"""Patterns of reasons, and what stands behind them."""
+BACKGROUND: tuple[tuple[str, str, str], ...] = (
+    (
+        r" is .+, not .+$", "they go over tables of different sizes",
+        "a kernel goes once over one table of rows and columns, and these are two",
+    ),
+    (
+        "adds up .+, which is not a matrix", "a sum goes over another table than what stands beside it",
+        "a kernel goes once over one table, and the sum is over another",
+    ),
+    ("takes only elementwise work along", "", "what follows in its kernel is done to numbers as they leave the tile"),
+    ("comes before the", "one is made before a product reads it", "it is read many times over, so it is made once and kept"),
+    ("moves values", "one moves values", "it puts numbers elsewhere, so nothing else can be done on the way"),
+    ("kept apart$", "", "each such sum goes over the table in an order of its own"),
+    ("reads a sum down the columns", "", "the sum is known only when the last row is done"),
+    ("ends its kernel", "a sum ends its kernel", "the sum is known only at the end"),
+    (
+        "lie in different orders|lie otherwise|does not lie", "their numbers lie in different orders",
+        "neighbours in the one are not neighbours in the other",
+    ),
+)  # fmt: skip
+"""Patterns of reasons, what is said of many such (empty: what is said of one), and what stands behind them."""
+PAIR = re.compile(r"kept apart: (`\w+`(?: of \S+ \(line \d+\))? and `\w+`(?: of \S+ \(line \d+\))?): (.*)")
+SIZED = re.compile(r"(?:(?<=is )|(?<=not )|(?<=of )|(?<=x ))(?:(\d+) )?([BN])\b")
+NAMED = {"B": "batch", "N": "examples"}
+SHOWN = 3
+"""Pairs that are named where many are kept apart for one reason."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +46,10 @@ class Reason:
     text: str
     layers: tuple[str, ...]
     programs: tuple[str, ...] = ()
+    pair: str = ""
+    """The two that are kept apart."""
+    alike: str = ""
+    """What this reason and others like it come to."""
 
 
 def reasons(graphs: Mapping[str, Graph], apart: Iterable[str]) -> tuple[Reason, ...]:
@@ -80,5 +98,34 @@ def _listed(words: list[str], most: int = 6) -> str:
 
 def _apart(sentence: str) -> Reason:
     layers = re.findall(r"` of (\S+) \(line \d+\)", sentence)
-    behind = next((why for pattern, why in BACKGROUND if re.search(pattern, sentence)), "")
-    return Reason(False, sentence + (f"; {behind}" if behind else ""), tuple(layers))
+    found = PAIR.fullmatch(sentence)
+    pair, because = (found[1], _spelt(found[2])) if found else ("", sentence)
+    alike, behind = next(((many, why) for pattern, many, why in BACKGROUND if re.search(pattern, because)), ("", ""))
+    because, alike = (f"{text}; {behind}" if behind else text for text in (because, alike or because))
+    return Reason(False, f"kept apart: {pair}: {because}" if pair else because, tuple(layers), (), pair, alike)
+
+
+def _spelt(reason: str) -> str:
+    """A reason with the names of its sizes in words: `B x 10` is `batch x 10`."""
+    return SIZED.sub(lambda size: (f"{size[1]}·" if size[1] else "") + NAMED[size[2]], reason)
+
+
+def grouped(found: Iterable[Reason]) -> tuple[Reason, ...]:
+    """The kernels of several nodes as they stand, and behind them one sentence for all pairs that are kept apart for
+    reasons alike, the commonest first."""
+    every = tuple(found)
+    alike: dict[str, list[Reason]] = {}
+    for reason in every:
+        if not reason.together:
+            alike.setdefault(reason.alike, []).append(reason)
+    apart = sorted(alike.items(), key=lambda pair: -len({reason.pair for reason in pair[1]}))
+    return *(reason for reason in every if reason.together), *(_of_many(why, pairs) for why, pairs in apart)
+
+
+def _of_many(why: str, pairs: list[Reason]) -> Reason:
+    named = list(dict.fromkeys(reason.pair.replace(" and ", " with ") for reason in pairs))
+    if len(named) == 1 or not why:
+        return pairs[0]
+    more = f"; and {len(named) - SHOWN} more" if len(named) > SHOWN else ""
+    text = f"kept apart: {len(named)} pairs: {why}: {'; '.join(named[:SHOWN])}{more}"
+    return Reason(False, text, tuple(dict.fromkeys(layer for reason in pairs for layer in reason.layers)))

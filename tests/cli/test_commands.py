@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -154,7 +155,7 @@ def test_show_compile_gradcheck_bench_doctor(tmp_path: Path) -> None:
     assert len(list((tmp_path / "k").glob("*.py"))) == compiled["kernels"]
     told = netloom("compile", DIGITS, "--why", "--trace").stdout
     assert "train.loss.cross_entropy" in told
-    assert "\nkept apart:\n- `" in told
+    assert re.search(r"\nkept apart:\n- \d+ pairs: ", told)
     assert "gradient  " in told
     assert json.loads(netloom("gradcheck", DIGITS, "--json").stdout)["good"]
     timed = json.loads(netloom("bench", DIGITS, "--steps", "50", "--json").stdout)

@@ -19,7 +19,7 @@ from netloom.compiler.layer_table import by_block, layer_rows
 from netloom.compiler.pass_words import PassTold, chosen, told
 from netloom.compiler.pipeline import compile_experiment, modes, passes
 from netloom.compiler.stages import PassRan
-from netloom.compiler.why_words import reasons
+from netloom.compiler.why_words import grouped, reasons
 from netloom.runtime import start
 from netloom.runtime.kernel_sources import index_text, line_text, sources
 
@@ -167,6 +167,22 @@ def test_reasons_have_layers_and_lines() -> None:
     assert dense.text.startswith("`matmul`, `add` and `relu` of dense1 (line 10) share a kernel in train, evaluate and")
     said = netloom("compile", DIGITS, "dense1", "--why").stdout
     assert said.startswith("together:\n- `matmul`, `add` and `relu` of dense1 (line 10)")
+
+
+def test_reasons_alike_are_told_once_and_none_is_lost() -> None:
+    """One sentence for many pairs, the commonest first; sizes are in words, as `B` is bytes elsewhere."""
+    compiled = start.compile_loaded(start.load(example("pictures/cnn_mnist")))
+    every = reasons(compiled.graphs, compiled.why)
+    told = grouped(every)
+    counted = [int((re.match(r"kept apart: (\d+) pairs: ", one.text) or "01")[1]) for one in told if not one.together]
+    assert sum(counted) == len({(one.pair, one.alike) for one in every if not one.together}) > 20
+    assert counted == sorted(counted, reverse=True)
+    assert len(counted) < 15
+    assert [one for one in told if one.together] == [one for one in every if one.together]
+    assert {layer for one in told for layer in one.layers} == {layer for one in every for layer in one.layers}
+    texts = " ".join(one.text for one in every)
+    assert "not batch x 10" in texts
+    assert not re.search(r"\bB x|x B\b", texts)
 
 
 # compile --kernels

@@ -10,7 +10,7 @@ from rich.text import Text
 
 from ...compiler.diagram_words import time
 from ...compiler.pass_words import PassTold, within
-from ...compiler.why_words import Reason
+from ...compiler.why_words import Reason, grouped
 from ...runtime.traced import Traced
 from ..model.kernel_list import (
     KernelRow,
@@ -56,11 +56,13 @@ def kernel_row(row: KernelRow) -> Text:
 
 
 def why_rows(reasons: Sequence[Reason]) -> Iterator[Text]:
-    """What was put together, then what was kept apart; a sign before each."""
+    """What was put together, then what was kept apart, one line for all pairs with one reason; a sign before each."""
+    told = grouped(reasons)
     for together, title in ((True, "Fused: one kernel"), (False, "Kept apart")):
-        chosen = [reason for reason in reasons if reason.together is together]
+        chosen = [reason for reason in told if reason.together is together]
         if chosen:
-            yield Text(f"{title} ({len(chosen)})", "bold")
+            count = sum(reason.together is together for reason in reasons)
+            yield Text(f"{title} ({count})", "bold")
             for reason in chosen:
                 sign = ("+ ", "green") if together else ("| ", "yellow")
                 yield Text.assemble(sign, *_ticked(reason.text.removeprefix("kept apart: ")))
