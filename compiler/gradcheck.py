@@ -1,7 +1,9 @@
 """Gradients compared with central differences, in float64, state by state.
 
 For each trainable state a random direction u of length 1 is drawn; the slope of the loss along it is measured by
-(loss(w + h u) - loss(w - h u)) / 2h and compared with the sum of gradient * u. Where something with a corner (relu,
+(loss(w + h u) - loss(w - h u)) / 2h and compared with the sum of gradient * u, so that every number of the gradient
+has a part in the one that is compared. The two losses are good to their last digit, and h divides it: so much they may
+be apart by rounding alone, and a gradient is wrong where they are further apart. Where something with a corner (relu,
 max, a comparison) changes sides between the two points the difference says nothing: another direction is drawn.
 """
 
@@ -30,8 +32,9 @@ CORNERS = frozenset({"relu", "leaky_relu", "elu", "selu", "abs", "sign", "floor"
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """One state: `error` is |analytic - numeric| / (|analytic| + |numeric|); None where no direction was free of
-    corners, or where the state has no gradient by definition (`reason`)."""
+    """One state of `count` numbers: `error` is what |analytic - numeric| is beyond `rounding`, divided by |analytic| +
+    |numeric|; None where no direction was free of corners, or where the state has no gradient by definition
+    (`reason`). `rounding`: how far apart the last digit of the losses can bring the two."""
 
     state: str
     error: float | None
@@ -40,6 +43,13 @@ class Checked:
     redraws: int
     reason: str | None
     origin: Origin
+    count: int = 0
+    rounding: float = 0.0
+
+    @property
+    def apart(self) -> float:
+        """How far the two slopes are from each other, rounding and all."""
+        return abs(self.analytic - self.numeric)
 
     @property
     def good(self) -> bool:
@@ -68,7 +78,7 @@ def _check(
     start = np.asarray(values[leaf], np.float64)
     h = STEP * max(1.0, float(np.abs(start).max(initial=0.0)))
     if not gradient.any() and (cause := _without_gradient(graph, leaf)):
-        return Checked(state, None, 0.0, 0.0, 0, f"no gradient by definition: {cause}", origin)
+        return Checked(state, None, 0.0, 0.0, 0, f"no gradient by definition: {cause}", origin, start.size)
     for redraws in range(DRAWS):
         direction = random.standard_normal(start.shape)
         direction /= max(float(np.linalg.norm(direction)), 1e-30)
@@ -85,8 +95,8 @@ def _check(
         # the difference of two losses keeps an absolute error of about 1e-16 |loss| / h
         noise = 4e-16 * abs(above) / h
         error = max(0.0, abs(analytic - numeric) - noise) / max(scale, FLOOR)
-        return Checked(state, error, analytic, numeric, redraws, None, origin)
-    return Checked(state, None, 0.0, 0.0, DRAWS, "every direction crosses a corner", origin)
+        return Checked(state, error, analytic, numeric, redraws, None, origin, start.size, noise)
+    return Checked(state, None, 0.0, 0.0, DRAWS, "every direction crosses a corner", origin, start.size)
 
 
 def _branches(graph: Graph, every: Mapping[str, Array]) -> bytes:
