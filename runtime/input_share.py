@@ -7,13 +7,16 @@ of its work that is the input's.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
 import numpy as np
 import numpy.typing as npt
 
 from ..compiler.plan import Plan
 from .stretch import Outcome
+from .timing import Timing
+
+Times = npt.NDArray[np.float64]
 
 MOST_STAMPS, FEWEST = 1 << 18, 4
 """Words of stamps at once (2 MiB), and steps whatever their number: where few are timed, what a stretch finds cold counts
@@ -24,7 +27,7 @@ WARM = 2
 """Stretches before the first: what is new to the machine is slow."""
 
 
-def input_parts(plan: Plan, inputs: Collection[str]) -> dict[str, npt.NDArray[np.float64]]:
+def input_parts(plan: Plan, inputs: Collection[str]) -> dict[str, Times]:
     """For each program, the share of each call that is the input's: that of the origins with these paths."""
     return {name: np.array([_part(call.origins, call.work.weights, inputs) for call in program.calls])
             for name, program in plan.programs.items()}  # fmt: skip
@@ -37,15 +40,39 @@ def _part(origins: Iterable[object], weights: Iterable[float], inputs: Collectio
     return sum(weight for path, weight in zip(paths, each, strict=True) if path in inputs) / whole if whole else 0.0
 
 
-def share_of(outcome: Outcome, parts: Mapping[str, npt.NDArray[np.float64]]) -> float | None:
-    """The input's share of the time in all calls, by the medians over the steps; None where nothing was timed."""
-    spent = whole = 0.0
-    for timing in outcome.timings:
-        if len(timing.walls):
-            calls = np.median(timing.walls, axis=0)
-            spent += float(calls @ parts[timing.program])
-            whole += float(calls.sum())
-    return spent / whole if whole else None
+def share_of_step(calls: Sequence[float] | Times, parts: Sequence[float] | Times, step: float) -> float:
+    """What the input's part of each call takes of a whole step, from its beginning to that of the next: calls, and what
+    lies between them. All times in one unit. The one meaning of the input's share, in `profile` and in training."""
+    spent = float(np.dot(np.asarray(calls, np.float64), np.asarray(parts, np.float64)))
+    return min(1.0, spent / step) if step > 0 else 0.0
+
+
+def share_of(outcome: Outcome, parts: Mapping[str, Times]) -> float | None:
+    """The input's share of the steps of a stretch, by medians over its steps; None where nothing was timed."""
+    calls, weights, whole = list[Times](), list[Times](), 0.0
+    for programs in _segments(outcome.timings):
+        each = [np.median(timing.walls, axis=0) for timing in programs]
+        calls += each
+        weights += [parts[timing.program] for timing in programs]
+        whole += _step(programs[0].began, float(sum(times.sum() for times in each)))
+    return share_of_step(np.concatenate(calls), np.concatenate(weights), whole) if calls else None
+
+
+def _segments(timings: Iterable[Timing]) -> list[list[Timing]]:
+    """The programs that make up a step, for each segment of a stretch: where one comes again, another begins."""
+    found = list[list[Timing]]()
+    for timing in timings:
+        if not len(timing.walls):
+            continue
+        if not found or timing.program in {known.program for known in found[-1]}:
+            found.append([])
+        found[-1].append(timing)
+    return found
+
+
+def _step(began: Times, in_calls: float) -> float:
+    """The median of a step from one beginning to the next; of a single step what is in its calls."""
+    return max(float(np.median(np.diff(began))), in_calls) if len(began) > 1 else in_calls
 
 
 class InputShare:

@@ -14,6 +14,7 @@ import numpy as np
 
 from ..compiler.plan import Call, Origin, Phase, Plan
 from ..compiler.work import total
+from .input_share import share_of_step
 from .machine import Peak
 from .timing import Timing
 
@@ -128,8 +129,8 @@ class Profile:
     @property
     def input_share(self) -> float:
         """The share of a step that goes into its input: rows gathered, scaled, augmented."""
-        spent = sum(row.ns * share.weight for row in self.kernels for share in row.shares if share.path in self.inputs)
-        return spent / self.step_ns if self.step_ns else 0.0
+        parts = [sum(share.weight for share in row.shares if share.path in self.inputs) for row in self.kernels]
+        return share_of_step([row.ns for row in self.kernels], parts, self.step_ns)
 
     @property
     def calls_ns(self) -> float:

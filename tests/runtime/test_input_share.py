@@ -9,18 +9,19 @@ import pytest
 
 import netloom
 from netloom.runtime import start
-from netloom.runtime.input_share import MOST_STAMPS, InputShare, input_parts, share_of
+from netloom.runtime.input_share import MOST_STAMPS, InputShare, input_parts, share_of, share_of_step
 from netloom.runtime.stretch import Outcome
 from netloom.runtime.timing import Timing
 
 EXAMPLES = Path(netloom.__file__).resolve().parent / "examples"
 
 
-def timed(walls: list[list[float]]) -> Timing:
-    """A program of two calls with these times, step by step."""
+def timed(walls: list[list[float]], program: str = "gradients", began: list[float] | None = None) -> Timing:
+    """A program of two calls with these times, step by step; without a beginning the steps have no gaps."""
     times = np.array(walls)
+    first = np.concatenate([[0.0], np.cumsum(times.sum(axis=1))[:-1]]) if began is None else np.array(began)
     marks = np.zeros(times.shape[1], np.bool_)
-    return Timing("gradients", np.zeros(len(times)), times, times[:, None], marks, marks)
+    return Timing(program, first, times, times[:, None], marks, marks)
 
 
 def test_calls_count_by_the_part_that_is_the_inputs() -> None:
@@ -29,6 +30,26 @@ def test_calls_count_by_the_part_that_is_the_inputs() -> None:
     assert share_of(outcome, {"gradients": np.array([1.0, 0.0])}) == pytest.approx(20 / 80)
     assert share_of(outcome, {"gradients": np.array([0.5, 0.5])}) == pytest.approx(0.5)
     assert share_of(Outcome(3, "done", {}), {}) is None
+
+
+def test_it_is_a_share_of_the_whole_step_as_in_a_profile() -> None:
+    """Steps of 200 from beginning to beginning, of which 140 are in calls: both divide by 200."""
+    began = [0.0, 200.0, 400.0]
+    outcome = Outcome(3, "done", {}, timings=(
+        timed([[20, 60]] * 3, began=began), timed([[10, 50]] * 3, "update", [at + 100 for at in began]),
+    ))  # fmt: skip
+    parts = {"gradients": np.array([1.0, 0.0]), "update": np.array([0.0, 0.2])}
+    assert share_of(outcome, parts) == pytest.approx((20 + 0.2 * 50) / 200)
+    assert share_of_step([20, 60, 10, 50], [1, 0, 0, 0.2], 200) == share_of(outcome, parts)
+    assert share_of_step([1.0], [1.0], 0.0) == 0
+
+
+def test_segments_count_by_their_steps_times() -> None:
+    """Two segments of one program: a single step has no beginning behind it and counts by its calls."""
+    outcome = Outcome(
+        3, "done", {}, timings=(timed([[20, 60]] * 2, began=[0.0, 100.0]), timed([[10, 10]], began=[250.0]))
+    )
+    assert share_of(outcome, {"gradients": np.array([1.0, 0.0])}) == pytest.approx((20 + 10) / (100 + 20))
 
 
 def test_a_fields_kernels_are_its_input() -> None:
