@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import count
 from threading import Lock
 
 import llvmlite.binding as llvm
@@ -25,6 +26,7 @@ class Library:
         self._given: dict[str, bytes] = {}
         self._linked: dict[str, llvm.ResourceTracker] = {}
         self._linking = Lock()
+        self._numbers = count()
 
     def __contains__(self, symbol: str) -> bool:
         return symbol in self._linked or symbol in self._given
@@ -38,11 +40,13 @@ class Library:
         """Where the function lies; valid as long as the library lives. Raises KeyError."""
         with self._linking:
             if symbol in self._given:
+                # the object is kept until it is linked: a Ctrl-C in between must not lose it, nor take the name
                 self._linked[symbol] = (
                     llvm.JITLibraryBuilder()
-                    .add_object_img(self._given.pop(symbol))
+                    .add_object_img(self._given[symbol])
                     .add_current_process()
                     .export_symbol(symbol)
-                    .link(self._compiler, f"library-{symbol}")
+                    .link(self._compiler, f"library-{symbol}-{next(self._numbers)}")
                 )
+                del self._given[symbol]
             return int(self._linked[symbol][symbol])

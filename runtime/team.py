@@ -80,7 +80,8 @@ class Team:
         """Hand the block to all threads."""
         try:
             if self._told == NOTHING:
-                self._finished.clear()
+                # a new one: to clear the old takes its lock, which a Ctrl-C may leave taken
+                self._finished = threading.Event()
                 self._told = NOBODY
                 if count > 1:
                     self._driver(block, HAND_OVER)
@@ -134,12 +135,16 @@ class Team:
         self.wait()
         for number in self._threads:
             self._queues[number].put(None)
-        for thread in self._threads.values():
+        for number, thread in self._threads.items():
             thread.join()
+            self._queues[number] = SimpleQueue()
         self._threads.clear()
 
     def _serve(self, number: int) -> None:
-        while (job := self._queues[number].get()) is not None:
+        queue = self._queues[number]
+        while (job := queue.get()) is not None:
             self._driver(*job)
             if number == 0:
                 self._finished.set()
+        # for another that serves the same number: a Ctrl-C came between its start and the note of it
+        queue.put(None)

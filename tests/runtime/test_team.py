@@ -140,6 +140,24 @@ def test_a_run_beside_is_begun_before_it_stops(pair: Pair, at: set[str]) -> None
         whole(toy, done)
 
 
+def test_a_thread_whose_start_was_not_noted_ends_with_the_others(pair: Pair) -> None:
+    """And a team that was closed can be used again."""
+    toy, _ = pair()
+    segments = [training(50), training(50, seed=1)]
+    toy.start(segments[:1])
+    whole(toy, segments[:1])
+    first = toy._team._threads.pop(0)
+    toy.start(segments[1:])
+    whole(toy, segments)
+    again = toy._team._threads[0]
+    toy._team.close()
+    first.join(SECONDS)
+    assert not first.is_alive()
+    assert not again.is_alive()
+    toy.start([training(50, seed=2)])
+    whole(toy, [*segments, training(50, seed=2)])
+
+
 def test_looking_whether_all_is_done_takes_no_lock(pair: Pair, monkeypatch: pytest.MonkeyPatch) -> None:
     toy, _ = pair()
     monkeypatch.setattr(toy._team, "_here", Unlocked())
