@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from collections import deque
 from collections.abc import Callable, Iterable
 from functools import partial
 from importlib import import_module
@@ -11,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from rich.text import Text
+from textual import events
 from textual.app import App, SystemCommand
 from textual.binding import BindingType
 from textual.notifications import SeverityLevel
@@ -36,6 +38,8 @@ SCREENS: dict[str, tuple[str, str]] = {
 """Mode -> module below `screens` and class. Each is imported when it is first shown: the compiler comes with some."""
 
 
+KEYS_IN_FLIGHT = 64
+"""Keys that are on their way at most: a terminal gives several at once."""
 SERVER_EVERY = 1.0
 """Seconds between looks whether the server of a browser's designer still lives."""
 
@@ -61,6 +65,7 @@ class Designer(App[int]):
         self.desk = desk
         self._begin = begin
         self._recovery: Recovery | None = None
+        self._pressed = deque[tuple[events.Key, Screen[Any]]](maxlen=KEYS_IN_FLIGHT)
         for mode, (module, name) in SCREENS.items():
             self.add_mode(mode, self._factory(module, name))
 
@@ -137,6 +142,20 @@ class Designer(App[int]):
         from .screens.help import HelpDialog
 
         await self.push_screen(HelpDialog(self.screen))
+
+    async def on_event(self, event: events.Event) -> None:
+        """Remember for which screen a key was pressed."""
+        if isinstance(event, events.Key) and not event.is_forwarded:
+            self._pressed.append((event, self.screen))
+        await super().on_event(event)
+
+    async def _on_key(self, event: events.Key) -> None:
+        """A key that nothing on its screen took. One typed so quickly that another screen stands by now, such as the
+        first letter of an answer, is for that one."""
+        meant = next((screen for pressed, screen in self._pressed if pressed is event), self.screen)
+        if meant is not self.screen:
+            event.prevent_default()
+            await self.on_event(events.Key(event.key, event.character))
 
     async def open_file(self, path: Path | None = None, text: str | None = None) -> None:
         """Put a file, or a text that is nowhere yet, on the desk and show it. What was there must be saved before."""

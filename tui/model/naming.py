@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+import re
+
 from ...dsl.edit import Document
 from ...dsl.edit_entries import EntryPart, entry_at
 from ...dsl.edit_parts import Address, Part
 from ...dsl.edit_rename import scope_of
 from ...dsl.entries import LAYERS
+
+
+def block_name(typed: str) -> str:
+    """A name that can be a block's: `refine` and `residual block` with the capitals that they lack."""
+    return "".join(word[:1].upper() + word[1:] for word in re.split(r"[\s_-]+", typed))
 
 
 def local_name(document: Document, part: Part) -> str | None:

@@ -8,6 +8,7 @@ from typing import Any
 
 from ...dsl.edit import Refused
 from ..desk import Desk
+from ..model.naming import block_name
 from ..model.sketch import Sketch
 from ..widgets.graph_view import GraphView
 from ..widgets.palette import PaletteDialog
@@ -46,19 +47,23 @@ class EditingScreen(ExactScreen):
 
     def _edit(self, command: Callable[[], Any]) -> bool:
         """Do one command of the sketch; what it refuses is said."""
+        if refused := self._refused(command):
+            self.notify(refused, severity="warning", timeout=8)
+        return refused is None
+
+    def _refused(self, command: Callable[[], Any]) -> str | None:
+        """Do one command of the sketch; why it was not done, or None."""
         if self.desk.read_only:
-            self.notify("This file is only looked at (--read-only).", severity="warning")
-            return False
+            return "This file is only looked at (--read-only)."
         try:
             focus = command()
         except Refused as why:
-            self.notify(str(why), severity="warning", timeout=8)
-            return False
+            return str(why)
         self.graph.selected = set()
         if isinstance(focus, str):
             self.graph.focus_when_there(focus)
         self.changed()
-        return True
+        return None
 
     def _one(self) -> str | None:
         one = self.graph.focused_id
@@ -143,26 +148,18 @@ class EditingScreen(ExactScreen):
 
     async def action_rename(self) -> None:
         """Another name for the layer, and for it wherever it is read."""
-        one = self._one()
-        if one is None:
-            return
-
-        def named(name: str | None) -> None:
-            if name:
-                self._edit(lambda: self.sketch.rename(one, name))
-
-        await self.app.push_screen(Ask("Name", one.rpartition(".")[2]), named)
+        if (one := self._one()) is not None:
+            await self._ask("Name", one.rpartition(".")[2], lambda name: self.sketch.rename(one, name))
 
     async def action_wrap(self) -> None:
         """Make a block of the chosen layers."""
-        chosen = self._chosen()
+        if chosen := self._chosen():
+            question = "Name of the block (begins with a capital)"
+            await self._ask(question, "Block", lambda name: self.sketch.wrap(chosen, block_name(name)))
 
-        def named(name: str | None) -> None:
-            if name:
-                self._edit(lambda: self.sketch.wrap(chosen, name))
-
-        if chosen:
-            await self.app.push_screen(Ask("Name of the block (begins with a capital)", "Block"), named)
+    async def _ask(self, question: str, given: str, command: Callable[[str], Any]) -> None:
+        """Do a command with a word; while it is refused, the question stays with what was typed."""
+        await self.app.push_screen(Ask(question, given, lambda word: self._refused(lambda: command(word))))
 
     def action_unwrap(self) -> None:
         """Put the layers of the block in its place."""

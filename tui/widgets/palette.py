@@ -221,7 +221,7 @@ class PaletteDialog(ModalScreen[str]):
 
     def on_mount(self) -> None:
         """The search has the focus."""
-        self.query_one(PalettePane).focus()
+        self.set_focus(self.query_one(PalettePane).query_one(Input))
 
     def on_palette_pane_chosen(self, event: PalettePane.Chosen) -> None:
         """Give the kind."""
