@@ -123,7 +123,7 @@ def _ways(draft: Draft, kind: Kind, first: _Joined, other: _Joined, shrunk: Sequ
     if len(one) != len(two):
         return "Bring them to the same number of axes, with `flatten` or `reshape`."
     if not _has_places(one):
-        return f"Give both {one[-1]} units, or {two[-1]}." if len(one) == 1 else ""
+        return f"Give both {one[-1]} unit{'s' if one[-1] != 1 else ''}, or {two[-1]}." if len(one) == 1 else ""
     smaller, larger = (first, other) if _area(one) <= _area(two) else (other, first)
     ways = list[str]()
     if shrunk:

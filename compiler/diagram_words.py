@@ -43,7 +43,8 @@ def detail_of(node: Node) -> str:
     if node.op == "formula":
         return str(options.get("formula", ""))
     if node.op == "dense":
-        return f"{options['units']} units"
+        units = options["units"]
+        return f"{units} unit{'s' if units != 1 else ''}"
     words: list[str] = []
     if node.op in AXES_OF:
         filters = options.pop("filters")

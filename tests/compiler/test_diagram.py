@@ -18,7 +18,7 @@ from netloom.compiler.diagram_looks import FAMILY_WORDS, HUES, LOOKS
 from netloom.compiler.diagram_mermaid import mermaid_text
 from netloom.compiler.diagram_room import spacers
 from netloom.compiler.diagram_text import clipped, terminal_text
-from netloom.compiler.diagram_words import count, cut, family_of, title, wrapped
+from netloom.compiler.diagram_words import count, cut, detail_of, family_of, title, wrapped
 from netloom.runtime import start
 
 EXAMPLES = Path(netloom.__file__).resolve().parent / "examples"
@@ -325,3 +325,11 @@ def test_windows_are_told_along_all_their_axes() -> None:
     assert told["conv1d"] == "64 filters of 3, same"
     assert told["max_pool"] == "1×2×2"
     assert [family_of(kind) for kind in ("conv1d", "conv3d", "avg_pool")] == ["weights", "weights", "pool"]
+
+
+@pytest.mark.parametrize(("units", "said"), [(1, "1 unit"), (2, "2 units")])
+def test_one_unit_is_one(units: int, said: str, tmp_path: Path) -> None:
+    file = tmp_path / "net.yaml"
+    file.write_text(f"data: {{source: iris}}\nnetwork: {{layers: [{{dense: {units}}}]}}\n", encoding="utf-8")
+    experiment = start.load(file).experiment
+    assert detail_of(experiment.graph["dense1"]) == said

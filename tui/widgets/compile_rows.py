@@ -61,7 +61,13 @@ def why_rows(reasons: Sequence[Reason]) -> Iterator[Text]:
     for together, title in ((True, "Fused: one kernel"), (False, "Kept apart")):
         chosen = [reason for reason in told if reason.together is together]
         if chosen:
-            count = sum(reason.together is together for reason in reasons)
+            count = len(
+                {
+                    (reason.text if together else reason.pair, reason.alike)
+                    for reason in reasons
+                    if reason.together is together
+                }
+            )
             yield Text(f"{title} ({count})", "bold")
             for reason in chosen:
                 sign = ("+ ", "green") if together else ("| ", "yellow")
