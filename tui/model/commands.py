@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from ...dsl import edit
@@ -10,6 +10,7 @@ from ...dsl.edit import Document, Edit, Refused, Splice
 from ...dsl.edit_entries import EntryPart, entry_at, with_beside
 from ...dsl.edit_insert import Entry
 from ...dsl.edit_items import content, inserted
+from ...dsl.edit_named import named, named_where_used
 from ...dsl.edit_names import Names
 from ...dsl.edit_parts import Address, Part
 from ...dsl.edit_reads import explicit_reads, names_read
@@ -68,19 +69,6 @@ def each(document: Document, parts: Sequence[Part], change: Callable[[Document, 
 def in_graph(part: Part) -> bool:
     """Whether a part is a line of a graph."""
     return part.parent is not None and part.parent.is_table and part.parent.key == "graph"
-
-
-FIRST_TEXT = """\
-netloom: 1
-data: {source: digits, prepare: [scale], split: {validation: 0.1, test: 0.2}}
-network:
-  layers:
-train:
-  loss: cross_entropy
-  optimizer: adam
-  epochs: 20
-"""
-"""What an empty file begins with when its first layer is put in: it trains as soon as its layers fit."""
 
 
 def appended(document: Document, entry: Entry) -> Edit:
@@ -161,21 +149,39 @@ def wrapped(document: Document, parts: Sequence[Part], block: str) -> Edit:
     places = sorted({int(part.key) for part in parts})
     if places != list(range(places[0], places[-1] + 1)):
         raise Refused("a block is made of layers that follow one another: choose those between them too")
-    return edit.wrap(document, chain.address, places[0], places[-1], block)
+    series = Series(document)
+    series.make(named_where_used(document, parts))
+    series.make(edit.wrap(series.now, chain.address, places[0], places[-1], block))
+    return series.edit
 
 
-def connected(document: Document, target: Part, source: str, before: Joined) -> Edit:
+def deleted(document: Document, part: Part) -> Edit:
+    """A layer taken out; one that is read by its kind and number is so as one with a name is."""
+    series = Series(document)
+    series.make(named_where_used(document, [part]))
+    series.make(edit.delete(series.now, part.address))
+    return series.edit
+
+
+def connected(document: Document, target: Part, source: str, before: Joined, parts: Mapping[str, Part]) -> Edit:
     """Let a layer read another: a joiner reads it besides, any other layer in place of what it read.
 
-    `before`: what a joiner that names nothing reads now, by name.
+    `before`: what a joiner that names nothing reads now, by name. `parts`: the entries of the layers that may be
+    read; those that are, and have no name, get one.
     """
     entry = _reading_entry(document, target)
-    if lookup("joiner", entry.kind) is None:
-        return document.edit(with_beside(entry, "from", source))
-    reads = _joined(entry, before)
+    joins = lookup("joiner", entry.kind) is not None
+    reads = _joined(entry, before) if joins else []
     if source in reads:
         raise Refused(f"it reads `{source}` already")
-    return document.edit(with_beside(entry, "from", [*reads, source]))
+    known = explicit_reads(entry) is not None
+    change, names = named(document, [parts[one] for one in ([] if known else reads) + [source] if one in parts])
+    series = Series(document)
+    series.make(change)
+    entry = _reading_entry(series.now, series.now.at(target.address))
+    listed = [names.get(one, one) for one in (_joined(entry, reads) if joins else []) + [source]]
+    series.make(series.now.edit(with_beside(entry, "from", listed if joins else listed[0])))
+    return series.edit
 
 
 def disconnected(document: Document, target: Part, source: str) -> Edit:

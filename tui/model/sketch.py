@@ -145,7 +145,7 @@ class Sketch(Buffer):
             if (layer := self._layer(node_id)).family in ("data", "output"):
                 raise Refused(f"{layer.elsewhere or f'`{node_id}` is no layer'}; it cannot be deleted here")
         parts = [part for node_id in chosen for part in self._unit(node_id)]
-        change = commands.each(self.document, parts, lambda document, part: edit.delete(document, part.address))
+        change = commands.each(self.document, parts, commands.deleted)
         first = min(parts, key=lambda part: part.start, default=None)
         if first is None:
             return None
@@ -185,7 +185,9 @@ class Sketch(Buffer):
         at = self._known.part(self.starts, given)
         if at is not None and at.parent is part.parent and not commands.in_graph(part) and at.start > part.start:
             raise Refused(f"`{source}` stands below `{target}`: a list is read from above; move it up first")
-        change = commands.connected(self.document, part, name, self._names_of(layer))
+        reads = dict(zip(self._names_of(layer), layer.reads, strict=True)) | {name: given}
+        entries = {one: at for one, node in reads.items() if (at := self._known.part(self.starts, node)) is not None}
+        change = commands.connected(self.document, part, name, self._names_of(layer), entries)
         self.apply(change, f"connect {source} to {target}")
         return target
 
@@ -343,8 +345,6 @@ class Sketch(Buffer):
             first = self.document.at((*commands.CHAIN, 0))
             change = commands.at_start(self.document, self._entry(kind, main, None))
             return self._made(change, f"add {kind}", "", self._behind(first, 0))
-        if not self.readable and not self.text.strip():
-            self.type_over(0, len(self.text), commands.FIRST_TEXT)
         chain = self.document.find(commands.CHAIN)
         items = chain.items if chain is not None else ()
         reads = local_name(self.document, items[-1]) if items else None

@@ -363,9 +363,9 @@ class DesignScreen(FormScreen):
     async def _saved(self) -> bool:
         """Save the file; one that lies nowhere yet is asked for its name first. Gives whether that was done."""
         if self.sketch.path is not None or self.desk.read_only:
-            return await self.app.save()  # type: ignore[attr-defined, no-any-return]
+            return bool(await self.app.save())  # type: ignore[attr-defined]
         path = await self.app.push_screen_wait(NameDialog(self.sketch.file_name))
-        return path is not None and await self.app.save(path, force=True)  # type: ignore[attr-defined]
+        return path is not None and bool(await self.app.save(path, force=True))  # type: ignore[attr-defined]
 
     async def action_numbers(self) -> None:
         """Work a small network through by hand, forward and back."""

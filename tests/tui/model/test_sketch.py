@@ -137,9 +137,12 @@ def test_a_box_moves_whole_over_whole_boxes() -> None:
 def test_a_joiner_reads_one_more_and_one_less() -> None:
     sketch = sketch_of(SKIP)
     assert sketch.connect("flatten1", "add1") == "add1"
-    assert "add: [dense2, h, flatten1]" in sketch.text
+    assert "add: [dense2, h, flatten_1]" in sketch.text
     learned(sketch)
-    sketch.disconnect("flatten1", "add1")
+    sketch.disconnect("flatten_1", "add1")
+    assert "add: [dense2, h]" in sketch.text
+    assert sketch.undo()
+    assert sketch.undo()
     assert sketch.text == SKIP
 
 
@@ -148,14 +151,14 @@ def test_the_box_of_a_layer_gives_its_activation() -> None:
     sketch.add_after("dense2", "add")
     learned(sketch)
     sketch.connect("dense1", "add1")
-    assert layers(sketch)[-1] == "add: [dense2, relu1]"
+    assert layers(sketch)[-1] == "add: [dense2, relu_1]"
 
 
 def test_a_layer_reads_another_in_place_of_the_one_before() -> None:
     sketch = sketch_of(SKIP)
     sketch.connect("flatten1", "dense2")
-    assert "from: flatten1" in sketch.text
-    assert learned(sketch).layers["dense2"].reads == ("flatten1",)
+    assert "from: flatten_1" in sketch.text
+    assert learned(sketch).layers["dense2"].reads == ("flatten_1",)
 
 
 def test_circles_and_what_stands_below_are_refused() -> None:

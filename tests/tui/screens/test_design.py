@@ -186,7 +186,7 @@ def test_connect_takes_two_presses(desk: Desk) -> None:
         await it.press("c")
         assert it.sketch.text != TEXT
         links = {(link.source, link.target) for link in it.app.desk.checked.picture.links}  # type: ignore[union-attr]
-        assert any(source == "flatten1" and target != "dense1" for source, target in links)
+        assert any(source == "flatten_1" and target != "dense1" for source, target in links)
 
     drive(act, desk)
 
