@@ -28,11 +28,11 @@ from .passes.known_sums import KnownSums
 from .passes.layout import LayOut, Order
 from .passes.merge import Merge
 from .passes.optimise import Optimise
+from .passes.picture_tables import PictureTables
 from .passes.pool_masks import PoolMasks
 from .passes.schedule import Schedule
 from .passes.simplify import Simplify
 from .passes.split_totals import SplitTotals
-from .passes.tables import Tables
 from .plan import Metric, Plan
 from .stages import Pass, PassRan, run
 
@@ -42,7 +42,7 @@ Watch = Callable[[str, PassRan], None]
 
 TIDY: tuple[Pass, ...] = (Simplify(), Merge(), DropDead())
 LEARN: tuple[Pass, ...] = (Gradient(),)
-LOWER: tuple[Pass, ...] = (Decompose(), *TIDY, PoolMasks(), KnownSums(), Tables())
+LOWER: tuple[Pass, ...] = (Decompose(), *TIDY, PoolMasks(), KnownSums(), PictureTables())
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,7 +31,7 @@ SENTENCES = {
     "optimise": "Adds the optimiser's step: each weight's next value from its gradient.",
     "decompose": "Writes compound operations such as softmax as simple ones that kernels are made of.",
     "pool-masks": "Takes the mask of a ReLU before a max pool on the pooled picture.",
-    "tables": "Lays gradients of pictures out as tables, so that more can share their kernels.",
+    "picture-tables": "Lays gradients of pictures out as tables, so that more can share their kernels.",
     "known-sums": "Uses sums that are computed anyhow in place of adding up once more.",
     "absorb": "Puts a normalisation behind a product into the product's weights.",
     "fold": "Computes what hangs on the weights alone once, not at every step.",

@@ -12,13 +12,13 @@ from .rewriter import Rewriter
 
 
 @dataclass(frozen=True)
-class Tables(Pass):
+class PictureTables(Pass):
     """reshape(unwindows(g))   -->   unwindows(g, table=True), where nothing else reads the picture.
 
     So what is done to the gradient of a picture (the mask of a ReLU, the sum with a shortcut's) can share its kernel.
     """
 
-    name: ClassVar[str] = "tables"
+    name: ClassVar[str] = "picture-tables"
     needs: ClassVar[Stage] = TYPED
     leaves: ClassVar[Stage] = TYPED
 

@@ -7,7 +7,7 @@ import pytest
 
 from netloom.compiler.graph import Builder, Graph, Origin
 from netloom.compiler.interpret import interpret
-from netloom.compiler.passes.tables import Tables
+from netloom.compiler.passes.picture_tables import PictureTables
 from netloom.compiler.stages import run as run_passes
 from netloom.compiler.types import BATCH, Size, TensorType
 
@@ -34,7 +34,7 @@ def shapes(of: Graph) -> list[int]:
 
 def test_a_table_is_made_where_only_a_table_is_read() -> None:
     before = graph((POINTS, 3))
-    after = run_passes((Tables(),), before)
+    after = run_passes((PictureTables(),), before)
     assert (shapes(before), shapes(after)) == ([4], [2])
     values = {"column/x": np.random.default_rng(0).normal(size=(2, 3, 4, 12))}
     found = [interpret(g, values, {"B": 2}, "float64")["out/y"] for g in (before, after)]
@@ -43,4 +43,4 @@ def test_a_table_is_made_where_only_a_table_is_read() -> None:
 
 @pytest.mark.parametrize("case", [((POINTS, 3), True), ((BATCH, 60), False), ((Size(4, ("B",)), 15), False)])
 def test_other_shapes_and_other_readers_keep_the_picture(case: tuple[tuple[object, ...], bool]) -> None:
-    assert shapes(run_passes((Tables(),), graph(case[0], other=case[1]))) == [4]
+    assert shapes(run_passes((PictureTables(),), graph(case[0], other=case[1]))) == [4]
