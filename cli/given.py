@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from ..dsl.diagnostics import NetloomError
+from ..runtime.data.errors import DataError
 
 STDIN = "-"
 MOST_BYTES = 1 << 31
@@ -37,7 +38,12 @@ def from_stdin(inputs: Sequence[str]) -> Iterator[list[Any]]:
         raise NetloomError("nothing came through stdin")
     with tempfile.TemporaryDirectory(prefix="netloom-") as folder:
         given = _arrays(content) if content.lstrip()[:1] in (b"[", b"{") else _file(content, Path(folder))
-        yield [given if word == STDIN else word for word in inputs]
+        try:
+            yield [given if word == STDIN else word for word in inputs]
+        except DataError as mistake:
+            # the file is ours, and gone when this is read
+            message, way = (words.replace(str(given), "stdin") for words in (mistake.message, mistake.suggestion))
+            raise DataError(mistake.code, message, way) from None
 
 
 def _file(content: bytes, folder: Path) -> Path:

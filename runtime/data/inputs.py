@@ -200,6 +200,12 @@ def _rows(needs: Needs, text: str, dataset: Dataset, part: str, which: slice) ->
 
 def _from_file(needs: Needs, path: Path) -> dict[str, Array]:
     reach = _anywhere(path)
+    if not path.exists() and REFERENCE.fullmatch(str(path)):
+        raise DataError(
+            "E312",
+            f"{path}: a built plan has the network and no data: it knows no data sets",
+            f'`netloom predict RUN "{path}"` asks the run it was built from; or give the plan the examples as a file.',
+        )
     if not path.exists():
         raise DataError("E301", f"there is no file {path}", f"Paths start at the folder you are in, {Path.cwd()}.")
     ending = path.name.lower().removesuffix(".gz").rpartition(".")[2]

@@ -204,6 +204,14 @@ def test_mistakes_are_told_with_exit_codes(folder: Path) -> None:
     assert command(folder, "run", "net.plan", "-").returncode == 1
 
 
+@pytest.mark.parametrize("given", [b"a,b\n1,two\n", b"\x93NUMPY and no more"], ids=["table", "array"])
+def test_what_is_wrong_with_stdin_is_said_of_stdin(folder: Path, given: bytes) -> None:
+    done = command(folder, "run", "net.plan", "-", given=given)
+    assert (done.returncode, done.stdout) == (1, b"")
+    assert done.stderr.startswith(b"netloom: stdin")
+    assert b"stdin." not in done.stderr
+
+
 def test_nothing_slow_is_imported(folder: Path) -> None:
     run_built(folder / "net.plan", [folder / "new.npy"])  # the store is warm
     code = (

@@ -54,6 +54,14 @@ def test_rows_of_the_run_itself(make_data: Callable[..., Data], tmp_path: Path) 
             read_inputs(DIGITS, [text], opener)
 
 
+def test_who_has_no_data_says_so_of_rows_of_a_set() -> None:
+    with pytest.raises(DataError, match="knows no data sets") as refused:
+        read_inputs(DIGITS, ["digits:test[0:4]"])
+    assert '`netloom predict RUN "digits:test[0:4]"`' in str(refused.value)
+    with pytest.raises(DataError, match="there is no file digits:tests"):
+        read_inputs(DIGITS, ["digits:tests[0:4]"])
+
+
 @pytest.mark.parametrize("shape", [(8, 8, 1), (8, 8), (64,), (1, 8, 8, 1), (1, 64), (3, 64), (3, 8, 8)])
 def test_arrays_of_fitting_shapes(shape: tuple[int, ...]) -> None:
     values = np.arange(np.prod(shape)).reshape(shape) % 17
