@@ -36,7 +36,7 @@ class LearnScreen(Screen[None]):
     """
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("slash", "search", "Search"),
-        Binding("v", "view", "Picture or text"),
+        Binding("v", "view", "As text"),
         Binding("o,enter", "open", "Open a copy", key_display="enter"),
         Binding("t", "numbers", "Numbers"),
         Binding("left_square_bracket", "chapter(-1)", "Chapter before", show=False),

@@ -74,7 +74,7 @@ class RunsScreen(RunActions):
         with Horizontal(id="below"):
             yield Chart("loss", plain=self.desk.plain, id="compare")
             yield ResultsView(plain=self.desk.plain, id="results")
-        yield Footer()
+        yield Footer(compact=True, show_command_palette=False)
 
     def on_mount(self) -> None:
         """Read the folder, and again and again."""

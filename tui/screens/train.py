@@ -116,7 +116,7 @@ class TrainScreen(SteeringScreen):
                 yield Ridges(plain=plain, id="ridges")
                 yield LooksPane(plain=plain, id="looks")
         yield TimeLine()
-        yield Footer()
+        yield Footer(compact=True, show_command_palette=False)
 
     def on_mount(self) -> None:
         """Read the record, and again and again."""
