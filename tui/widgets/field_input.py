@@ -8,6 +8,7 @@ from textual import events
 from textual.binding import Binding, BindingType
 from textual.message import Message
 from textual.widgets import Input
+from textual.widgets.input import Selection
 
 ERASING = ("backspace", "delete", "ctrl+w", "ctrl+u", "ctrl+k", "ctrl+x", "ctrl+d")
 """Keys that take letters away."""
@@ -52,6 +53,23 @@ class FieldInput(Input):
         def __init__(self, by: int) -> None:
             super().__init__()
             self.by = by
+
+    def select_all(self) -> None:
+        """All of it; of a value that is longer than the field, its beginning is seen."""
+        super().select_all()
+        self._from_start()
+
+    def _on_focus(self, event: events.Focus) -> None:
+        if not event.from_app_focus:
+            self.select_all()
+
+    def _on_blur(self, _event: events.Blur) -> None:
+        self.cursor_position = 0
+
+    def _from_start(self) -> None:
+        """Put the cursor to the beginning of a long value; all stays selected."""
+        if self.selection == Selection(0, len(self.value)) and len(self.value) >= self.size.width:
+            self.selection = Selection(len(self.value), 0)
 
     def action_vertical(self, by: int) -> None:
         """Ask the row."""

@@ -81,7 +81,7 @@ class FieldRow(Widget):
         self._list: WordList | None = None
         self._moved = False
         self._help_of = help_of
-        self._input = FieldInput(compact=True, select_on_focus=True)
+        self._input = FieldInput(compact=True, select_on_focus=False)  # it selects by itself
 
     def compose(self) -> ComposeResult:
         """The value; all else of the row is drawn by itself."""
@@ -125,7 +125,8 @@ class FieldRow(Widget):
         if self._input.value != text:
             with self._input.prevent(Input.Changed):
                 self._input.value = text
-            self._input.cursor_position = len(text)
+            # where it is not typed in, a long value is shown from its beginning
+            self._input.cursor_position = len(text) if self._input.has_focus else 0
 
     def tell(self, remark: str) -> None:
         """Say below the field what is wrong; nothing takes it away."""

@@ -300,3 +300,25 @@ def test_without_a_layer_it_says_what_to_do() -> None:
         assert "units" not in shown(app)
 
     within(check, size=(60, 24))
+
+
+def test_a_long_value_shows_its_beginning() -> None:
+    text = NET.replace("source: digits", "source: {blobs: {examples: 400, classes: 3, noise: 0.15, seed: 1}}")
+
+    async def check(pilot: Pilot[None], app: Asked) -> None:
+        app.inspector.show(form_of(Document(text), "data"))
+        await pilot.pause()
+        row = next(row for row in app.inspector.rows if row.field is not None and row.field.name == "source")
+        assert "{blobs: {exa" in shown(app)
+        row.input.focus()
+        await pilot.pause()
+        assert "{blobs: {exa" in shown(app)
+        await pilot.press("end")
+        assert "seed: 1}}" in shown(app)
+        await pilot.press("tab")
+        await pilot.pause()
+        assert "{blobs: {exa" in shown(app)
+        await pilot.press("shift+tab", "d", "i")
+        assert row.input.value == "di"
+
+    within(check, size=(38, 24))
