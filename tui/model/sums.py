@@ -118,12 +118,12 @@ def _batch_norm(layer: WorkedLayer, example: int, entry: int) -> Told:
     count = x[..., channel].size
     if layer.statistics:
         mean, variance = (float(kept.value[channel]) for kept in layer.statistics)
-        of = "are the running ones that training has left"
+        of = "the running ones that training has left"
     else:
         mean, variance = float(x[..., channel].mean()), float(x[..., channel].var())
         examples = "1 example" if len(x) == 1 else f"{len(x)} examples"
-        of = f"of the {count:,} numbers of this batch ({examples}), as while it trains; predictions take the running ones"
-    yield from _normed(layer, example, entry, mean, variance, f"mean and variance of channel {channel + 1} {of}")
+        of = f"those of the {count:,} numbers of this batch ({examples}), as while it trains; predictions take the running ones"
+    yield from _normed(layer, example, entry, mean, variance, f"of channel {channel + 1}: {of}")
     if count == 1 and not layer.statistics:
         yield (
             "of one number the mean is the number itself: b takes more examples",
@@ -134,7 +134,7 @@ def _batch_norm(layer: WorkedLayer, example: int, entry: int) -> Told:
 def _layer_norm(layer: WorkedLayer, example: int, entry: int) -> Told:
     x = layer.inputs[0].value[example]
     row = x.reshape(-1, x.shape[-1])[entry // x.shape[-1]]
-    words = f"mean and variance of the {row.size:,} numbers of this row of the example"
+    words = f"of the {row.size:,} numbers of this row of the example"
     yield from _normed(layer, example, entry, float(row.mean()), float(row.var()), words)
 
 
@@ -143,7 +143,7 @@ def _normed(layer: WorkedLayer, example: int, entry: int, mean: float, variance:
     scale, shift = (float(weight.value[channel]) for weight in layer.weights)
     epsilon = float(cast(float, layer.options["epsilon"]))
     value = scale * (x - mean) / math.sqrt(variance + epsilon) + shift
-    yield f"{words}: {_n(mean)} and {_n(variance)}", value
+    yield f"mean {_n(mean)} and variance {_n(variance)} {words}", value
     inside = f"({_n(x)} - {_n(mean)}) / sqrt({_n(variance)} + {_n(epsilon)})"
     yield f"y = {_n(scale)} × {inside} + {_n(shift)} = {_n(value)}", value
 

@@ -114,12 +114,12 @@ def test_norms_come_out_and_say_of_what_their_mean_is() -> None:
     said, row, table = (
         arithmetic(stage(step, f"↓ {name}"), 1, 5) for name in ("batch_norm1", "layer_norm1", "batch_norm2")
     )
-    assert said[1].startswith("mean and variance of channel 2 of the 144 numbers of this batch (4 examples), as while")
+    assert "of channel 2: those of the 144 numbers of this batch (4 examples), as while it trains" in said[1]
     assert said[2].startswith("y = 1 × (")
     assert "of the 4 numbers of this row" in row[1]
-    assert "channel 6 of the 4 numbers of this batch (4 examples)" in table[1]
+    assert "of channel 6: those of the 4 numbers of this batch (4 examples)" in table[1]
     value = stage(step, "↓ batch_norm1").layer.inputs[0].value[..., 1]  # type: ignore[union-attr]
-    assert f": {value.mean():.4g} and {value.var():.4g}" in said[1]
+    assert said[1].startswith(f"mean {value.mean():.4g} and variance {value.var():.4g} of channel 2")
 
 
 def test_a_norm_over_one_example_says_what_that_comes_to() -> None:
@@ -130,7 +130,7 @@ def test_a_norm_over_one_example_says_what_that_comes_to() -> None:
 
 def test_a_norm_that_is_not_trained_takes_the_running_numbers() -> None:
     lines = arithmetic(stage(norms("", 2), "↓ batch_norm1"), 1, 5)
-    assert "are the running ones that training has left: 0 and 1" in lines[1]
+    assert lines[1] == "mean 0 and variance 1 of channel 2: the running ones that training has left"
     assert lines[2].startswith("y = 1 × (")
 
 
