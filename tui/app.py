@@ -6,7 +6,6 @@ import os
 import sys
 from collections import deque
 from collections.abc import Callable, Iterable
-from functools import partial
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -19,8 +18,9 @@ from textual.notifications import SeverityLevel
 from textual.screen import Screen
 
 from ..dsl.diagnostics import NetloomError
+from .commands import Commands, key_commands
 from .desk import Desk
-from .keys import GLOBAL, shown
+from .keys import GLOBAL
 from .widgets.top_bar import TopBar
 
 if TYPE_CHECKING:
@@ -49,6 +49,7 @@ class Designer(App[int]):
 
     TITLE = "netloom"
     ENABLE_COMMAND_PALETTE = True
+    COMMANDS = {Commands}  # noqa: RUF012  Textual's own name
     BINDINGS: ClassVar[list[BindingType]] = [*GLOBAL]
     CSS = """
     Screen { layers: keys default base above; }
@@ -118,12 +119,8 @@ class Designer(App[int]):
 
     def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
         """All that a key does here can be found by its words, too: a browser keeps some keys for itself."""
+        yield from key_commands(self, screen)
         yield from super().get_system_commands(screen)
-        for active in screen.active_bindings.values():
-            binding = active.binding
-            if active.enabled and binding.description and not binding.system:
-                act = partial(self.run_action, binding.action, active.node)
-                yield SystemCommand(binding.description, f"key {shown(binding.key)}", act)
 
     async def on_top_bar_chosen(self, event: TopBar.Chosen) -> None:
         """A screen was asked for by its name in the line at the top of any."""
