@@ -110,7 +110,7 @@ class PalettePane(Widget):
     def _line(self, choice: Choice) -> Text:
         line = Text(choice.name, no_wrap=True, overflow="ellipsis")
         if not choice.built:
-            line.append("  not built yet", style="dim")
+            line.append("  not built yet" if self.size.width >= ROOMY else " not built", style="dim")
         if self.size.width >= ROOMY:
             line.pad_right(max(0, NAMES - line.cell_len))
             line.append(f" {choice.meaning}", style="dim")

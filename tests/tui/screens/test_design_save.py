@@ -42,9 +42,10 @@ def test_training_a_text_that_lies_nowhere_yet_saves_and_trains_it(
         await it.settle()
         assert started == [Path(file)]
         assert "no machine is free" in it.notes
-        assert Path(file).read_text(encoding="utf-8") == it.sketch.text
 
-    drive(act, Desk(sketch=Sketch.new(TEXT.replace("netloom: 1\n", f"netloom: 1\nname: {name}\n")), timers=False))
+    sketch = Sketch.new(TEXT.replace("netloom: 1\n", f"netloom: 1\nname: {name}\n"))
+    drive(act, Desk(sketch=sketch, timers=False))
+    assert Path(file).read_text(encoding="utf-8") == sketch.text
 
 
 def test_training_is_let_be_where_no_name_is_given(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -56,6 +57,6 @@ def test_training_is_let_be_where_no_name_is_given(tmp_path: Path, monkeypatch: 
         await it.pilot.press("escape")
         await it.settle()
         assert it.sketch.path is None
-        assert not list(tmp_path.glob("*.yaml"))
 
     drive(act, Desk(sketch=Sketch.new(TEXT), timers=False))
+    assert not list(tmp_path.glob("*.yaml"))
