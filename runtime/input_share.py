@@ -7,16 +7,13 @@ of its work that is the input's.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping
 
 import numpy as np
-import numpy.typing as npt
 
 from ..compiler.plan import Plan
 from .stretch import Outcome
-from .timing import Timing
-
-Times = npt.NDArray[np.float64]
+from .timing import Times, Timing, share_of_step
 
 MOST_STAMPS, FEWEST = 1 << 18, 4
 """Words of stamps at once (2 MiB), and steps whatever their number: where few are timed, what a stretch finds cold counts
@@ -38,13 +35,6 @@ def _part(origins: Iterable[object], weights: Iterable[float], inputs: Collectio
     each = list(weights) or [1.0] * len(paths)
     whole = sum(each)
     return sum(weight for path, weight in zip(paths, each, strict=True) if path in inputs) / whole if whole else 0.0
-
-
-def share_of_step(calls: Sequence[float] | Times, parts: Sequence[float] | Times, step: float) -> float:
-    """What the input's part of each call takes of a whole step, from its beginning to that of the next: calls, and what
-    lies between them. All times in one unit. The one meaning of the input's share, in `profile` and in training."""
-    spent = float(np.dot(np.asarray(calls, np.float64), np.asarray(parts, np.float64)))
-    return min(1.0, spent / step) if step > 0 else 0.0
 
 
 def share_of(outcome: Outcome, parts: Mapping[str, Times]) -> float | None:

@@ -14,9 +14,8 @@ import numpy as np
 
 from ..compiler.plan import Call, Origin, Phase, Plan
 from ..compiler.work import total
-from .input_share import share_of_step
 from .machine import Peak
-from .timing import Timing
+from .timing import Timing, share_of_step
 
 Binds = Literal["arithmetic", "memory", "overhead", "waiting", "instructions"]
 CLEARLY = 0.25

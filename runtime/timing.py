@@ -84,3 +84,10 @@ def tick(clocks: Sequence[int]) -> float:
     """Nanoseconds of a tick: by the clock and the counter at both ends of a run."""
     began_ns, began, ended_ns, ended = clocks
     return (ended_ns - began_ns) / (ended - began) if ended > began else 1.0
+
+
+def share_of_step(calls: Sequence[float] | Times, parts: Sequence[float] | Times, step: float) -> float:
+    """What the input's part of each call takes of a whole step, from its beginning to that of the next: calls, and what
+    lies between them. All times in one unit. The one meaning of the input's share, in `profile` and in training."""
+    spent = float(np.dot(np.asarray(calls, np.float64), np.asarray(parts, np.float64)))
+    return min(1.0, spent / step) if step > 0 else 0.0

@@ -9,9 +9,9 @@ import pytest
 
 import netloom
 from netloom.runtime import start
-from netloom.runtime.input_share import MOST_STAMPS, InputShare, input_parts, share_of, share_of_step
+from netloom.runtime.input_share import MOST_STAMPS, InputShare, input_parts, share_of
 from netloom.runtime.stretch import Outcome
-from netloom.runtime.timing import Timing
+from netloom.runtime.timing import Timing, share_of_step
 
 EXAMPLES = Path(netloom.__file__).resolve().parent / "examples"
 
