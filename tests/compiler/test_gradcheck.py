@@ -56,7 +56,9 @@ def scaled(graph: Graph, output: str, factor: float) -> Graph:
     """The graph with one output multiplied by a number."""
     right = graph[graph.outputs[output]]
     number = Node("number", "constant", (), (("value", factor),), replace(right.type, shape=()), right.origins)
-    spread = Node("spread", "broadcast", ("number",), (("shape", right.type.shape), ("axes", ())), right.type, right.origins)
+    spread = Node(
+        "spread", "broadcast", ("number",), (("shape", right.type.shape), ("axes", ())), right.type, right.origins
+    )
     wrong = Node("wrong", "multiply", (right.id, "spread"), (), right.type, right.origins)
     nodes = {**graph.nodes, **{node.id: node for node in (number, spread, wrong)}}
     return Graph(nodes, {**graph.outputs, output: "wrong"})
