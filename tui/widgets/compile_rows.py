@@ -25,6 +25,7 @@ from ..model.kernel_list import (
 from ..model.pass_steps import SENTENCES, idle, step_words
 
 NAME, BAR, AMOUNT = 26, 16, 9
+PASS = max(map(len, SENTENCES)) + 1
 PLAIN_BAR = "#"
 
 
@@ -34,9 +35,9 @@ def pass_row(step: PassTold, layer: str | None) -> Text:
     took = f"{step.ms:.1f} ms"
     if not count:
         words = "nothing to do" if idle(step) else "" if layer is None else "not of it"
-        return Text(f"  {step.name:13}{words:>15}{took:>10}", "dim")
+        return Text(f"  {step.name:<{PASS}}{words:>13}{took:>10}", "dim")
     changed = f"{count:,} line{'s' * (count != 1)}"
-    return Text.assemble("~ ", (f"{step.name:13}", "bold"), f"{changed:>15}", (f"{took:>10}", "dim"))
+    return Text.assemble("~ ", (f"{step.name:<{PASS}}", "bold"), f"{changed:>13}", (f"{took:>10}", "dim"))
 
 
 def pass_head(step: PassTold, layer: str | None) -> Text:
