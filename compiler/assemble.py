@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
 from typing import Any, cast
 
@@ -27,7 +27,7 @@ from .plan import (
     State,
 )
 from .sweep import swept
-from .templates import Templates
+from .templates import Emitted, Templates
 from .views import root
 from .work import Tally
 
@@ -48,13 +48,14 @@ def assemble(
 ) -> Plan:
     """The plan of the scheduled graphs `train`, `evaluate`, `predict` (any of them), for batches up to `bound`."""
     arena = ArenaMap({"B": bound})
-    arena.control(_shared(graphs.values(), templates, arena.sizes))
+    emitted = {mode: tuple(_emitted(graph, templates, arena.sizes)) for mode, graph in graphs.items()}
+    arena.control(max((made.shared for kernels in emitted.values() for _, made in kernels), default=0))
     arena.leaves(graphs.values())
     arena.published(graphs.values())
     tape = _Tape(arena, templates, lanes)
     programs = dict[str, Program]()
     for mode, graph in graphs.items():
-        made = tape.programs(mode, graph)
+        made = tape.programs(mode, graph, emitted[mode])
         if REFRESH in programs and REFRESH in made:
             made[REFRESH] = Program(calls=(*programs[REFRESH].calls, *made[REFRESH].calls))
         programs |= made
@@ -75,12 +76,10 @@ def assemble(
     )
 
 
-def _shared(graphs: Iterable[Graph], templates: Templates, sizes: Mapping[str, int]) -> int:
-    """Numbers that the kernel which needs most puts where threads share them."""
-    return max(
-        (templates.emit(graph, kernel.nodes, kernel.exits, sizes).shared
-         for graph in graphs for kernel in kernels_of(graph).values()), default=0,
-    )  # fmt: skip
+def _emitted(graph: Graph, templates: Templates, sizes: Mapping[str, int]) -> Iterator[tuple[KernelNodes, Emitted]]:
+    """The kernels of a graph, each beside what emission makes of it."""
+    for kernel in kernels_of(graph).values():
+        yield kernel, templates.emit(graph, kernel.nodes, kernel.exits, sizes)
 
 
 class _Tape:
@@ -91,14 +90,14 @@ class _Tape:
         self.kernels = list[Kernel]()
         self._known = dict[str, int]()
 
-    def programs(self, mode: str, graph: Graph) -> dict[str, Program]:
+    def programs(self, mode: str, graph: Graph, emitted: Iterable[tuple[KernelNodes, Emitted]]) -> dict[str, Program]:
         """`gradients` and `update` of the graph `train`; of any other one program of its own name, and `refresh`
         where it reads states that are computed from others."""
         places = self._arena.program(mode, graph)
         calls: dict[str, list[Call]] = {"gradients": [], "update": []}
         tally = Tally(mode, graph)
-        for kernel in kernels_of(graph).values():
-            calls[kernel.program].append(self._call(graph, kernel, places, tally))
+        for kernel, made in emitted:
+            calls[kernel.program].append(self._call(graph, kernel, made, places, tally))
         published = tuple(self._published(name) for name in graph.outputs if name.startswith("publish/"))
         guards = tuple(
             places[root(graph, source)] for name, source in graph.outputs.items() if name.startswith("guard/")
@@ -110,8 +109,9 @@ class _Tape:
         refresh = Program(calls=tapes["update"])
         return {mode: first, REFRESH: refresh} if refresh.calls else {mode: first}
 
-    def _call(self, graph: Graph, kernel: KernelNodes, places: Mapping[str, int], tally: Tally) -> Call:
-        emitted = self._templates.emit(graph, kernel.nodes, kernel.exits, self._arena.sizes)
+    def _call(
+        self, graph: Graph, kernel: KernelNodes, emitted: Emitted, places: Mapping[str, int], tally: Tally
+    ) -> Call:
         mark = self._templates.fingerprint(emitted.recipe, self._lanes)
         if mark not in self._known:
             self._known[mark] = len(self.kernels)

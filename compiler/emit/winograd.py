@@ -49,6 +49,23 @@ class Tiled(Writer):
         self.close(f"first += {self.tiles.long}")
         self.close(f"ty += {self.tiles.low}")
 
+    def tiles_of_group(self) -> None:
+        """Begin to go through the tiles of a group, the first result of each at `i`, `i1`: two loops, over `y` and
+        `x`."""
+        self.loop("y", self.tiles.low)
+        self.loop("x", self.tiles.long)
+        self.put(f"i = {SIDE} * ({self.tiles.down} * band + ty + y)")
+        self.put(f"i1 = {SIDE} * (tx + x)")
+
+    def inside(self, y: int, x: int) -> str:
+        """When result y, x of a tile lies in the picture; nothing where it always does."""
+        told = []
+        if y and self.rows % SIDE:
+            told.append(f"i + 1 < {self.rows}")
+        if x and self.across % SIDE:
+            told.append(f"i1 + 1 < {self.across}")
+        return " and ".join(told)
+
     def changed_points(self) -> None:
         """B' d B of every tile of the group, to `v`: product, tile, channel. Neighbours share two columns of points,
         which are worked on once."""
@@ -187,10 +204,7 @@ class _Convolution(Tiled):
 
     def _results(self) -> None:
         """A' m A of every tile, and what goes along with it; results outside the picture are left out."""
-        self.loop("y", self.tiles.low)
-        self.loop("x", self.tiles.long)
-        self.put(f"i = {SIDE} * ({self.tiles.down} * band + ty + y)")
-        self.put(f"i1 = {SIDE} * (tx + x)")
+        self.tiles_of_group()
         self.put(f"corner = (image * {self.rows} + i) * {self.across} + i1")
         self.loop("j", self.pitch)
         self.forget("full", "row", "col")
@@ -215,13 +229,9 @@ class _Convolution(Tiled):
         self.put(f"{made[1]} = vsub(vsub({given[1]}, {given[2]}), {given[3]})")
 
     def _result(self, y: int, x: int) -> None:
-        inside = []
-        if y and self.rows % SIDE:
-            inside.append(f"i + 1 < {self.rows}")
-        if x and self.across % SIDE:
-            inside.append(f"i1 + 1 < {self.across}")
+        inside = self.inside(y, x)
         if inside:
-            self.open(f"if {' and '.join(inside)}:")
+            self.open(f"if {inside}:")
         self.put(f"r = corner + {y * self.across + x}")
         self.put(f"start = r * {self.pitch}")
         self._stored(f"y{y}_{x}")

@@ -84,10 +84,7 @@ class _Filters(Tiled):
         """A y' A' of every tile to `m`: product, tile, filter. Numbers with a 3 have the other sign, which is put right
         at the end."""
         step, row = self.slide["b_row"], self.slide["b_row"] * self.across
-        self.loop("y", self.tiles.low)
-        self.loop("x", self.tiles.long)
-        self.put(f"i = {SIDE} * ({self.tiles.down} * band + ty + y)")
-        self.put(f"i1 = {SIDE} * (tx + x)")
+        self.tiles_of_group()
         self.put(f"corner = image * {self.rows * row} + i * {row} + i1 * {step}")
         self.loop("j", self.pitch)
         for y in range(SIDE):
@@ -108,16 +105,12 @@ class _Filters(Tiled):
 
     def _gradient(self, y: int, x: int, value: str) -> None:
         """One number of the tile; 0 outside the picture."""
-        inside = []
-        if y and self.rows % SIDE:
-            inside.append(f"i + 1 < {self.rows}")
-        if x and self.across % SIDE:
-            inside.append(f"i1 + 1 < {self.across}")
+        inside = self.inside(y, x)
         if not inside:
             self.put(f"e{y}_{x} = {value}")
             return
         self.put(f"e{y}_{x} = splat(F(0.0))")
-        self.open(f"if {' and '.join(inside)}:")
+        self.open(f"if {inside}:")
         self.put(f"e{y}_{x} = {value}")
         self.close()
 

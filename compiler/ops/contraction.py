@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
 from ..errors import ShapeError
 from ..types import TensorType
-from .op import normal, op
+from .op import Op, normal, op
 
 
 @op(
@@ -38,15 +39,22 @@ def _(a: TensorType, b: TensorType, *, transpose_a: bool, transpose_b: bool) -> 
     return TensorType((m, n), a.dtype)
 
 
-@matmul.vjp
-def _(g: Any, _y: Any, a: Any, b: Any, *, transpose_a: bool, transpose_b: bool) -> Any:
-    left = matmul(g, b, transpose_b=not transpose_b)
-    right = matmul(a, g, transpose_a=not transpose_a)
-    if transpose_a:
-        left = matmul(b, g, transpose_a=transpose_b, transpose_b=True)
-    if transpose_b:
-        right = matmul(g, a, transpose_a=True, transpose_b=transpose_a)
-    return left, right
+def _gradients(product: Op) -> Callable[..., tuple[Any, Any]]:
+    """The gradients to both sides of a product, each a product of the same kind."""
+
+    def vjp(g: Any, _y: Any, a: Any, b: Any, *, transpose_a: bool, transpose_b: bool) -> tuple[Any, Any]:
+        left = product(g, b, transpose_b=not transpose_b)
+        right = product(a, g, transpose_a=not transpose_a)
+        if transpose_a:
+            left = product(b, g, transpose_a=transpose_b, transpose_b=True)
+        if transpose_b:
+            right = product(g, a, transpose_a=True, transpose_b=transpose_a)
+        return left, right
+
+    return vjp
+
+
+matmul.vjp(_gradients(matmul))
 
 
 @op(
@@ -81,12 +89,4 @@ def _(a: TensorType, b: TensorType, *, transpose_a: bool, transpose_b: bool) -> 
     return TensorType((a.shape[0], m, n), a.dtype)
 
 
-@batch_matmul.vjp
-def _(g: Any, _y: Any, a: Any, b: Any, *, transpose_a: bool, transpose_b: bool) -> Any:
-    left = batch_matmul(g, b, transpose_b=not transpose_b)
-    right = batch_matmul(a, g, transpose_a=not transpose_a)
-    if transpose_a:
-        left = batch_matmul(b, g, transpose_a=transpose_b, transpose_b=True)
-    if transpose_b:
-        right = batch_matmul(g, a, transpose_a=True, transpose_b=transpose_a)
-    return left, right
+batch_matmul.vjp(_gradients(batch_matmul))
