@@ -84,3 +84,10 @@ def drive(act: Act, desk: Desk, begin: str = "design", size: tuple[int, int] = W
 def opened(path: Path, **more: Any) -> Desk:
     """A desk with a file; nothing happens by itself."""
     return Desk(sketch=Sketch.open(path), runs=path.parent / "runs", timers=False, **more)
+
+
+def on_text(folder: Path, text: str) -> Desk:
+    """A desk with a file `net.yaml` of this text."""
+    file = folder / "net.yaml"
+    file.write_text(text, encoding="utf-8")
+    return opened(file)

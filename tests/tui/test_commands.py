@@ -13,7 +13,7 @@ from netloom.tui.commands import Commands
 from netloom.tui.desk import Desk
 from netloom.tui.widgets.yaml_pane import YamlPane
 
-from .program import Driven, drive, opened
+from .program import Driven, drive, on_text
 
 TEXT = """\
 netloom: 1
@@ -26,9 +26,7 @@ train: {loss: cross_entropy, epochs: 1}
 
 @pytest.fixture
 def desk(tmp_path: Path) -> Desk:
-    file = tmp_path / "net.yaml"
-    file.write_text(TEXT, encoding="utf-8")
-    return opened(file)
+    return on_text(tmp_path, TEXT)
 
 
 async def titles(it: Driven, asked: str = "") -> list[str]:

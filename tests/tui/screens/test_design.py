@@ -15,7 +15,7 @@ from netloom.tui.widgets.problems import ProblemsPane
 from netloom.tui.widgets.totals_bar import TotalsBar
 from netloom.tui.widgets.yaml_pane import YamlPane
 
-from ..program import NARROW, WIDE, Driven, drive, opened
+from ..program import NARROW, WIDE, Driven, drive, on_text, opened
 
 TEXT = """\
 # a small network, for the tests
@@ -32,9 +32,7 @@ train: {loss: cross_entropy, epochs: 1}
 
 @pytest.fixture
 def desk(tmp_path: Path) -> Desk:
-    file = tmp_path / "net.yaml"
-    file.write_text(TEXT, encoding="utf-8")
-    return opened(file)
+    return on_text(tmp_path, TEXT)
 
 
 def test_the_file_is_shown_and_counted(desk: Desk) -> None:

@@ -13,7 +13,7 @@ from netloom.tui.model.naming import block_name
 from netloom.tui.screens.ask import Ask
 from netloom.tui.screens.design import DesignScreen
 
-from ..program import Driven, drive, opened
+from ..program import Driven, drive, on_text
 
 TEXT = """\
 netloom: 1
@@ -29,9 +29,7 @@ train: {loss: cross_entropy, epochs: 1}
 
 @pytest.fixture
 def desk(tmp_path: Path) -> Desk:
-    file = tmp_path / "net.yaml"
-    file.write_text(TEXT, encoding="utf-8")
-    return opened(file)
+    return on_text(tmp_path, TEXT)
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from ..program import Driven, drive, opened
+from ..program import Driven, drive, on_text
 
 TEXT = """\
 netloom: 1
@@ -23,9 +23,6 @@ train: {loss: cross_entropy}
 
 
 def test_enter_opens_the_lines_which_are_checked_and_taken_as_one_step(tmp_path: Path) -> None:
-    path = tmp_path / "net.yaml"
-    path.write_text(TEXT, encoding="utf-8")
-
     async def act(app: Driven) -> None:
         await app.to("dense1")
         await app.press("enter", "tab", "tab", "enter")
@@ -46,13 +43,10 @@ def test_enter_opens_the_lines_which_are_checked_and_taken_as_one_step(tmp_path:
         await app.press("escape", "ctrl+z")
         assert app.sketch.text == TEXT
 
-    drive(act, opened(path))
+    drive(act, on_text(tmp_path, TEXT))
 
 
 def test_escape_leaves_it_as_it_was_and_typing_opens_it(tmp_path: Path) -> None:
-    path = tmp_path / "net.yaml"
-    path.write_text(TEXT, encoding="utf-8")
-
     async def act(app: Driven) -> None:
         await app.to("dense1")
         await app.press("enter", "tab", "tab", "x")
@@ -61,13 +55,10 @@ def test_escape_leaves_it_as_it_was_and_typing_opens_it(tmp_path: Path) -> None:
         assert app.sketch.text == TEXT
         assert "weights ─" not in app.text
 
-    drive(act, opened(path))
+    drive(act, on_text(tmp_path, TEXT))
 
 
 def test_any_value_can_be_edited_in_lines(tmp_path: Path) -> None:
-    path = tmp_path / "net.yaml"
-    path.write_text(TEXT, encoding="utf-8")
-
     async def act(app: Driven) -> None:
         await app.to("dense1")
         await app.press("enter", "f2", "backspace", "backspace")
@@ -76,4 +67,4 @@ def test_any_value_can_be_edited_in_lines(tmp_path: Path) -> None:
         assert "units: 12" in app.text
         assert app.sketch.text == TEXT.replace("units: 10", "units: 12")
 
-    drive(act, opened(path))
+    drive(act, on_text(tmp_path, TEXT))
